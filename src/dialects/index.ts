@@ -1,0 +1,4 @@
+import type { Dialect } from './dialect.ts'
+
+/** Every dialect, in the order in which their translations are merged. */
+export const dialects: readonly Dialect[] = []

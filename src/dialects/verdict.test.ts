@@ -1,0 +1,18 @@
+import { Type } from 'typebox'
+import { expect, test } from 'vitest'
+import { honoured, ignored } from './verdict.ts'
+
+test('a verdict stands in the schema and leaves optional fields optional', () => {
+  const schema = Type.Object({
+    path: honoured('a test', Type.Optional(Type.String())),
+    name: ignored('a reason', Type.String()),
+  })
+  expect(JSON.parse(JSON.stringify(schema))).toEqual({
+    type: 'object',
+    required: ['name'],
+    properties: {
+      path: { type: 'string', 'x-sluice-verdict': { type: 'honoured', test: 'a test' } },
+      name: { type: 'string', 'x-sluice-verdict': { type: 'ignored', reason: 'a reason' } },
+    },
+  })
+})

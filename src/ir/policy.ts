@@ -1,0 +1,6 @@
+import type { Cors } from './cors.ts'
+import type { FaultInjection } from './fault-injection.ts'
+import type { HeaderMutation } from './header-mutation.ts'
+
+/** One policy instance: plain data under an id that routes refer to. */
+export type PolicyConfig = Cors | FaultInjection | HeaderMutation

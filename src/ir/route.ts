@@ -1,0 +1,141 @@
+import type { RequestMatcher } from './matcher.ts'
+import type { Origin } from './origin.ts'
+
+/** What happens to the requests that match. */
+export interface Route {
+  readonly id: string
+  /** Shown in logs and metrics. */
+  readonly name: string
+  readonly origin: Origin
+  /** Any of them; never empty. */
+  readonly matchers: readonly RequestMatcher[]
+  readonly action: RouteAction
+  /** Policy instances, most specific level first; the policies' phases order them for a request. */
+  readonly policyIds: readonly string[]
+}
+
+export type RouteAction = ForwardAction | RedirectAction | DirectResponseAction | UnavailableAction
+
+/** Sends the request to a backend. */
+export interface ForwardAction {
+  readonly type: 'forward'
+  /** Never empty; the weights' sum is at least 1. */
+  readonly destinations: readonly WeightedDestination[]
+  readonly pathRewrite: PathRewrite | undefined
+  readonly hostRewrite: HostRewrite | undefined
+  /** Keep the client's host in `x-forwarded-host`. */
+  readonly appendForwardedHost: boolean
+  /** Whole response in milliseconds; 0 is no limit. */
+  readonly timeoutMs: number
+  /** Longest silence of the upstream or client in milliseconds; undefined: the listener's. */
+  readonly idleTimeoutMs: number | undefined
+  readonly retry: RetryConfig | undefined
+  readonly mirrors: readonly Mirror[]
+  /** WebSocket upgrades are tunnelled. */
+  readonly websocket: boolean
+  /** What hashing load balancers hash; empty: at random. */
+  readonly hashPolicies: readonly HashPolicy[]
+}
+
+export interface WeightedDestination {
+  readonly backendId: string
+  readonly weight: number
+  readonly policyIds: readonly string[]
+}
+
+export type PathRewrite =
+  | {
+      readonly type: 'prefix'
+      /** Replaces the matched prefix, or the whole path of an exact or regex match. */
+      readonly value: string
+    }
+  | {
+      readonly type: 'regex'
+      /** RE2; every match in the path without query is replaced. */
+      readonly pattern: string
+      /** `\1` refers to a group. */
+      readonly substitution: string
+    }
+
+export type HostRewrite =
+  | { readonly type: 'literal'; readonly value: string }
+  /** The name of the chosen endpoint; unchanged for endpoints without a name. */
+  | { readonly type: 'endpoint' }
+  | { readonly type: 'header'; readonly header: string }
+  | { readonly type: 'path-regex'; readonly pattern: string; readonly substitution: string }
+
+/** When and how often a request is tried again. */
+export interface RetryConfig {
+  readonly on: readonly RetryCondition[]
+  /** For the condition `status-codes`. */
+  readonly statusCodes: readonly number[]
+  /** Tries after the first; 0 or more. */
+  readonly maxRetries: number
+  readonly perTryTimeoutMs: number | undefined
+  /** First back-off in milliseconds, at least 1; doubled per try with full jitter. */
+  readonly backOffBaseMs: number
+  readonly backOffMaxMs: number
+  /** Headers of a rate-limited answer that say when to try again. */
+  readonly rateLimitHeaders: readonly {
+    readonly name: string
+    readonly format: 'seconds' | 'unix-timestamp'
+  }[]
+  readonly rateLimitMaxMs: number
+}
+
+export type RetryCondition =
+  | '5xx'
+  | 'gateway-error'
+  | 'connect-failure'
+  | 'reset'
+  | 'refused-stream'
+  | 'retriable-4xx'
+  | 'status-codes'
+
+/** A copy of the request whose answer is thrown away. */
+export interface Mirror {
+  readonly backendId: string
+  /** 0 to 100. */
+  readonly percentage: number
+  /** Replaces the host; undefined: the client's host, with `-shadow` when `appendSuffix` is set. */
+  readonly host: string | undefined
+  readonly appendSuffix: boolean
+}
+
+export type HashPolicy =
+  | { readonly type: 'header'; readonly name: string; readonly terminal: boolean }
+  | {
+      readonly type: 'cookie'
+      readonly name: string
+      readonly path: string
+      /** Set: the gateway issues the cookie when it is missing; 0 is a session cookie. */
+      readonly ttlMs: number | undefined
+      readonly terminal: boolean
+    }
+  | { readonly type: 'source-ip'; readonly terminal: boolean }
+
+export interface RedirectAction {
+  readonly type: 'redirect'
+  readonly status: 301 | 302 | 303 | 307 | 308
+  readonly host: string | undefined
+  readonly port: number | undefined
+  readonly https: boolean
+  readonly path: PathRewrite | { readonly type: 'full'; readonly value: string } | undefined
+  readonly stripQuery: boolean
+}
+
+export interface DirectResponseAction {
+  readonly type: 'direct-response'
+  /** 200 to 599. */
+  readonly status: number
+  readonly body: string
+}
+
+/** A route whose configuration is broken; it answers for itself and never reaches an upstream. */
+export interface UnavailableAction {
+  readonly type: 'unavailable'
+  readonly code: 'configuration-error' | 'backend-not-found'
+  readonly status: number
+  /** Names the object that is missing or wrong. */
+  readonly message: string
+}

@@ -1,0 +1,9 @@
+/** Points at one value of one version of a secret. The value itself never stands in the IR. */
+export interface SecretReference {
+  /** `namespace/name`. */
+  readonly secretId: string
+  /** The data key, such as `tls.crt`. */
+  readonly key: string
+  /** Changes whenever the value may have changed, so that what was compiled with it is compiled anew. */
+  readonly version: string
+}

@@ -1,0 +1,125 @@
+import type { Collection, NodeOf } from '../ir/configuration.ts'
+import type { Origin } from '../ir/origin.ts'
+
+/** Version of the protocol between control and gateway workers; both sides must agree. */
+export const linkVersion = 1
+
+/** Nodes that were added or replaced, and ids that are gone, per collection. */
+export type ConfigurationDelta = {
+  readonly [C in Collection]?: {
+    readonly set: readonly NodeOf<C>[]
+    readonly remove: readonly string[]
+  }
+}
+
+/** Control to worker. */
+export type DownMessage =
+  | {
+      readonly type: 'start'
+      readonly linkVersion: number
+      readonly workerIndex: number
+      /** Memory of the {@link EndpointTable} that all threads share. */
+      readonly endpointTable: SharedArrayBuffer
+      readonly ticketKeys: Uint8Array
+      readonly options: WorkerOptions
+    }
+  /** Secret values by id, sent before the configuration that refers to them. Replaces what was known of each id. */
+  | {
+      readonly type: 'secrets'
+      readonly set: readonly SecretValues[]
+      readonly remove: readonly string[]
+    }
+  | {
+      readonly type: 'configuration'
+      /** Counts up by one. */
+      readonly generation: number
+      /** True: `delta` is the whole configuration and what is not in it is gone. */
+      readonly full: boolean
+      readonly delta: ConfigurationDelta
+    }
+  /** Rows of the endpoint table by endpoint id, sent before a configuration that needs them. */
+  | { readonly type: 'endpoint-rows'; readonly rows: ReadonlyMap<string, number> }
+  /** Where names lead that only exist here: stand-ins of a cloud and the operator's overrides. */
+  | { readonly type: 'addresses'; readonly overrides: readonly AddressOverride[] }
+  | { readonly type: 'collect-metrics'; readonly requestId: number }
+  | { readonly type: 'drain'; readonly graceMs: number }
+
+/** Worker to control. */
+export type UpMessage =
+  | { readonly type: 'ready'; readonly linkVersion: number }
+  | {
+      readonly type: 'ack'
+      readonly generation: number
+      readonly buildMs: number
+      readonly errors: readonly ConfigurationError[]
+      readonly bindings: readonly BindResult[]
+    }
+  /** The configuration could not be taken at all; the one before it stays in force. */
+  | { readonly type: 'nack'; readonly generation: number; readonly message: string }
+  | {
+      readonly type: 'metrics'
+      readonly requestId: number
+      readonly samples: readonly MetricSample[]
+    }
+  /** An endpoint was taken out or came back, for the log. */
+  | { readonly type: 'endpoint-event'; readonly endpointId: string; readonly event: string }
+  | { readonly type: 'drained' }
+
+export interface SecretValues {
+  /** `namespace/name`. */
+  readonly id: string
+  readonly version: string
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** A node that could not be compiled; everything else is in force. */
+export interface ConfigurationError {
+  readonly origin: Origin
+  readonly message: string
+}
+
+export interface BindResult {
+  readonly listenerId: string
+  readonly address: string
+  readonly port: number
+  /** Undefined: the socket listens. */
+  readonly error: string | undefined
+}
+
+/** As curl's `--resolve`: where to connect for an upstream's host and port. */
+export interface AddressOverride {
+  readonly host: string
+  /** Undefined: every port. */
+  readonly port: number | undefined
+  readonly address: string
+  /** Undefined: the same port. */
+  readonly targetPort: number | undefined
+}
+
+/** What does not change while a worker lives. */
+export interface WorkerOptions {
+  /** PEM of authorities trusted beside the system's. */
+  readonly extraAuthorities: readonly string[]
+  readonly allowLoopbackUpstreams: boolean
+  /** `address:port` that requests must never be sent to: Sluice's own. */
+  readonly forbiddenAddresses: readonly string[]
+  /** `-`: standard output, empty: none, else a file. */
+  readonly accessLog: string
+  /** Largest body that is kept for a retry, in bytes. */
+  readonly retryBufferBytes: number
+}
+
+/** One value of one metric of one thread; values of the same name and labels are summed or merged. */
+export interface MetricSample {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly value:
+    | { readonly type: 'counter'; readonly total: number }
+    | { readonly type: 'gauge'; readonly current: number }
+    | {
+        readonly type: 'histogram'
+        /** Counts per bucket of the metric's bounds, the last one above all bounds. */
+        readonly counts: readonly number[]
+        readonly sum: number
+      }
+}

@@ -1,0 +1,120 @@
+import type { GatewayError } from '../errors/gateway-error.ts'
+import type { PolicyConfig } from '../ir/policy.ts'
+import type { SecretReference } from '../ir/secret-reference.ts'
+import type { HeaderList } from '../lib/header-list.ts'
+
+/** What every hook sees of a request. One object per request, made when its route is known. */
+export interface RequestContext {
+  readonly method: string
+  /** Without query, normalised as the listener says. */
+  readonly path: string
+  /** With its `?`, or empty. */
+  readonly query: string
+  /** Lower-case, with the port if the client sent one. */
+  readonly host: string
+  readonly scheme: 'http' | 'https'
+  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2'
+  readonly requestId: string
+  /** IP address of the client, trusted proxies taken into account. */
+  readonly clientAddress: string
+  /** IP address and port of the peer. */
+  readonly peerAddress: string
+  readonly peerPort: number
+  /** Milliseconds since the Unix epoch. */
+  readonly startTimeMs: number
+  readonly routeId: string
+  /** Aborted when the client goes away or the request's time is up. */
+  readonly signal: AbortSignal
+  /** The request's headers. Hooks before the upstream is chosen may change them for all that follows. */
+  readonly headers: HeaderList
+  /** What policies learnt of the request, by namespace and key; read by templates and logs. */
+  readonly metadata: Map<string, unknown>
+}
+
+/** One try at an upstream. */
+export interface Attempt {
+  /** 1 for the first. */
+  readonly number: number
+  readonly backendName: string
+  readonly endpointHost: string
+  readonly endpointPort: number
+  /** A copy of the request's headers for this try alone. */
+  readonly headers: HeaderList
+}
+
+/** An answer's head on its way to the client. */
+export interface ResponseHead {
+  status: number
+  readonly headers: HeaderList
+}
+
+/** An answer that the gateway gives itself: a preflight, a redirect, a cache hit. */
+export interface LocalResponse {
+  readonly type: 'local-response'
+  readonly status: number
+  readonly headers: HeaderList
+  readonly body: string
+}
+
+/** What the request looked like when it was over. */
+export interface RequestOutcome {
+  readonly status: number
+  readonly error: GatewayError | undefined
+  readonly requestBytes: number
+  readonly responseBytes: number
+  readonly durationMs: number
+}
+
+/**
+ * `undefined` goes on. `rematch` looks for the route again with the headers as they are now; it is obeyed
+ * once per request.
+ */
+export type RequestHookResult = GatewayError | LocalResponse | 'rematch' | undefined
+
+/** Sees the body of an answer piece by piece; piece borders mean nothing. */
+export interface BodyTransform {
+  /** Returns what may go to the client now; an empty buffer holds everything back. */
+  push(chunk: Buffer): Buffer
+  /** Returns what was still held back. Called exactly once unless the answer is aborted. */
+  end(): Buffer
+}
+
+/**
+ * A policy after compilation. Hooks it does not take part in are left out and cost nothing. A hook that
+ * need not wait returns its result directly; the path does not await then.
+ */
+export interface CompiledPolicy {
+  readonly type: PolicyConfig['type']
+  /** Once per request and route, before the upstream is chosen. An error or local response ends the request. */
+  onRequestHead?(context: RequestContext): RequestHookResult | Promise<RequestHookResult>
+  /** Set: the whole body is read before {@link onRequestBody}; above the limit the request ends with 413. */
+  readonly requestBodyLimitBytes?: number
+  /** Once per request, after every `onRequestHead`. May return the bytes to send instead. */
+  onRequestBody?(
+    context: RequestContext,
+    body: Buffer,
+  ): RequestHookResult | Buffer | Promise<RequestHookResult | Buffer>
+  /** Before each try, with the headers of that try. Must not wait. */
+  onAttempt?(context: RequestContext, attempt: Attempt): GatewayError | undefined
+  /** Once, in reverse order, for answers of upstreams and of the gateway itself. */
+  onResponseHead?(context: RequestContext, head: ResponseHead): void
+  /** Once per answer whose body this policy wants to see; `undefined` looks away. */
+  createResponseTransform?(context: RequestContext, head: ResponseHead): BodyTransform | undefined
+  /** After the last byte or the abort, exactly once. Must not throw or delay anything. */
+  onComplete?(context: RequestContext, outcome: RequestOutcome): void
+}
+
+/** What outlives a configuration and policies need to run. */
+export interface PolicyServices {
+  /** A number in `[0, 1)`. */
+  random(): number
+  /** The secret's value; undefined when it has not arrived. */
+  secretValue(reference: SecretReference): string | undefined
+}
+
+/** One kind of policy. */
+export interface PolicyModule<Config extends PolicyConfig> {
+  readonly type: Config['type']
+  /** Runs once per configuration change and does all work that does not depend on a request. */
+  compile(config: Config, services: PolicyServices): CompiledPolicy | GatewayError
+}

@@ -1,0 +1,129 @@
+import type { SecureContextOptions } from 'node:tls'
+import type { Backend } from '../ir/backend.ts'
+import type { Listener } from '../ir/listener.ts'
+import type { PathMatcher } from '../ir/matcher.ts'
+import type { Origin } from '../ir/origin.ts'
+import type {
+  DirectResponseAction,
+  ForwardAction,
+  RedirectAction,
+  Route,
+  UnavailableAction,
+} from '../ir/route.ts'
+import type { HeaderList } from '../lib/header-list.ts'
+import type { CompiledPolicy } from '../policies/policy.ts'
+
+/** Everything a request reads. Built whole, never edited; a request keeps the one it began with. */
+export interface Snapshot {
+  readonly generation: number
+  readonly listeners: ReadonlyMap<string, CompiledListener>
+  readonly backends: ReadonlyMap<string, CompiledBackend>
+}
+
+export interface CompiledListener {
+  readonly config: Listener
+  /** Of clear-text connections. */
+  readonly virtualHosts: VirtualHostTable
+  /** In order; empty for clear text. */
+  readonly tlsChains: readonly CompiledTlsChain[]
+}
+
+export interface CompiledTlsChain {
+  readonly origin: Origin
+  readonly serverNames: readonly string[]
+  /** PEM material and limits for `tls.createSecureContext`. */
+  readonly secureContextOptions: SecureContextOptions
+  readonly requestClientCertificate: boolean
+  readonly alpnProtocols: readonly string[]
+  readonly virtualHosts: VirtualHostTable
+}
+
+export interface VirtualHostTable {
+  /** `host` is lower-case and may carry a port. Exact, longest `*.suffix`, longest `prefix.*`, then `*`. */
+  find(host: string): CompiledVirtualHost | undefined
+}
+
+export interface CompiledVirtualHost {
+  readonly id: string
+  readonly name: string
+  /** The first route in order that matches. */
+  findRoute(request: RoutedRequest): RouteMatch | undefined
+}
+
+/** What matchers look at. */
+export interface RoutedRequest {
+  readonly method: string
+  readonly path: string
+  /** With its `?`, or empty. */
+  readonly query: string
+  readonly host: string
+  readonly headers: HeaderList
+}
+
+export interface RouteMatch {
+  readonly route: CompiledRoute
+  /** The matcher's path condition: prefix rewrites replace what it matched. */
+  readonly path: PathMatcher
+}
+
+export interface CompiledRoute {
+  readonly config: Route
+  readonly action: CompiledAction
+  /** Every policy of the route in execution order. */
+  readonly policies: PolicyChain
+}
+
+export type CompiledAction =
+  | CompiledForward
+  | RedirectAction
+  | DirectResponseAction
+  | UnavailableAction
+
+export interface CompiledForward {
+  readonly type: 'forward'
+  readonly config: ForwardAction
+  readonly destinations: readonly CompiledDestination[]
+  /** Sum of the weights, at least 1. */
+  readonly totalWeight: number
+  /** The path that goes upstream, without query. Equals `path` where nothing rewrites it. */
+  rewritePath(path: string, matched: PathMatcher): string
+  /** The host that goes upstream, unless the endpoint's own name does (`config.hostRewrite`). */
+  rewriteHost(request: RoutedRequest): string
+  readonly mirrors: readonly CompiledMirror[]
+}
+
+export interface CompiledDestination {
+  readonly weight: number
+  readonly backend: CompiledBackend
+  readonly policies: PolicyChain
+}
+
+export interface CompiledMirror {
+  readonly backend: CompiledBackend
+  readonly percentage: number
+  readonly host: string | undefined
+  readonly appendSuffix: boolean
+}
+
+export interface CompiledBackend {
+  readonly config: Backend
+  /** Undefined: clear text. PEM material resolved from secrets. */
+  readonly tls: SecureContextOptions | undefined
+  readonly verifyPeer: boolean
+}
+
+/**
+ * The policies of a route by hook, so that a request loops only over those that take part.
+ * Request hooks stand in execution order, response hooks in reverse. `onAttempt` stands most specific
+ * level first; a listener may ask for the opposite order.
+ */
+export interface PolicyChain {
+  readonly onRequestHead: readonly CompiledPolicy[]
+  readonly onRequestBody: readonly CompiledPolicy[]
+  /** The smallest limit of those that read the body; undefined: nobody does. */
+  readonly requestBodyLimitBytes: number | undefined
+  readonly onAttempt: readonly CompiledPolicy[]
+  readonly onResponseHead: readonly CompiledPolicy[]
+  readonly createResponseTransform: readonly CompiledPolicy[]
+  readonly onComplete: readonly CompiledPolicy[]
+}

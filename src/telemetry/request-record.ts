@@ -1,0 +1,59 @@
+/** What is known of a request when it is over: the source of its log line and its metrics. */
+export interface RequestRecord {
+  readonly startTimeMs: number
+  readonly durationMs: number
+  /** Until the upstream's response head; undefined when no upstream answered. */
+  readonly upstreamHeadMs: number | undefined
+  /** Until the first byte went to the client. */
+  readonly firstByteMs: number | undefined
+  readonly requestId: string
+  readonly method: string
+  /** As the client sent it, with query. */
+  readonly path: string
+  readonly host: string
+  readonly protocol: string
+  readonly clientAddress: string
+  readonly userAgent: string | undefined
+  readonly listenerId: string
+  readonly virtualHost: string | undefined
+  readonly routeId: string | undefined
+  readonly routeName: string | undefined
+  /** `Kind namespace/name fieldPath` of the object that decided. */
+  readonly routeOrigin: string | undefined
+  readonly backendName: string | undefined
+  /** `host:port`. */
+  readonly upstreamHost: string | undefined
+  readonly upstreamPath: string | undefined
+  /** Tries at an upstream; 0 when the gateway answered itself. */
+  readonly attempts: number
+  /** 0 when the client left before there was one. */
+  readonly status: number
+  readonly requestBytes: number
+  readonly responseBytes: number
+  /** A {@link GatewayErrorCode}; undefined when nothing went wrong in the gateway. */
+  readonly errorCode: string | undefined
+  /** Envoy's letters, comma-separated; `-` for none. */
+  readonly responseFlags: string
+  readonly generation: number
+}
+
+/** Is told of requests and connections while they live. Called on the hot path: cheap, never throws. */
+export interface RequestObserver {
+  requestStarted(): void
+  requestEnded(record: RequestRecord): void
+  attemptEnded(attempt: AttemptRecord): void
+  connectionOpened(listenerId: string): void
+  connectionClosed(listenerId: string): void
+  /** A connection or request that ended before it had a route: malformed, too slow, too large. */
+  connectionRefused(listenerId: string, reason: string): void
+}
+
+export interface AttemptRecord {
+  readonly backendName: string
+  readonly endpointId: string
+  readonly number: number
+  /** 0 when no response head came. */
+  readonly status: number
+  readonly errorCode: string | undefined
+  readonly durationMs: number
+}

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve, sep } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/** What each folder of src/ may import, besides itself. A folder not named here fails the test. */
+const mayImport: Record<string, readonly string[]> = {
+  lib: [],
+  errors: [],
+  ir: [],
+  llm: ['errors'],
+  protocols: ['errors', 'lib', 'llm'],
+  providers: ['errors', 'lib', 'protocols'],
+  limits: ['lib'],
+  vectors: ['lib'],
+  extproc: ['lib'],
+  picker: ['ir', 'lib'],
+  usage: ['lib', 'llm'],
+  telemetry: ['lib'],
+  policies: ['errors', 'extproc', 'ir', 'lib', 'limits', 'llm', 'vectors'],
+  cli: ['kube', 'lib', 'simulator'],
+  kube: ['lib'],
+  dialects: ['ir', 'kube', 'lib'],
+  link: ['ir', 'lib'],
+  control: ['dialects', 'ir', 'kube', 'lib', 'link', 'telemetry'],
+  snapshot: ['errors', 'ir', 'lib', 'limits', 'policies', 'protocols', 'providers', 'vectors'],
+  gateway: [
+    ...['errors', 'extproc', 'ir', 'lib', 'limits', 'link', 'llm', 'picker', 'policies'],
+    ...['protocols', 'providers', 'snapshot', 'telemetry', 'usage'],
+  ],
+  admin: ['kube', 'lib', 'link', 'telemetry', 'usage'],
+  local: ['kube', 'lib', 'simulator'],
+  simulator: ['lib'],
+}
+
+/** Folders whose subfolders are alternatives of each other and so never import one another. */
+const siblingsApart = ['dialects', 'policies', 'protocols', 'providers']
+
+/** The exceptions among dialects: what several of them are built on. */
+const mayImportSibling: Record<string, readonly string[]> = {
+  'gloo-core': ['core'],
+  'gloo-edge': ['core', 'gloo-core'],
+}
+
+/** The two composition roots construct and connect everything; nothing else may import everything. */
+const compositionRoots = ['main.ts', 'worker.ts']
+
+const src = resolve(import.meta.dirname, '../src')
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+)
+const importPattern =
+  /^(?:import|export)\b[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(src, file), 'utf8')
+  return [...source.matchAll(importPattern)]
+    .map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => relative(src, resolve(src, file, '..', specifier)))
+}
+
+function siblingAllowed(layer: string, part: string, targetPart: string): boolean {
+  if (!siblingsApart.includes(layer) || part.endsWith('.ts')) return true
+  if ([part, 'shared'].includes(targetPart) || targetPart.endsWith('.ts')) return true
+  return layer === 'dialects' && (mayImportSibling[part] ?? []).includes(targetPart)
+}
+
+describe('the import table', () => {
+  test.each(files.filter((file) => !compositionRoots.includes(file)))(
+    '%s imports only what its folder may',
+    (file) => {
+      const [layer = '', part = ''] = file.split(sep)
+      for (const target of importsOf(file)) {
+        const [targetLayer = '', targetPart = ''] = target.split(sep)
+        if (targetLayer === layer) {
+          expect(siblingAllowed(layer, part, targetPart), `imports its sibling ${target}`).toBe(
+            true,
+          )
+        } else {
+          expect(mayImport[layer], `${file} imports ${target}`).toContain(targetLayer)
+        }
+      }
+    },
+  )
+
+  test('names every folder of src', () => {
+    const folders = readdirSync(src, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+    expect(Object.keys(mayImport)).toEqual(expect.arrayContaining(folders))
+  })
+})
+
+describe('folder shapes', () => {
+  const shapes = [
+    ['policies', ['README.md', 'index.ts']],
+    ['dialects', ['README.md', 'index.ts']],
+  ] as const
+  test.each(shapes)('every folder of src/%s has the same shape', (layer, expected) => {
+    for (const entry of readdirSync(join(src, layer), { withFileTypes: true })) {
+      if (!entry.isDirectory() || entry.name === 'shared') continue
+      const names = readdirSync(join(src, layer, entry.name))
+      expect(names, `src/${layer}/${entry.name}`).toEqual(expect.arrayContaining([...expected]))
+    }
+  })
+})
+
+describe('file sizes', () => {
+  test.each(files)('%s has at most 400 lines', (file) => {
+    expect(readFileSync(join(src, file), 'utf8').split('\n').length).toBeLessThanOrEqual(401)
+  })
+})
