@@ -10,6 +10,14 @@ export interface Dialect {
   readonly seeds: readonly KubeObject[]
   /** A translator may keep what it computed from objects that did not change. */
   createTranslator(): Translator
+  /** Writes what went wrong while the gateway took the configuration into a status of this vendor's shape. */
+  addErrors(status: unknown, errors: readonly ProgrammingError[]): unknown
+}
+
+/** Something of an object that the gateway could not put in force: a port in use, a certificate without key. */
+export interface ProgrammingError {
+  readonly fieldPath: string
+  readonly message: string
 }
 
 export interface Translator {

@@ -1,0 +1,253 @@
+import type { Dialect, Translation, Translator } from '../dialects/dialect.ts'
+import type { Configuration } from '../ir/configuration.ts'
+import type { KubeObject } from '../kube/kube-object.ts'
+import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
+import { diffConfigurations, fullDelta } from '../link/configuration-diff.ts'
+import type { DownMessage } from '../link/messages.ts'
+import type { WorkerAnswer } from '../link/worker-pool.ts'
+import { emptyConfiguration, mergeTranslations } from './merge-translations.ts'
+import { SourceView } from './object-view.ts'
+import {
+  type BindingPlanner,
+  type MovedBinding,
+  planBindings,
+  type RefusedBinding,
+} from './plan-bindings.ts'
+import { SecretDistribution } from './secret-values.ts'
+import { type OriginError, StatusWriter } from './status-writer.ts'
+
+/** The gateway threads, as far as the loop speaks to them. */
+export interface Publisher {
+  broadcast(message: DownMessage): void
+  answersOf(generation: number): Promise<readonly WorkerAnswer[]>
+}
+
+export interface ControlLoopOptions {
+  readonly source: ObjectSource
+  readonly dialects: readonly Dialect[]
+  readonly publisher: Publisher
+  readonly secretValuesOf: (secret: KubeObject) => Readonly<Record<string, string>>
+  /** Serve gateways on this address instead of the pool's. */
+  readonly bindAddress: string | undefined
+  readonly ports: BindingPlanner & { releaseAllBut(used: ReadonlySet<string>): void }
+  /** Rows of the shared endpoint table for these endpoints; undefined: none are new. */
+  readonly endpointRowsOf: (
+    endpointIds: ReadonlySet<string>,
+  ) => ReadonlyMap<string, number> | undefined
+  /** Monotonic milliseconds. */
+  readonly now: () => number
+  readonly onPublished: (report: GenerationReport) => void
+  readonly onError: (message: string, error: unknown) => void
+}
+
+/** What became of one generation. */
+export interface GenerationReport {
+  readonly generation: number
+  readonly configuration: Configuration
+  readonly translateMs: number
+  /** The slowest worker's. */
+  readonly buildMs: number
+  /** From the first change to the last worker's answer. */
+  readonly totalMs: number
+  readonly errors: readonly OriginError[]
+  readonly refused: readonly RefusedBinding[]
+  readonly moved: readonly MovedBinding[]
+}
+
+/** Shortest pause between two translations, so that a burst of writes becomes few generations. */
+const pauseMs = 5
+
+/** Store changed → translate → publish → write status, one generation at a time. */
+export class ControlLoop {
+  readonly #options: ControlLoopOptions
+  readonly #view: SourceView
+  readonly #translators: readonly Translator[]
+  readonly #secrets: SecretDistribution
+  readonly #statuses: StatusWriter
+  readonly #lastTranslations: (Translation | undefined)[] = []
+  #published: Configuration = emptyConfiguration
+  #generation = 0
+  #changedAt: number | undefined
+  #running: Promise<void> | undefined
+  #writingStatus = false
+  #unsubscribe: (() => void) | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: ControlLoopOptions) {
+    this.#options = options
+    this.#view = new SourceView(options.source)
+    this.#translators = options.dialects.map((dialect) => dialect.createTranslator())
+    this.#secrets = new SecretDistribution(options.source, options.secretValuesOf)
+    this.#statuses = new StatusWriter(options.source)
+  }
+
+  /** Makes the seeds, publishes the first generation and follows changes from then on. */
+  async start(): Promise<void> {
+    const { source, dialects } = this.#options
+    this.#unsubscribe = source.subscribe((change) => this.#onChange(change))
+    for (const dialect of dialects) {
+      for (const seed of dialect.seeds) source.createIfMissing(seed)
+    }
+    this.#changedAt = this.#options.now()
+    await this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe?.()
+    clearTimeout(this.#timer)
+    await this.#running
+  }
+
+  /** The configuration in force. */
+  get configuration(): Configuration {
+    return this.#published
+  }
+
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** What a worker that starts must be told. */
+  stateMessages(): readonly DownMessage[] {
+    if (this.#generation === 0) return []
+    const configuration: DownMessage = {
+      type: 'configuration',
+      generation: this.#generation,
+      full: true,
+      delta: fullDelta(this.#published),
+    }
+    return [this.#secrets.all(), configuration]
+  }
+
+  #onChange(change: ObjectChange): void {
+    this.#view.invalidate(change.kind)
+    // What the loop writes itself changes no translation.
+    if (this.#writingStatus) return
+    this.#changedAt ??= this.#options.now()
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#running !== undefined || this.#timer !== undefined) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.#run()
+    }, pauseMs)
+  }
+
+  #run(): Promise<void> {
+    this.#running = this.#publishOnce()
+      .catch((error: unknown) => this.#options.onError('Publishing a configuration failed.', error))
+      .finally(() => {
+        this.#running = undefined
+        if (this.#changedAt !== undefined) this.#schedule()
+      })
+    return this.#running
+  }
+
+  async #publishOnce(): Promise<void> {
+    const options = this.#options
+    const startedAt = this.#changedAt ?? options.now()
+    this.#changedAt = undefined
+    const translateStart = options.now()
+    const translations = this.#translate()
+    const merged = mergeTranslations(translations)
+    const translateMs = options.now() - translateStart
+    const plan = await planBindings(merged.listeners, options.bindAddress, options.ports)
+    const configuration = { ...merged, listeners: plan.listeners }
+    const answers = await this.#send(configuration, translations)
+    options.ports.releaseAllBut(plan.used)
+    const errors = [
+      ...plan.refused,
+      ...answers.flatMap((answer) => errorsOf(answer, configuration)),
+    ]
+    this.#writeStatuses(translations, uniqueErrors(errors))
+    const buildMs = Math.max(
+      0,
+      ...answers.map((answer) => ('buildMs' in answer ? answer.buildMs : 0)),
+    )
+    options.onPublished({
+      generation: this.#generation,
+      configuration,
+      translateMs,
+      buildMs,
+      totalMs: options.now() - startedAt,
+      errors: uniqueErrors(errors),
+      refused: plan.refused,
+      moved: plan.moved,
+    })
+  }
+
+  #translate(): Translation[] {
+    return this.#translators.map((translator, index) => {
+      try {
+        const translation = translator.translate(this.#view)
+        this.#lastTranslations[index] = translation
+        return translation
+      } catch (error) {
+        // A translator must not throw; if one does, what it last said stays in force.
+        this.#options.onError(`Dialect ${this.#options.dialects[index]?.name} failed.`, error)
+        return this.#lastTranslations[index] ?? emptyTranslation
+      }
+    })
+  }
+
+  async #send(
+    configuration: Configuration,
+    translations: readonly Translation[],
+  ): Promise<readonly WorkerAnswer[]> {
+    const { publisher } = this.#options
+    const secrets = this.#secrets.update(unionOf(translations.map((each) => each.secretIds)))
+    if (secrets !== undefined) publisher.broadcast(secrets)
+    const delta = diffConfigurations(this.#published, configuration)
+    if (delta === undefined && secrets === undefined && this.#generation > 0) return []
+    const rows = this.#options.endpointRowsOf(endpointIdsOf(configuration))
+    if (rows !== undefined) publisher.broadcast({ type: 'endpoint-rows', rows })
+    this.#generation++
+    this.#published = configuration
+    const generation = this.#generation
+    publisher.broadcast({ type: 'configuration', generation, full: false, delta: delta ?? {} })
+    return publisher.answersOf(generation)
+  }
+
+  #writeStatuses(translations: readonly Translation[], errors: readonly OriginError[]): void {
+    this.#writingStatus = true
+    try {
+      this.#statuses.write(this.#options.dialects, translations, errors)
+    } finally {
+      this.#writingStatus = false
+    }
+  }
+}
+
+const emptyTranslation: Translation = {
+  configuration: emptyConfiguration,
+  statuses: [],
+  secretIds: new Set(),
+}
+
+const unionOf = (sets: readonly ReadonlySet<string>[]) => new Set(sets.flatMap((set) => [...set]))
+
+const endpointIdsOf = ({ backends }: Configuration) =>
+  new Set([...backends.values()].flatMap((backend) => backend.endpoints.map(({ id }) => id)))
+
+function errorsOf(answer: WorkerAnswer, { listeners }: Configuration): OriginError[] {
+  if (answer.type === 'nack') return []
+  const unbound = answer.bindings.flatMap(({ listenerId, address, port, error }) => {
+    const origin = listeners.get(listenerId)?.origin
+    if (error === undefined || origin === undefined) return []
+    return [{ origin, message: `${address}:${port} cannot be served: ${error}` }]
+  })
+  return [...answer.errors, ...unbound]
+}
+
+/** Every worker reports the same errors; they are told once. */
+function uniqueErrors(errors: readonly OriginError[]): OriginError[] {
+  const unique = new Map(
+    errors.map(({ origin, message }) => [
+      JSON.stringify([origin.kind, origin.namespace, origin.name, message]),
+      { origin, message },
+    ]),
+  )
+  return [...unique.values()]
+}

@@ -1,0 +1,69 @@
+import type { Dialect, ObjectStatus, ProgrammingError, Translation } from '../dialects/dialect.ts'
+import type { Origin } from '../ir/origin.ts'
+import type { ObjectReference } from '../kube/kube-object.ts'
+import type { ObjectSource } from '../kube/object-source.ts'
+
+/** A {@link ProgrammingError} of an object that is named. */
+export interface OriginError {
+  readonly origin: Origin
+  readonly message: string
+}
+
+interface WrittenStatus extends ObjectStatus {
+  readonly errors: string
+}
+
+const originKey = ({ kind, namespace, name }: Pick<Origin, 'kind' | 'namespace' | 'name'>) =>
+  `${kind}/${namespace}/${name}`
+
+const referenceKey = ({ group, kind, namespace, name }: ObjectReference) =>
+  `${group}/${kind}/${namespace}/${name}`
+
+/** Writes statuses, each only when it says something else than the last one written. */
+export class StatusWriter {
+  readonly #source: ObjectSource
+  #written = new Map<string, WrittenStatus>()
+
+  constructor(source: ObjectSource) {
+    this.#source = source
+  }
+
+  write(
+    dialects: readonly Dialect[],
+    translations: readonly Translation[],
+    errors: readonly OriginError[],
+  ): void {
+    const errorsByObject = Map.groupBy(errors, ({ origin }) => originKey(origin))
+    const written = new Map<string, WrittenStatus>()
+    translations.forEach((translation, index) => {
+      for (const status of translation.statuses) {
+        const own = errorsByObject.get(originKey(status.object)) ?? []
+        const key = referenceKey(status.object)
+        written.set(key, this.#writeOne(key, status, own, dialects[index]))
+      }
+    })
+    this.#written = written
+  }
+
+  #writeOne(
+    key: string,
+    status: ObjectStatus,
+    errors: readonly OriginError[],
+    dialect: Dialect | undefined,
+  ): WrittenStatus {
+    const errorText = JSON.stringify(errors)
+    const before = this.#written.get(key)
+    const unchanged = before !== undefined && before.status === status.status
+    if (unchanged && before.errors === errorText) return before
+    const programmingErrors: ProgrammingError[] = errors.map(({ origin, message }) => ({
+      fieldPath: origin.fieldPath,
+      message,
+    }))
+    const text =
+      programmingErrors.length === 0 || dialect === undefined
+        ? status.status
+        : dialect.addErrors(status.status, programmingErrors)
+    this.#source.writeStatus(status.object, text)
+    return { ...status, errors: errorText }
+  }
+}

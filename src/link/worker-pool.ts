@@ -1,0 +1,184 @@
+import { Worker } from 'node:worker_threads'
+import { type DownMessage, linkVersion, type MetricSample, type UpMessage } from './messages.ts'
+
+type AckMessage = Extract<UpMessage, { type: 'ack' }>
+type NackMessage = Extract<UpMessage, { type: 'nack' }>
+
+/** What one worker said of a generation. */
+export type WorkerAnswer = AckMessage | NackMessage
+
+export interface WorkerPoolOptions {
+  /** Gateway threads, at least 1. */
+  readonly count: number
+  /** Module that a thread runs. */
+  readonly entry: URL
+  readonly startMessage: Omit<
+    Extract<DownMessage, { type: 'start' }>,
+    'type' | 'linkVersion' | 'workerIndex'
+  >
+  /** Everything that a worker must be told when it starts, in order: secrets, addresses, rows, configuration. */
+  readonly stateMessages: () => readonly DownMessage[]
+  readonly onEndpointEvent: (endpointId: string, event: string) => void
+  /** A worker ended without being asked to; it is replaced. */
+  readonly onWorkerLost: (workerIndex: number, error: Error | undefined) => void
+}
+
+interface Slot {
+  readonly index: number
+  worker: Worker
+  ready: boolean
+  answered: WorkerAnswer | undefined
+}
+
+interface MetricsWait {
+  readonly samples: MetricSample[][]
+  readonly missing: Set<number>
+  readonly finish: () => void
+}
+
+/** The gateway's threads as control sees them. A thread that dies is replaced and told everything again. */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions
+  readonly #slots: Slot[] = []
+  readonly #answerListeners = new Set<() => void>()
+  readonly #metricsWaits = new Map<number, MetricsWait>()
+  #nextMetricsRequest = 1
+  #stopping = false
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when every thread has taken its first messages. */
+  async start(): Promise<void> {
+    const ready: Promise<void>[] = []
+    for (let index = 0; index < this.#options.count; index++) {
+      const slot: Slot = { index, worker: this.#spawn(index), ready: false, answered: undefined }
+      this.#slots.push(slot)
+      ready.push(new Promise((resolve, reject) => this.#attach(slot, resolve, reject)))
+    }
+    await Promise.all(ready)
+  }
+
+  broadcast(message: DownMessage): void {
+    for (const slot of this.#slots) if (slot.ready) slot.worker.postMessage(message)
+  }
+
+  /** Resolves with each worker's answer once all of them have answered `generation` or a later one. */
+  answersOf(generation: number): Promise<readonly WorkerAnswer[]> {
+    return new Promise((resolve) => {
+      const check = () => {
+        const answers = this.#slots.map((slot) => slot.answered)
+        if (!answers.every((answer) => (answer?.generation ?? -1) >= generation)) return
+        this.#answerListeners.delete(check)
+        resolve(answers as WorkerAnswer[])
+      }
+      this.#answerListeners.add(check)
+      check()
+    })
+  }
+
+  /** Samples of each thread that answers within `timeoutMs`. */
+  collectMetrics(timeoutMs: number): Promise<readonly (readonly MetricSample[])[]> {
+    const requestId = this.#nextMetricsRequest++
+    return new Promise((resolve) => {
+      const samples: MetricSample[][] = []
+      const timer = setTimeout(() => finish(), timeoutMs)
+      const finish = () => {
+        clearTimeout(timer)
+        this.#metricsWaits.delete(requestId)
+        resolve(samples)
+      }
+      const missing = new Set(this.#slots.filter((slot) => slot.ready).map((slot) => slot.index))
+      this.#metricsWaits.set(requestId, { samples, missing, finish })
+      this.broadcast({ type: 'collect-metrics', requestId })
+      if (missing.size === 0) finish()
+    })
+  }
+
+  /** Lets open requests end within `graceMs`, then ends the threads. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true
+    await Promise.all(
+      this.#slots.map(async (slot) => {
+        const exited = new Promise((resolve) => slot.worker.once('exit', resolve))
+        slot.worker.postMessage({ type: 'drain', graceMs } satisfies DownMessage)
+        const timer = setTimeout(() => void slot.worker.terminate(), graceMs + 1000)
+        await exited
+        clearTimeout(timer)
+      }),
+    )
+  }
+
+  #spawn(index: number): Worker {
+    return new Worker(this.#options.entry, { name: `gateway-${index}` })
+  }
+
+  #attach(slot: Slot, onReady: () => void, onFailed: (error: Error) => void): void {
+    const { worker } = slot
+    let failure: Error | undefined
+    worker.on('error', (error) => {
+      failure = error as Error
+    })
+    worker.on('exit', () => {
+      if (!slot.ready) onFailed(failure ?? new Error('A gateway thread ended while it started.'))
+      else if (!this.#stopping) this.#replace(slot, failure)
+    })
+    worker.on('message', (message: UpMessage) => this.#receive(slot, message, onReady, onFailed))
+    worker.postMessage({
+      type: 'start',
+      linkVersion,
+      workerIndex: slot.index,
+      ...this.#options.startMessage,
+    } satisfies DownMessage)
+  }
+
+  #receive(
+    slot: Slot,
+    message: UpMessage,
+    onReady: () => void,
+    onFailed: (error: Error) => void,
+  ): void {
+    switch (message.type) {
+      case 'ready':
+        if (message.linkVersion !== linkVersion) {
+          onFailed(new Error('A gateway thread speaks another version of the link protocol.'))
+          return
+        }
+        slot.ready = true
+        for (const state of this.#options.stateMessages()) slot.worker.postMessage(state)
+        onReady()
+        return
+      case 'ack':
+      case 'nack':
+        slot.answered = message
+        for (const check of [...this.#answerListeners]) check()
+        return
+      case 'metrics':
+        this.#receiveMetrics(slot, message.requestId, message.samples)
+        return
+      case 'endpoint-event':
+        this.#options.onEndpointEvent(message.endpointId, message.event)
+        return
+      case 'drained':
+        void slot.worker.terminate()
+        return
+    }
+  }
+
+  #receiveMetrics(slot: Slot, requestId: number, samples: readonly MetricSample[]): void {
+    const wait = this.#metricsWaits.get(requestId)
+    if (wait === undefined || !wait.missing.delete(slot.index)) return
+    wait.samples.push([...samples])
+    if (wait.missing.size === 0) wait.finish()
+  }
+
+  #replace(slot: Slot, error: Error | undefined): void {
+    this.#options.onWorkerLost(slot.index, error)
+    slot.ready = false
+    slot.worker = this.#spawn(slot.index)
+    // A thread that cannot even start would be replaced in a tight loop; the pause keeps the log readable.
+    const retryLater = () => setTimeout(() => this.#replace(slot, undefined), 1000)
+    this.#attach(slot, () => undefined, retryLater)
+  }
+}
