@@ -1,5 +1,6 @@
 import type { Backend } from './backend.ts'
 import type { Listener } from './listener.ts'
+import type { Origin } from './origin.ts'
 import type { PolicyConfig } from './policy.ts'
 import type { Route } from './route.ts'
 import type { VirtualHost } from './virtual-host.ts'
@@ -30,3 +31,17 @@ export const collections = [
 /** The node type of a collection. */
 export type NodeOf<C extends Collection> =
   Configuration[C] extends ReadonlyMap<string, infer Node> ? Node : never
+
+/** Nodes that were added or replaced, and ids that are gone, per collection. */
+export type ConfigurationDelta = {
+  readonly [C in Collection]?: {
+    readonly set: readonly NodeOf<C>[]
+    readonly remove: readonly string[]
+  }
+}
+
+/** A node that could not be compiled; everything else is in force. */
+export interface ConfigurationError {
+  readonly origin: Origin
+  readonly message: string
+}

@@ -7,3 +7,11 @@ export interface SecretReference {
   /** Changes whenever the value may have changed, so that what was compiled with it is compiled anew. */
   readonly version: string
 }
+
+/** What a secret holds. Travels and is kept apart from the configuration, which only refers to it. */
+export interface SecretValues {
+  /** `namespace/name`. */
+  readonly id: string
+  readonly version: string
+  readonly values: Readonly<Record<string, string>>
+}

@@ -1,16 +1,11 @@
-import type { Collection, NodeOf } from '../ir/configuration.ts'
-import type { Origin } from '../ir/origin.ts'
+import type { ConfigurationDelta, ConfigurationError } from '../ir/configuration.ts'
+import type { SecretValues } from '../ir/secret-reference.ts'
+
+export type { ConfigurationDelta, ConfigurationError } from '../ir/configuration.ts'
+export type { SecretValues } from '../ir/secret-reference.ts'
 
 /** Version of the protocol between control and gateway workers; both sides must agree. */
 export const linkVersion = 1
-
-/** Nodes that were added or replaced, and ids that are gone, per collection. */
-export type ConfigurationDelta = {
-  readonly [C in Collection]?: {
-    readonly set: readonly NodeOf<C>[]
-    readonly remove: readonly string[]
-  }
-}
 
 /** Control to worker. */
 export type DownMessage =
@@ -64,19 +59,6 @@ export type UpMessage =
   /** An endpoint was taken out or came back, for the log. */
   | { readonly type: 'endpoint-event'; readonly endpointId: string; readonly event: string }
   | { readonly type: 'drained' }
-
-export interface SecretValues {
-  /** `namespace/name`. */
-  readonly id: string
-  readonly version: string
-  readonly values: Readonly<Record<string, string>>
-}
-
-/** A node that could not be compiled; everything else is in force. */
-export interface ConfigurationError {
-  readonly origin: Origin
-  readonly message: string
-}
 
 export interface BindResult {
   readonly listenerId: string

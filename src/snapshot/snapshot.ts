@@ -69,13 +69,13 @@ export interface RouteMatch {
 export interface CompiledRoute {
   readonly config: Route
   readonly action: CompiledAction
-  /** Every policy of the route in execution order. */
+  /** Every policy of the route: for request hooks, and for answers that the gateway gives without a try. */
   readonly policies: PolicyChain
 }
 
 export type CompiledAction =
   | CompiledForward
-  | RedirectAction
+  | CompiledRedirect
   | DirectResponseAction
   | UnavailableAction
 
@@ -92,10 +92,22 @@ export interface CompiledForward {
   readonly mirrors: readonly CompiledMirror[]
 }
 
+export interface CompiledRedirect {
+  readonly type: 'redirect'
+  readonly config: RedirectAction
+  /** The path of the location, without query. Equals `path` where nothing replaces it. */
+  rewritePath(path: string, matched: PathMatcher): string
+}
+
 export interface CompiledDestination {
   readonly weight: number
   readonly backend: CompiledBackend
-  readonly policies: PolicyChain
+  /**
+   * The hooks of requests that go here: those of the route and of the destination itself, in final order.
+   * Stands in for the route's chain from the first try on (`onAttempt`, `onResponseHead`,
+   * `createResponseTransform`, `onComplete`).
+   */
+  readonly attemptPolicies: PolicyChain
 }
 
 export interface CompiledMirror {
@@ -114,8 +126,9 @@ export interface CompiledBackend {
 
 /**
  * The policies of a route by hook, so that a request loops only over those that take part.
- * Request hooks stand in execution order, response hooks in reverse. `onAttempt` stands most specific
- * level first; a listener may ask for the opposite order.
+ * Request hooks stand in execution order, response hooks in reverse of the phases. Within the phase of header
+ * mutations both directions apply the levels in the order that the listener asks for: every list is run
+ * from its first entry to its last.
  */
 export interface PolicyChain {
   readonly onRequestHead: readonly CompiledPolicy[]
