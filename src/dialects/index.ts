@@ -1,4 +1,5 @@
+import { core } from './core/index.ts'
 import type { Dialect } from './dialect.ts'
 
 /** Every dialect, in the order in which their translations are merged. */
-export const dialects: readonly Dialect[] = []
+export const dialects: readonly Dialect[] = [core]

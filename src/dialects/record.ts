@@ -1,0 +1,4 @@
+/** True for an object with named fields, which is what a map or a message is in a manifest. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
