@@ -39,6 +39,8 @@ export interface KindVersion {
   readonly schema: StructuralSchema
   /** Shown after NAME and before AGE unless it lists an `Age` column itself. */
   readonly columns: readonly PrinterColumn[]
+  /** Paths besides `metadata.name` and `metadata.namespace` that field selectors may name, such as `type`. */
+  readonly selectableFields?: readonly string[]
   readonly statusSubresource: boolean
   readonly scaleSubresource?: {
     readonly specReplicasPath: string
