@@ -1,0 +1,71 @@
+import type { CompiledListener, VirtualHostTable } from '../../snapshot/snapshot.ts'
+import type { Ingress } from '../request-handler.ts'
+
+/** What is in force on a listening socket; replaced as a whole when a snapshot is published. */
+export interface ListenerState {
+  readonly listener: CompiledListener
+  readonly generation: number
+}
+
+/** Gives a connection's requests their {@link Ingress}, made anew only when a snapshot was published. */
+export class ConnectionState {
+  readonly #current: () => ListenerState
+  readonly #scheme: 'http' | 'https'
+  /** Server name of the TLS handshake, lower-case; empty when the client sent none. */
+  readonly #serverName: string
+  #state: ListenerState | undefined
+  #ingress: Ingress | undefined
+
+  constructor(current: () => ListenerState, scheme: 'http' | 'https', serverName: string) {
+    this.#current = current
+    this.#scheme = scheme
+    this.#serverName = serverName
+  }
+
+  get ingress(): Ingress {
+    const state = this.#current()
+    if (this.#ingress === undefined || this.#state !== state) {
+      this.#state = state
+      this.#ingress = this.#createIngress(state)
+    }
+    return this.#ingress
+  }
+
+  #createIngress({ listener, generation }: ListenerState): Ingress {
+    const virtualHosts =
+      this.#scheme === 'http'
+        ? listener.virtualHosts
+        : (findTlsChain(listener, this.#serverName)?.virtualHosts ?? noVirtualHosts)
+    return { listener, virtualHosts, scheme: this.#scheme, generation }
+  }
+}
+
+const noVirtualHosts: VirtualHostTable = { find: () => undefined }
+
+/** The first chain of `listener` that serves `serverName` (lower-case, empty for none). */
+export function findTlsChain(listener: CompiledListener, serverName: string) {
+  return (
+    listener.tlsChains.find(({ serverNames }) => serverNames.includes(serverName)) ??
+    listener.tlsChains.find(({ serverNames }) =>
+      serverNames.some((name) => name.startsWith('*.') && serverName.endsWith(name.slice(1))),
+    ) ??
+    listener.tlsChains.find(({ serverNames }) => serverNames.length === 0)
+  )
+}
+
+const stateKey = Symbol('connection state')
+
+type WithState = object & { [stateKey]?: ConnectionState }
+
+/** Remembers `state` on the connection (a socket or HTTP/2 session), where each request finds it without a look-up. */
+export function setConnectionState(connection: object, state: ConnectionState): void {
+  const carrier: WithState = connection
+  carrier[stateKey] = state
+}
+
+export function getConnectionState(connection: object): ConnectionState {
+  const carrier: WithState = connection
+  const state = carrier[stateKey]
+  if (state === undefined) throw new Error('A connection reached HTTP without its state.')
+  return state
+}

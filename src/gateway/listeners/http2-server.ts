@@ -1,0 +1,69 @@
+import {
+  createServer,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2'
+import type { HttpConnectionOptions } from '../../ir/listener.ts'
+import type { RequestHandler } from '../request-handler.ts'
+import { getConnectionState, setConnectionState } from './connection-state.ts'
+
+/** What one HTTP/2 connection may ask of this process. */
+const limits = {
+  maxConcurrentStreams: 128,
+  /** Megabytes of frames and headers that a session may hold. */
+  maxSessionMemory: 10,
+  maxSessionInvalidFrames: 100,
+  maxSessionRejectedStreams: 100,
+  /** Resets that may come at once, and per second: rapid reset ends the connection (CVE-2023-44487). */
+  streamResetBurst: 1000,
+  streamResetRate: 33,
+  maxOutstandingPings: 10,
+  maxHeaderListPairs: 200,
+} as const
+
+export interface Http2Hooks {
+  readonly handler: RequestHandler
+  readonly onRefused: (reason: string) => void
+}
+
+/** An HTTP/2 server without a socket of its own; it knows its open sessions so that they can be drained. */
+export interface Http2Acceptor {
+  readonly server: Http2Server
+  readonly sessions: ReadonlySet<ServerHttp2Session>
+}
+
+export function createHttp2Acceptor(
+  options: HttpConnectionOptions,
+  { handler, onRefused }: Http2Hooks,
+): Http2Acceptor {
+  const sessions = new Set<ServerHttp2Session>()
+  const server = createServer({
+    ...limits,
+    settings: {
+      maxConcurrentStreams: limits.maxConcurrentStreams,
+      maxHeaderListSize: options.maxRequestHeadersBytes,
+      enableConnectProtocol: false,
+      initialWindowSize: 1024 * 1024,
+    },
+  })
+  const onRequest = (request: Http2ServerRequest, response: Http2ServerResponse) => {
+    const { session } = request.stream
+    if (session === undefined) return
+    handler.handleRequest(request, response, getConnectionState(session).ingress)
+  }
+  server.on('request', onRequest)
+  server.on('checkContinue', onRequest)
+  server.on('checkExpectation', onRequest)
+  server.on('session', (session) => {
+    sessions.add(session)
+    setConnectionState(session, getConnectionState(session.socket))
+    if (options.idleTimeoutMs > 0) {
+      session.setTimeout(options.idleTimeoutMs, () => session.close())
+    }
+    session.on('close', () => sessions.delete(session))
+  })
+  server.on('sessionError', () => onRefused('http2-protocol-error'))
+  return { server, sessions }
+}

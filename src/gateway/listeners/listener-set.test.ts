@@ -1,0 +1,293 @@
+import { randomBytes } from 'node:crypto'
+import { request as httpRequest } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { afterEach, expect, test } from 'vitest'
+import type { Listener } from '../../ir/listener.ts'
+import { openCertificateAuthority } from '../../lib/certificate-authority.ts'
+import type {
+  CompiledListener,
+  CompiledTlsChain,
+  Snapshot,
+  VirtualHostTable,
+} from '../../snapshot/snapshot.ts'
+import type { RequestObserver } from '../../telemetry/request-record.ts'
+import type { ClientResponse, Ingress, RequestHandler } from '../request-handler.ts'
+import { ListenerSet } from './listener-set.ts'
+
+const origin = { kind: 'Gateway', namespace: 'default', name: 'g', fieldPath: 'spec' }
+const address = '127.0.0.9'
+const authority = openCertificateAuthority({ now: Date.now })
+const closers: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, address, resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+const table = (name: string): VirtualHostTable => ({
+  find: () => ({ id: name, name, findRoute: () => undefined }),
+})
+
+function listenerOn(
+  port: number,
+  chains: CompiledTlsChain[] = [],
+  name = 'clear',
+): CompiledListener {
+  const config: Listener = {
+    id: 'listener',
+    origin,
+    bindings: [{ address, port }],
+    virtualHostIds: [],
+    tls: chains.length === 0 ? undefined : [],
+    http: {
+      idleTimeoutMs: 75_000,
+      streamIdleTimeoutMs: 300_000,
+      maxRequestHeadersBytes: 8192,
+      serverName: 'sluice',
+      useRemoteAddress: true,
+      xffTrustedHops: 0,
+      normalizePath: true,
+      mergeSlashes: false,
+      mostSpecificHeaderMutationsWin: false,
+    },
+  }
+  return { config, virtualHosts: table(name), tlsChains: chains }
+}
+
+function chain(serverName: string): CompiledTlsChain {
+  const { certificate, privateKey } = authority.issueServerCertificate({ names: [serverName] })
+  return {
+    origin,
+    serverNames: [serverName],
+    secureContextOptions: { cert: certificate, key: privateKey },
+    requestClientCertificate: false,
+    alpnProtocols: ['h2', 'http/1.1'],
+    virtualHosts: table(serverName),
+  }
+}
+
+const snapshot = (generation: number, ...listeners: CompiledListener[]): Snapshot => ({
+  generation,
+  listeners: new Map(listeners.map((each) => [each.config.id, each])),
+  backends: new Map(),
+})
+
+/** Answers with what the ingress says, and records what was refused. */
+function createSubject() {
+  const refusals: string[] = []
+  const observer: RequestObserver = {
+    requestStarted: () => undefined,
+    requestEnded: () => undefined,
+    attemptEnded: () => undefined,
+    connectionOpened: () => undefined,
+    connectionClosed: () => undefined,
+    connectionRefused: (_id, reason) => refusals.push(reason),
+  }
+  const pending: (() => void)[] = []
+  const handler: RequestHandler = {
+    handleRequest(request, response: ClientResponse, ingress: Ingress) {
+      const text = `${request.httpVersion} ${ingress.scheme} ${ingress.virtualHosts.find('')?.name} ${ingress.generation}`
+      if (request.url === '/held') pending.push(() => response.end(text))
+      else response.end(text)
+    },
+    handleUpgrade: (_request, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+  }
+  const set = new ListenerSet({ handler, observer, ticketKeys: randomBytes(48) })
+  closers.push(() => set.drain(0))
+  return { set, refusals, pending }
+}
+
+/** Writes raw bytes and resolves with everything that comes back until the connection closes. */
+function talk(port: number, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = ''
+    const socket = connect(port, address, () => socket.write(text))
+    socket.on('data', (chunk) => {
+      answer += chunk
+    })
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(answer))
+  })
+}
+
+function get(port: number, path = '/'): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host: address, port, path, agent: false }, (response) => {
+      let body = ''
+      response.on('data', (chunk) => {
+        body += chunk
+      })
+      response.on('end', () => resolve(body))
+    })
+    request.on('error', reject)
+    request.end()
+  })
+}
+
+function getHttp2(url: string, options = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const session = connectHttp2(url, options)
+    session.on('error', reject)
+    const stream = session.request({ ':path': '/' })
+    let body = ''
+    stream.on('data', (chunk) => {
+      body += chunk
+    })
+    stream.on('end', () => {
+      session.close()
+      resolve(body)
+    })
+  })
+}
+
+test('one clear-text port speaks HTTP/1.1 and HTTP/2 with prior knowledge', async () => {
+  const { set } = createSubject()
+  const port = await freePort()
+  expect(await set.publish(snapshot(1, listenerOn(port)))).toEqual([
+    { listenerId: 'listener', address, port, error: undefined },
+  ])
+  expect(await get(port)).toBe('1.1 http clear 1')
+  expect(await getHttp2(`http://${address}:${port}`)).toBe('2.0 http clear 1')
+})
+
+test('the protocol is told from the first bytes however they are split', async () => {
+  const { set } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port)))
+  const answer = await new Promise<string>((resolve) => {
+    let text = ''
+    const socket = connect(port, address, async () => {
+      socket.setNoDelay(true)
+      for (const letter of 'PUT / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n') {
+        await new Promise<void>((written) => socket.write(letter, () => written()))
+      }
+    })
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    socket.on('close', () => resolve(text))
+  })
+  expect(answer).toContain('1.1 http clear 1')
+})
+
+test('a TLS listener chooses certificate and virtual hosts by server name, and HTTP/2 by ALPN', async () => {
+  const { set, refusals } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port, [chain('a.test'), chain('b.test')])))
+  const ca = authority.certificate
+  expect(await getHttp2(`https://${address}:${port}`, { ca, servername: 'a.test' })).toBe(
+    '2.0 https a.test 1',
+  )
+  expect(await getHttp2(`https://${address}:${port}`, { ca, servername: 'b.test' })).toBe(
+    '2.0 https b.test 1',
+  )
+  await new Promise((resolve) => {
+    const socket = connectTls({ host: address, port, ca, servername: 'c.test' })
+    socket.on('error', resolve)
+  })
+  expect(refusals).toEqual(['tls-handshake'])
+})
+
+test('a new snapshot is seen by requests on a connection that stays open', async () => {
+  const { set } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port)))
+  const socket = connect(port, address)
+  const ask = () =>
+    new Promise<string>((resolve) => {
+      socket.once('data', (chunk) => resolve(String(chunk)))
+      socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    })
+  expect(await ask()).toContain('1.1 http clear 1')
+  await set.publish(snapshot(2, listenerOn(port, [], 'other')))
+  expect(await ask()).toContain('1.1 http other 2')
+  socket.destroy()
+})
+
+test('a listener that is gone takes no connections but ends what it began', async () => {
+  const { set, pending } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port)))
+  const held = get(port, '/held')
+  while (pending.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  await set.publish(snapshot(2))
+  await expect(get(port)).rejects.toThrow('ECONNREFUSED')
+  pending[0]?.()
+  expect(await held).toBe('1.1 http clear 1')
+})
+
+test('draining ends idle connections at once and waits for open requests', async () => {
+  const { set, pending } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port)))
+  const held = get(port, '/held')
+  while (pending.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  const drained = set.drain(10_000)
+  pending[0]?.()
+  expect(await held).toBe('1.1 http clear 1')
+  await drained
+})
+
+const head = 'GET / HTTP/1.1\r\nhost: x\r\n'
+test.each([
+  ['a bare line feed', 'GET / HTTP/1.1\nhost: x\n\n', '400', 'malformed'],
+  [
+    'a length and chunks at once',
+    'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n',
+    '400',
+    'malformed',
+  ],
+  [
+    'two different lengths',
+    `${head}content-length: 1\r\ncontent-length: 2\r\n\r\n`,
+    '400',
+    'malformed',
+  ],
+  ['a folded header', `${head}a: b\r\n c\r\n\r\n`, '400', 'malformed'],
+  ['an oversized head', `${head}a: ${'b'.repeat(9000)}\r\n\r\n`, '431', 'headers-too-large'],
+  ['an unknown method', 'FOO / HTTP/1.1\r\nhost: x\r\n\r\n', '400', 'malformed'],
+  ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\n', '405', 'connect'],
+])('%s is refused with an answer and counted', async (_name, text, status, reason) => {
+  const { set, refusals } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port)))
+  expect(await talk(port, text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(refusals).toEqual([reason])
+})
+
+test('an upgrade to h2c is an ordinary request', async () => {
+  const { set } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port)))
+  const upgrade = 'connection: upgrade, close\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n\r\n'
+  expect(await talk(port, head + upgrade)).toMatch(/^HTTP\/1.1 200 OK.*1.1 http clear 1/s)
+})
+
+test('a rapid succession of resets ends the HTTP/2 connection', async () => {
+  const { set, refusals } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port)))
+  await new Promise<void>((resolve) => {
+    const session = connectHttp2(`http://${address}:${port}`)
+    session.on('error', () => undefined)
+    session.on('close', () => resolve())
+    const burst = () => {
+      for (let count = 0; count < 100 && !session.destroyed && !session.closed; count++) {
+        const stream = session.request({ ':path': '/held' })
+        stream.on('error', () => undefined)
+        stream.close(8)
+      }
+      if (!session.destroyed) setImmediate(burst)
+    }
+    session.on('connect', burst)
+  })
+  expect(refusals).toContain('http2-protocol-error')
+})
