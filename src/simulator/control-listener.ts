@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createFailure, InvalidFailureError } from './delivery/failure.ts'
+import type { FailureQueue } from './delivery/failure-queue.ts'
+import type { RequestLog } from './recording/request-log.ts'
+
+const help = {
+  'GET /requests?host=HOST': 'the requests that arrived, oldest first; of one host',
+  'DELETE /requests': 'forgets them',
+  'POST /failures':
+    '{"count": 1, "host": HOST, "status": 429, "retryAfter": 1} or {"failure": "reset" | "stall" | "cut", "afterEvents": 3}: the next requests fail so',
+  'DELETE /failures': 'forgets failures that wait for a request',
+}
+
+/** The simulator's own HTTP API in clear text, for tests and people; never reached through a gateway. */
+export function createControlListener(log: RequestLog, failures: FailureQueue): Server {
+  return createServer((request, response) => {
+    handle(request, log, failures).then(
+      (answer) => send(response, answer.status, answer.body),
+      (error: unknown) => {
+        const invalid = error instanceof InvalidFailureError
+        const message = invalid ? error.message : 'the simulator could not handle this request'
+        send(response, invalid ? 400 : 500, { error: message })
+      },
+    )
+  })
+}
+
+interface ControlAnswer {
+  readonly status: number
+  readonly body: unknown
+}
+
+async function handle(
+  request: IncomingMessage,
+  log: RequestLog,
+  failures: FailureQueue,
+): Promise<ControlAnswer> {
+  const host = request.headers.host ?? ''
+  // A page in somebody's browser must neither read what was received nor break anything.
+  if (
+    request.headers.origin !== undefined ||
+    !/^(?:localhost|[\d.]+|\[[\da-f:]+\])(?::\d+)?$/.test(host)
+  ) {
+    return { status: 403, body: { error: 'not for web pages; use the address, without Origin' } }
+  }
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  switch (`${request.method} ${url.pathname}`) {
+    case 'GET /requests': {
+      const wanted = url.searchParams.get('host')
+      return { status: 200, body: log.list(wanted === null ? {} : { host: wanted.toLowerCase() }) }
+    }
+    case 'DELETE /requests':
+      log.clear()
+      return { status: 204, body: undefined }
+    case 'POST /failures':
+      addFailure(await readJson(request), failures)
+      return { status: 204, body: undefined }
+    case 'DELETE /failures':
+      failures.clear()
+      return { status: 204, body: undefined }
+    case 'GET /':
+      return { status: 200, body: help }
+    default:
+      return { status: 404, body: { error: `no ${request.method} ${url.pathname}`, known: help } }
+  }
+}
+
+const mostBodyBytes = 64 * 1024
+
+async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  let text = ''
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > mostBodyBytes) throw new InvalidFailureError('the body is too large')
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Readonly<Record<string, unknown>>
+    }
+  } catch {
+    // Told below.
+  }
+  throw new InvalidFailureError('the body must be a JSON object')
+}
+
+const failureFields = ['count', 'host', 'status', 'retryAfter', 'failure', 'afterEvents']
+
+function addFailure(spec: Readonly<Record<string, unknown>>, failures: FailureQueue): void {
+  const unknown = Object.keys(spec).find((field) => !failureFields.includes(field))
+  if (unknown !== undefined) {
+    throw new InvalidFailureError(
+      `field ${JSON.stringify(unknown)} is unknown; use ${failureFields.join(', ')}`,
+    )
+  }
+  const number = (field: string) => {
+    const value = spec[field]
+    if (value === undefined) return undefined
+    if (Number.isInteger(value) && Number(value) >= 0) return Number(value)
+    throw new InvalidFailureError(`field ${field} must be a whole number`)
+  }
+  const text = (field: string) => {
+    const value = spec[field]
+    if (value === undefined || typeof value === 'string') return value
+    throw new InvalidFailureError(`field ${field} must be a string`)
+  }
+  const failure = createFailure({
+    status: number('status'),
+    failure: text('failure'),
+    retryAfter: number('retryAfter'),
+    afterEvents: number('afterEvents'),
+  })
+  const host = text('host')?.toLowerCase()
+  failures.add(failure, { count: number('count') ?? 1, ...(host === undefined ? {} : { host }) })
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  if (body === undefined) {
+    response.writeHead(status).end()
+    return
+  }
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(`${JSON.stringify(body, null, 2)}\n`)
+}

@@ -1,0 +1,40 @@
+/** Header names that carry credentials, whatever the provider calls them. */
+const credentialHeader =
+  /auth|token|secret|password|credential|cookie|signature|(?:^|[-_])key(?:$|[-_])|apikey/
+const credentialParameter =
+  /^(?:key|sig|.*(?:api[-_]?key|token|secret|password|signature|credential))$/i
+
+/** A value with everything masked but its last four characters; of a short one, nothing is shown. */
+export function maskCredential(value: string): string {
+  return value.length < 8 ? '****' : `****${value.slice(-4)}`
+}
+
+/** A header's value as it may be shown; the scheme of an authorization stays readable. */
+export function maskHeader(name: string, value: string): string {
+  const lowerName = name.toLowerCase()
+  if (!credentialHeader.test(lowerName)) return value
+  const [, scheme, credential] = /^(bearer|basic|digest|aws4-hmac-sha256) +(.*)$/i.exec(value) ?? []
+  if (scheme === undefined || credential === undefined) return maskCredential(value)
+  // The end of the others is the end of a password or of a signature, which tells nobody which key it was.
+  return `${scheme} ${scheme.toLowerCase() === 'bearer' ? maskCredential(credential) : '****'}`
+}
+
+/** A query string, without `?`, in which credentials are masked and all else stays as it came. */
+export function maskQuery(query: string): string {
+  return query
+    .split('&')
+    .map((pair) => {
+      const [name = '', ...value] = pair.split('=')
+      if (value.length === 0 || !credentialParameter.test(decode(name))) return pair
+      return `${name}=${maskCredential(value.join('='))}`
+    })
+    .join('&')
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,350 @@
+import { once } from 'node:events'
+import { request as plainRequest } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
+import { text } from 'node:stream/consumers'
+import { connect as connectTls } from 'node:tls'
+import { encode } from 'gpt-tokenizer/encoding/cl100k_base'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { embed } from './generation/embedding.ts'
+import { loadTokenizer } from './generation/tokenizer.ts'
+import type { Simulator } from './simulator.ts'
+import { startSimulator } from './start-simulator.ts'
+import {
+  eventsOf,
+  open,
+  send,
+  startTestSimulator,
+  testAuthority,
+  testTimeMs,
+} from './testing/client.ts'
+
+const chat = {
+  host: 'api.openai.com',
+  path: '/v1/chat/completions',
+  body: { model: 'gpt-4o', messages: [{ role: 'user', content: 'What is a gateway?' }] },
+}
+let simulator: Simulator
+beforeAll(async () => {
+  simulator = await startTestSimulator()
+})
+afterAll(() => simulator.close())
+afterEach(() => {
+  simulator.log.clear()
+  simulator.failures.clear()
+})
+
+function lastOutcome() {
+  return simulator.log.list().at(-1)?.outcome
+}
+
+describe('the listener', () => {
+  test('names the hosts it answers for', () => {
+    expect(simulator.hosts).toEqual([
+      'api.openai.com',
+      'api.mistral.ai',
+      'api-inference.huggingface.co',
+    ])
+  })
+
+  test('answers the same over HTTP/2', async () => {
+    const overHttp1 = await send(simulator, chat)
+    const session = connectHttp2('https://api.openai.com', {
+      createConnection: () =>
+        connectTls({
+          ...{ host: simulator.address, port: simulator.port, servername: chat.host },
+          ...{ ca: testAuthority, ALPNProtocols: ['h2'] },
+        }),
+    })
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': chat.path,
+      authorization: 'Bearer test-key-0123456789',
+      'content-type': 'application/json',
+    })
+    stream.end(JSON.stringify(chat.body))
+    expect(await text(stream)).toBe(overHttp1.text)
+    session.close()
+    expect(
+      simulator.log
+        .list()
+        .map(({ httpVersion, host, sni, headers }) => [httpVersion, host, sni, headers.at(-1)]),
+    ).toEqual([
+      ['1.1', 'api.openai.com', 'api.openai.com', expect.anything()],
+      ['2.0', 'api.openai.com', 'api.openai.com', ['content-type', 'application/json']],
+    ])
+  })
+
+  test('refuses a host that no provider has', async () => {
+    const reply = await send(simulator, { ...chat, headers: { host: 'gateway.local' } })
+    expect(reply.status).toBe(421)
+    expect(reply.text).toContain('no simulated provider answers for host \\"gateway.local\\"')
+  })
+
+  test('refuses a Host that is not the TLS server name', async () => {
+    const reply = await send(simulator, { ...chat, headers: { host: 'api.mistral.ai' } })
+    expect(reply.status).toBe(421)
+    expect(reply.text).toContain('belong to different providers')
+  })
+
+  test('tells which port is taken', async () => {
+    await expect(startTestSimulator({ port: simulator.port })).rejects.toThrow('EADDRINUSE')
+    await expect(
+      startTestSimulator({ controlPort: Number(new URL(simulator.controlUrl).port) }),
+    ).rejects.toThrow('EADDRINUSE')
+  })
+
+  test('starts alone with an authority that its clients can trust', async () => {
+    const alone = await startSimulator({ now: () => testTimeMs })
+    const reply = await fetch(`${alone.controlUrl}/requests`)
+    expect(await reply.json()).toEqual([])
+    expect(alone.authorityCertificate).toContain('BEGIN CERTIFICATE')
+    await alone.close()
+  })
+})
+
+describe('answers', () => {
+  test('are the same for the same request', async () => {
+    expect((await send(simulator, chat)).text).toBe((await send(simulator, chat)).text)
+  })
+
+  test('differ for another request', async () => {
+    const other = { model: 'gpt-4o', messages: [{ role: 'user', content: 'And a proxy?' }] }
+    expect((await send(simulator, chat)).text).not.toBe(
+      (await send(simulator, { ...chat, body: other })).text,
+    )
+  })
+
+  test('have the length that a header asks for', async () => {
+    const reply = await send(simulator, { ...chat, headers: { 'x-simulate-tokens': '64' } })
+    expect(JSON.parse(reply.text)).toMatchObject({ usage: { completion_tokens: 64 } })
+  })
+
+  test('wait as the model would', async () => {
+    const waits: number[] = []
+    const slow = await startTestSimulator({
+      timeToFirstTokenMs: 300,
+      interTokenLatencyMs: 20,
+      wait: async (durationMs) => void waits.push(durationMs),
+    })
+    const headers = { 'x-simulate-tokens': '3' }
+    await send(slow, { ...chat, headers, body: { ...chat.body, stream: true } })
+    expect(waits).toEqual([300, 20, 20, 20])
+    await send(slow, { ...chat, headers })
+    expect(waits.at(-1)).toBe(340)
+    await send(slow, { ...chat, headers: { ...headers, 'x-simulate-time-to-first-token': '7' } })
+    expect(waits.at(-1)).toBe(47)
+    await slow.close()
+  })
+
+  test('stop when the client leaves', async () => {
+    const body = { ...chat.body, stream: true }
+    const headers = { 'x-simulate-tokens': '16384' }
+    const response = await open(simulator, { ...chat, headers, body })
+    await once(response, 'readable')
+    response.destroy()
+    await expect.poll(lastOutcome).toMatchObject({ end: 'client-closed', status: 200 })
+    expect(lastOutcome()?.events).toBeLessThan(16_384)
+  })
+})
+
+describe('failures on demand', () => {
+  test('answer a status with the provider’s own error', async () => {
+    const headers = { 'x-simulate-status': '429', 'x-simulate-retry-after': '7' }
+    const reply = await send(simulator, { ...chat, headers })
+    expect(reply.status).toBe(429)
+    expect(reply.headers['retry-after']).toBe('7')
+    expect(JSON.parse(reply.text)).toMatchObject({ error: { code: 'rate_limit_exceeded' } })
+  })
+
+  test('reset the connection before the head', async () => {
+    const headers = { 'x-simulate-failure': 'reset' }
+    await expect(send(simulator, { ...chat, headers })).rejects.toMatchObject({
+      code: 'ECONNRESET',
+    })
+    await expect.poll(lastOutcome).toEqual({ end: 'reset', status: 0, events: 0 })
+  })
+
+  test('go silent until the client leaves', async () => {
+    const headers = { 'x-simulate-failure': 'stall', 'x-simulate-after-events': '2' }
+    const response = await open(simulator, {
+      ...chat,
+      headers,
+      body: { ...chat.body, stream: true },
+    })
+    await once(response, 'readable')
+    response.destroy()
+    await expect.poll(lastOutcome).toEqual({ end: 'stall', status: 200, events: 2 })
+  })
+
+  test('cut a stream', async () => {
+    const headers = { 'x-simulate-failure': 'cut', 'x-simulate-after-events': '4' }
+    const response = await open(simulator, {
+      ...chat,
+      headers,
+      body: { ...chat.body, stream: true },
+    })
+    let received = ''
+    response.setEncoding('utf8').on('data', (chunk) => {
+      received += chunk
+    })
+    const [error] = await once(response, 'error')
+    expect(error).toMatchObject({ code: 'ECONNRESET' })
+    expect(eventsOf(received)).toHaveLength(4)
+    await expect.poll(lastOutcome).toEqual({ end: 'cut', status: 200, events: 4 })
+  })
+
+  test('cut a body short of its length', async () => {
+    const response = await open(simulator, { ...chat, headers: { 'x-simulate-failure': 'cut' } })
+    expect(Number(response.headers['content-length'])).toBeGreaterThan(100)
+    await expect(text(response)).rejects.toThrow('aborted')
+  })
+
+  test('break only the stream of an HTTP/2 request', async () => {
+    const session = connectHttp2('https://api.openai.com', {
+      createConnection: () =>
+        connectTls({
+          ...{ host: simulator.address, port: simulator.port, servername: chat.host },
+          ...{ ca: testAuthority, ALPNProtocols: ['h2'] },
+        }),
+    })
+    const call = (headers: object) =>
+      session.request({
+        ...{ ':path': '/v1/models', authorization: 'Bearer test-key-0123456789' },
+        ...headers,
+      })
+    await expect(text(call({ 'x-simulate-failure': 'reset' }))).rejects.toThrow('INTERNAL_ERROR')
+    expect(await text(call({}))).toContain('gpt-4o')
+    session.close()
+  })
+
+  test('refuse a header without meaning', async () => {
+    for (const headers of [
+      { 'x-simulate-status': 'often' },
+      { 'x-simulate-status': '200' },
+      { 'x-simulate-failure': 'explode' },
+    ]) {
+      expect((await send(simulator, { ...chat, headers })).status, JSON.stringify(headers)).toBe(
+        400,
+      )
+    }
+  })
+})
+
+describe('the control API', () => {
+  const call = (path: string, init: RequestInit = {}) => fetch(simulator.controlUrl + path, init)
+
+  test('lists what arrived, credentials masked', async () => {
+    await send(simulator, {
+      ...chat,
+      path: '/v1/chat/completions?api-key=abcdefghijkl&x=1',
+      headers: { 'X-Api-Key': 'k-1234567', Cookie: 'short', Authorization: 'Bearer abcd' },
+    })
+    const list = (await (await call('/requests?host=api.openai.com')).json()) as unknown[]
+    expect(list).toEqual([
+      expect.objectContaining({
+        time: '2026-11-20T12:00:00.000Z',
+        provider: 'openai',
+        method: 'POST',
+        path: '/v1/chat/completions',
+        query: 'api-key=****ijkl&x=1',
+        host: 'api.openai.com',
+        sni: 'api.openai.com',
+        httpVersion: '1.1',
+        body: JSON.stringify(chat.body),
+        bodyTruncated: false,
+        outcome: { end: 'answered', status: 200, events: 0 },
+      }),
+    ])
+    const [{ headers }] = list as [{ headers: [string, string][] }]
+    const byName = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]))
+    expect(byName).toMatchObject({
+      'x-api-key': '****4567',
+      cookie: '****',
+      'content-type': 'application/json',
+    })
+    expect(JSON.stringify(list)).not.toMatch(/abcd|k-1234567|short/)
+    expect(await (await call('/requests?host=api.mistral.ai')).json()).toEqual([])
+    expect((await call('/requests', { method: 'DELETE' })).status).toBe(204)
+    expect(await (await call('/requests')).json()).toEqual([])
+  })
+
+  test('lets the next requests of a host fail', async () => {
+    const spec = { count: 2, status: 503, retryAfter: 3, host: 'api.openai.com' }
+    const added = await call('/failures', { method: 'POST', body: JSON.stringify(spec) })
+    expect(added.status).toBe(204)
+    const models = { host: 'api.mistral.ai', path: '/v1/models', method: 'GET' }
+    const statuses = [
+      (await send(simulator, models)).status,
+      (await send(simulator, chat)).status,
+      (await send(simulator, chat)).status,
+      (await send(simulator, chat)).status,
+    ]
+    expect(statuses).toEqual([200, 503, 503, 200])
+  })
+
+  test.each([
+    ['not JSON', 'must be a JSON object'],
+    ['{"status": 99}', 'from 400 to 599'],
+    ['{"failure": "no"}', 'use reset, stall or cut'],
+    ['{"reset": true}', 'field \\"reset\\" is unknown'],
+    ['{"status": "429"}', 'status must be a whole number'],
+  ])('refuses %s', async (body, message) => {
+    const reply = await call('/failures', { method: 'POST', body })
+    expect(reply.status).toBe(400)
+    expect(await reply.text()).toContain(message)
+  })
+
+  test('says what it offers', async () => {
+    expect(await (await call('/')).text()).toContain('GET /requests')
+    expect((await call('/nothing')).status).toBe(404)
+  })
+
+  test('refuses web pages', async () => {
+    const refused = await call('/requests', { headers: { origin: 'https://example.com' } })
+    expect(refused.status).toBe(403)
+    const rebound = plainRequest(`${simulator.controlUrl}/requests`, {
+      headers: { host: 'evil.test' },
+    })
+    rebound.end()
+    const [response] = await once(rebound, 'response')
+    expect(response.statusCode).toBe(403)
+    response.resume()
+  })
+})
+
+describe('the tokenizer', () => {
+  test('counts as the encoding does', async () => {
+    const tokenizer = await loadTokenizer('cl100k_base')
+    const prose =
+      'Hello, world!\n\n  Indented line.\tTabs\r\nand 12345 numbers; “quotes”, naïve 漢字 🎉.\n'
+    expect(tokenizer.count(prose)).toBe(encode(prose).length)
+    expect(
+      tokenizer
+        .split('Hello <|endoftext|>')
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe('Hello <|endoftext|>')
+  })
+
+  test.each([['a'], ['漢'], [' '], ['\n'], ['=']])(
+    'counts %j repeated 5 million times',
+    async (letter) => {
+      const tokenizer = await loadTokenizer('o200k_base')
+      const count = tokenizer.count(letter.repeat(5_000_000))
+      expect(count).toBeGreaterThan(10_000)
+      expect(count).toBeLessThan(10_000_000)
+    },
+  )
+})
+
+test('embeddings of texts that share words are near each other', () => {
+  const similarity = (a: string, b: string) => {
+    const right = embed(b, 1536)
+    return embed(a, 1536).reduce((sum, value, index) => sum + value * (right[index] ?? 0), 0)
+  }
+  expect(similarity('how do I reset my password', 'how do I reset my password')).toBeCloseTo(1)
+  expect(similarity('how do I reset my password', 'how can I reset my password')).toBeGreaterThan(
+    0.7,
+  )
+  expect(similarity('how do I reset my password', 'weather in Paris tomorrow')).toBeLessThan(0.3)
+})
