@@ -1,0 +1,51 @@
+/** What a person sees when everything is ready. */
+export interface BannerFacts {
+  readonly simulated: boolean
+  readonly version: string
+  readonly readyMs: number
+  readonly kubeApi: string
+  readonly admin: string
+  readonly kubeconfig: string
+  readonly environmentFile: string
+  /** `address:port` of each gateway socket, with the name of its object. */
+  readonly gateways: readonly { readonly name: string; readonly address: string }[]
+  readonly moved: readonly { readonly declaredPort: number; readonly address: string }[]
+  readonly simulatedHosts: readonly string[]
+  readonly simulatorLog: string | undefined
+  readonly accessLog: string
+}
+
+const row = (label: string, value: string) => `  ${label.padEnd(18)}${value}`
+
+/** Says what listens where and what to type next. */
+export function formatBanner(facts: BannerFacts): string {
+  const lines = [
+    `Sluice ${facts.version} is ready after ${Math.round(facts.readyMs)} ms.`,
+    '',
+    ...facts.gateways.map(({ name, address }) => row('gateway', `${address}  (${name})`)),
+    row('Kubernetes API', `https://${facts.kubeApi}  (${facts.kubeconfig})`),
+    row('admin', `http://${facts.admin}  (/readyz, /metrics)`),
+    ...(facts.accessLog === '' ? [] : [row('access log', facts.accessLog)]),
+    ...simulatorRows(facts),
+    ...facts.moved.flatMap(movedRows),
+    '',
+    'In another shell:',
+    `  source ${facts.environmentFile}`,
+    '  kubectl api-resources',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function simulatorRows({ simulated, simulatedHosts, simulatorLog }: BannerFacts): string[] {
+  if (!simulated) return []
+  const log = simulatorLog === undefined ? '' : `  (requests: http://${simulatorLog}/requests)`
+  return [row('simulated', `${simulatedHosts.join(', ')}${log}`)]
+}
+
+function movedRows({ declaredPort, address }: BannerFacts['moved'][number]): string[] {
+  return [
+    '',
+    `Port ${declaredPort} may not be bound by this user and is served at ${address} instead. To lift that:`,
+    `  sudo sysctl -w net.ipv4.ip_unprivileged_port_start=${Math.min(declaredPort, 80)}`,
+  ]
+}
