@@ -16,6 +16,7 @@ test.each([
   ['100ns', 0.0001],
   ['0.1s0.2s', 300],
   ['-2s', -2_000],
+  ['+2s', 2_000],
 ])('%s is %d ms', (text, expected) => {
   expect(parseDuration(text)).toBe(expected)
 })

@@ -8,7 +8,7 @@ const unitMs: Readonly<Record<string, number>> = {
   μs: 0.001,
   ns: 0.000_001,
 }
-const wholePattern = /^-?(?:(?:\d+\.?\d*|\.\d+)(?:ms|us|µs|μs|ns|h|m|s))+$/
+const wholePattern = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ms|us|µs|μs|ns|h|m|s))+$/
 const partPattern = /(\d+\.?\d*|\.\d+)(ms|us|µs|μs|ns|h|m|s)/g
 
 /**
@@ -16,7 +16,7 @@ const partPattern = /(\d+\.?\d*|\.\d+)(ms|us|µs|μs|ns|h|m|s)/g
  * `1m30s` or `0.5s`, in milliseconds with their fraction. Undefined: not a duration.
  */
 export function parseDuration(text: string): number | undefined {
-  if (/^-?0$/.test(text)) return 0
+  if (/^[+-]?0$/.test(text)) return 0
   if (!wholePattern.test(text)) return undefined
   let milliseconds = 0
   for (const [, amount = '', unit = ''] of text.matchAll(partPattern)) {

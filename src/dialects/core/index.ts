@@ -1,5 +1,14 @@
+import type { KubeObject } from '../../kube/kube-object.ts'
 import type { Dialect, Translation, Translator } from '../dialect.ts'
 import { emptyConfiguration } from '../empty-configuration.ts'
+import { configMap } from './kinds/config-map.ts'
+import { endpointSlice } from './kinds/endpoint-slice.ts'
+import { event } from './kinds/event.ts'
+import { lease } from './kinds/lease.ts'
+import { namespace } from './kinds/namespace.ts'
+import { secret } from './kinds/secret.ts'
+import { service } from './kinds/service/service.ts'
+import { serviceAccount } from './kinds/service-account.ts'
 
 const nothing: Translation = {
   configuration: emptyConfiguration,
@@ -7,11 +16,17 @@ const nothing: Translation = {
   secretIds: new Set(),
 }
 
+const createNamespace = (name: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name },
+})
+
 /** The kinds of Kubernetes itself. They mean nothing to the gateway until another dialect refers to them. */
 export const core: Dialect = {
   name: 'core',
-  kinds: [],
-  seeds: [],
+  kinds: [namespace, secret, configMap, service, endpointSlice, serviceAccount, event, lease],
+  seeds: ['default', 'kube-system', 'kube-public'].map(createNamespace),
   createTranslator: (): Translator => ({ translate: () => nothing }),
   addErrors: (status) => status,
 }

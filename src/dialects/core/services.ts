@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../kube/kube-object.ts'
 import type { ObjectView } from '../dialect.ts'
 import { isRecord } from '../record.ts'
+import { recordsIn, specOf } from './object-parts.ts'
 
 /** The kind `Service` of the core group. */
 export const serviceKind = { group: '', kind: 'Service' } as const
@@ -120,7 +121,3 @@ export function loadBalancerAddressOf(service: KubeObject): string | undefined {
   }
   return undefined
 }
-
-const specOf = (object: KubeObject) => (isRecord(object['spec']) ? object['spec'] : {})
-
-const recordsIn = (value: unknown) => (Array.isArray(value) ? value.filter(isRecord) : [])

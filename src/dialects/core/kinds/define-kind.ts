@@ -1,0 +1,40 @@
+import type { TSchema } from 'typebox'
+import type { KindDefinition, PrinterColumn } from '../../../kube/kind-definition.ts'
+import { structural } from '../../field.ts'
+
+interface CoreKind
+  extends Pick<KindDefinition, 'kind' | 'plural' | 'shortNames' | 'prepare' | 'validate'> {
+  readonly group?: string
+  readonly scope?: 'Cluster'
+  readonly categories?: readonly string[]
+  readonly schema: TSchema
+  readonly columns?: readonly PrinterColumn[]
+  readonly statusSubresource?: boolean
+}
+
+/** A kind of Kubernetes itself: version v1, and unknown fields are refused. */
+export function defineKind(kind: CoreKind): KindDefinition {
+  const { group = '', scope = 'Namespaced', categories = [], columns = [] } = kind
+  return {
+    group,
+    scope,
+    categories,
+    kind: kind.kind,
+    plural: kind.plural,
+    singular: kind.kind.toLowerCase(),
+    shortNames: kind.shortNames,
+    unknownFields: 'refuse',
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: structural(kind.schema),
+        columns,
+        statusSubresource: kind.statusSubresource ?? false,
+      },
+    ],
+    ...(kind.prepare === undefined ? {} : { prepare: kind.prepare }),
+    ...(kind.validate === undefined ? {} : { validate: kind.validate }),
+  }
+}

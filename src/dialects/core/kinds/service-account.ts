@@ -1,0 +1,45 @@
+import { flag, list, object, text } from '../../field.ts'
+import { entryCount } from './columns.ts'
+import { defineKind } from './define-kind.ts'
+
+const byName = {
+  'x-kubernetes-list-type': 'map',
+  'x-kubernetes-list-map-keys': ['name'],
+  'x-kubernetes-patch-strategy': 'merge',
+  'x-kubernetes-patch-merge-key': 'name',
+} as const
+
+const schema = object('An identity for what runs in the cluster.', {
+  automountServiceAccountToken: flag('Whether pods get a token of it by themselves.'),
+  imagePullSecrets: list(
+    'Secrets for pulling images.',
+    object('One Secret.', { name: text('Its name.') }),
+    { 'x-kubernetes-list-type': 'atomic' },
+  ),
+  secrets: list(
+    'Secrets that its pods may use.',
+    object(
+      'One Secret.',
+      {
+        apiVersion: text('Its API version.'),
+        fieldPath: text('The part of it that is meant.'),
+        kind: text('Its kind.'),
+        name: text('Its name.'),
+        namespace: text('Its namespace.'),
+        resourceVersion: text('Its version.'),
+        uid: text('Its uid.'),
+      },
+      ['name'],
+    ),
+    byName,
+  ),
+})
+
+/** `v1/ServiceAccount`. */
+export const serviceAccount = defineKind({
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  shortNames: ['sa'],
+  schema,
+  columns: [{ name: 'Secrets', type: 'integer', value: entryCount('secrets') }],
+})

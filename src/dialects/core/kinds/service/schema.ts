@@ -1,0 +1,110 @@
+import {
+  choice,
+  count,
+  flag,
+  integer,
+  integerOrText,
+  list,
+  map,
+  object,
+  text,
+} from '../../../field.ts'
+
+const atomic = { 'x-kubernetes-list-type': 'atomic' } as const
+
+const port = object(
+  'A port of the Service.',
+  {
+    appProtocol: text('What is spoken there, such as kubernetes.io/h2c.'),
+    name: text('Name of the port; needed where there are several.'),
+    nodePort: integer('The port on every node.', { format: 'int32' }),
+    port: integer('The port that clients call.', { format: 'int32' }),
+    protocol: text('TCP, UDP or SCTP.', { default: 'TCP' }),
+    targetPort: integerOrText('Number or name of the port of the pods; the same port by default.'),
+  },
+  ['port'],
+)
+
+const condition = object(
+  'One statement about the Service.',
+  {
+    lastTransitionTime: text('When the status changed last.', { format: 'date-time' }),
+    message: text('A sentence for people.'),
+    observedGeneration: count('The generation that it is about.', { format: 'int64' }),
+    reason: text('One word that says why.'),
+    status: text('True, False or Unknown.'),
+    type: text('What it is about.'),
+  },
+  ['lastTransitionTime', 'message', 'reason', 'status', 'type'],
+)
+
+const ingress = object('A place where the balancer takes requests.', {
+  hostname: text('Its name.'),
+  ip: text('Its address.'),
+  ipMode: text('How packets arrive: VIP or Proxy.'),
+  ports: list(
+    'Its ports.',
+    object(
+      'One port.',
+      {
+        error: text('What is wrong with it.'),
+        port: integer('Its number.', { format: 'int32' }),
+        protocol: text('Its protocol.'),
+      },
+      ['port', 'protocol'],
+    ),
+    atomic,
+  ),
+})
+
+const spec = object('What is wanted.', {
+  allocateLoadBalancerNodePorts: flag('Whether a balancer needs node ports.'),
+  clusterIP: text('Address inside the cluster; None for none.'),
+  clusterIPs: list('Addresses inside the cluster.', text('An address.'), atomic),
+  externalIPs: list('Addresses of nodes that take its traffic.', text('An address.'), atomic),
+  externalName: text('The DNS name that an ExternalName Service stands for.'),
+  externalTrafficPolicy: text('Cluster or Local.'),
+  healthCheckNodePort: integer('Port of the health check of a Local balancer.', {
+    format: 'int32',
+  }),
+  internalTrafficPolicy: text('Cluster or Local.'),
+  ipFamilies: list('IPv4, IPv6.', text('A family.'), atomic),
+  ipFamilyPolicy: text('SingleStack, PreferDualStack or RequireDualStack.'),
+  loadBalancerClass: text('Who provides the balancer.'),
+  loadBalancerIP: text('The address wished for.'),
+  loadBalancerSourceRanges: list('Who may call the balancer.', text('A CIDR.'), atomic),
+  ports: list('Its ports.', port, {
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['port', 'protocol'],
+    'x-kubernetes-patch-strategy': 'merge',
+    'x-kubernetes-patch-merge-key': 'port',
+  }),
+  publishNotReadyAddresses: flag('Whether pods that are not ready are published too.'),
+  selector: map('Labels of the pods that serve it.', text('A label value.'), {
+    'x-kubernetes-map-type': 'atomic',
+  }),
+  sessionAffinity: text('None or ClientIP.'),
+  sessionAffinityConfig: object('How affinity works.', {
+    clientIP: object('Affinity by address.', {
+      timeoutSeconds: integer('How long it lasts.', { format: 'int32' }),
+    }),
+  }),
+  trafficDistribution: text('Which endpoints are preferred.'),
+  type: choice('How it is reached.', ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']),
+})
+
+/** `v1/Service`. */
+export const schema = object('A name and address for a set of endpoints.', {
+  spec,
+  status: object('What is.', {
+    conditions: list('Statements about the Service.', condition, {
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['type'],
+      'x-kubernetes-patch-strategy': 'merge',
+      'x-kubernetes-patch-merge-key': 'type',
+    }),
+    loadBalancer: object('What the balancer gave.', {
+      ingress: list('Where it takes requests.', ingress, atomic),
+    }),
+  }),
+})
