@@ -1,0 +1,22 @@
+import type { FieldError } from '../../kind-definition.ts'
+import { formatFieldPath } from '../field-path.ts'
+
+/** What a check writes to: the place it looks at and the errors found. */
+export interface ValidationContext {
+  readonly path: (string | number)[]
+  errors: FieldError[]
+}
+
+/** Looks at one value of an object and adds what is wrong with it to `context.errors`. */
+export type Check = (value: unknown, context: ValidationContext) => void
+
+/** Adds an `Invalid value` error in the words of OpenAPI validation: `spec.x in body …`. */
+export function addInvalid(context: ValidationContext, value: unknown, detail: string): void {
+  const field = formatFieldPath(context.path)
+  context.errors.push({ type: 'invalid', field, value, detail: `${field} in body ${detail}` })
+}
+
+/** Adds an error of another type at the current place. */
+export function addError(context: ValidationContext, error: Omit<FieldError, 'field'>): void {
+  context.errors.push({ ...error, field: formatFieldPath(context.path) })
+}
