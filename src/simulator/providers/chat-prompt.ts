@@ -25,11 +25,20 @@ export function countPrompt(
   const texts = messages.map((message) =>
     isJsonObject(message) ? contentText(message['content']) : '',
   )
-  const text = texts.join('\n')
-  // One count for all keeps the work bounded; each line break between two texts is a token that nobody sent.
-  return (
-    Math.max(0, tokenizer.count(text) - (messages.length - 1)) +
-    messages.length * marks.perMessage +
-    marks.perPrompt
-  )
+  return countTexts(texts, tokenizer) + messages.length * marks.perMessage + marks.perPrompt
+}
+
+/** Text counted one by one, in UTF-16 units; what follows is counted as one text, whose work is bounded. */
+const countedApart = 200_000
+
+/** Tokens of several texts. */
+export function countTexts(texts: readonly string[], tokenizer: Tokenizer): number {
+  let tokens = 0
+  let length = 0
+  for (const [index, text] of texts.entries()) {
+    length += text.length
+    if (length > countedApart) return tokens + tokenizer.count(texts.slice(index).join(' '))
+    tokens += tokenizer.count(text)
+  }
+  return tokens
 }

@@ -1,5 +1,6 @@
 import { embed, toBase64 } from '../../generation/embedding.ts'
 import { fingerprint } from '../../generation/fingerprint.ts'
+import { countTexts } from '../chat-prompt.ts'
 import {
   type Answer,
   type AnswerContext,
@@ -32,7 +33,7 @@ export async function createEmbeddings(
   if (details.length > 0) return mistralValidationError(details)
   const inputs = [body['input']].flat() as string[]
   const tokenizer = await context.loadTokenizer('cl100k_base')
-  const promptTokens = tokenizer.count(inputs.join(' '))
+  const promptTokens = countTexts(inputs, tokenizer)
   const dimensions = body['output_dimension'] ?? 1024
   return jsonAnswer(200, {
     id: fingerprint('mistral', body).slice(0, 32),

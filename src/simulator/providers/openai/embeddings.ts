@@ -1,4 +1,5 @@
 import { embed, toBase64 } from '../../generation/embedding.ts'
+import { countTexts } from '../chat-prompt.ts'
 import {
   type Answer,
   type AnswerContext,
@@ -34,8 +35,10 @@ export async function createEmbeddings(
   }
   const tokenizer = await context.loadTokenizer('cl100k_base')
   const promptTokens =
-    tokenizer.count(inputs.map(({ text }) => text).join('')) +
-    inputs.reduce((sum, { tokens }) => sum + tokens, 0)
+    countTexts(
+      inputs.map(({ text }) => text),
+      tokenizer,
+    ) + inputs.reduce((sum, { tokens }) => sum + tokens, 0)
   return jsonAnswer(200, {
     object: 'list',
     data: inputs.map(({ meaning }, index) => {
