@@ -1,0 +1,68 @@
+import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
+import type { Cors } from '../../ir/cors.ts'
+import { HeaderList } from '../../lib/header-list.ts'
+import { compileRegex, type Regex } from '../../lib/regex.ts'
+import type { LocalResponse, PolicyModule } from '../policy.ts'
+
+/** Answers preflights and decorates answers for the origins that a manifest allows. */
+export const cors: PolicyModule<Cors> = {
+  type: 'cors',
+
+  compile(config) {
+    const isAllowed = compileOrigins(config)
+    if (typeof isAllowed !== 'function') return isAllowed
+    const forEveryAnswer = headersOfEveryAnswer(config)
+    const forPreflight = [...forEveryAnswer, ...headersOfPreflight(config)]
+    return {
+      type: 'cors',
+
+      /** A preflight of an origin that is not allowed is the upstream's to answer, like any other request. */
+      onRequestHead({ method, headers }): LocalResponse | undefined {
+        if (method !== 'OPTIONS' || !headers.get('access-control-request-method')) return undefined
+        const origin = headers.get('origin')
+        if (!origin || !isAllowed(origin)) return undefined
+        const answer = new HeaderList(['access-control-allow-origin', origin, ...forPreflight])
+        return { type: 'local-response', status: 200, headers: answer, body: '' }
+      },
+
+      onResponseHead({ headers }, head) {
+        const origin = headers.get('origin')
+        if (!origin || !isAllowed(origin)) return
+        head.headers.set('access-control-allow-origin', origin)
+        for (let index = 0; index < forEveryAnswer.length; index += 2) {
+          head.headers.set(forEveryAnswer[index] as string, forEveryAnswer[index + 1] as string)
+        }
+      },
+    }
+  },
+}
+
+function headersOfEveryAnswer({ allowCredentials, exposeHeaders }: Cors): readonly string[] {
+  return [
+    ...(allowCredentials ? ['access-control-allow-credentials', 'true'] : []),
+    ...(exposeHeaders.length > 0 ? ['access-control-expose-headers', exposeHeaders.join(',')] : []),
+  ]
+}
+
+function headersOfPreflight({ allowMethods, allowHeaders, maxAgeSeconds }: Cors): string[] {
+  return [
+    ...(allowMethods.length > 0 ? ['access-control-allow-methods', allowMethods.join(',')] : []),
+    ...(allowHeaders.length > 0 ? ['access-control-allow-headers', allowHeaders.join(',')] : []),
+    ...(maxAgeSeconds === undefined ? [] : ['access-control-max-age', String(maxAgeSeconds)]),
+  ]
+}
+
+function compileOrigins({
+  allowOrigins,
+  allowOriginPatterns,
+}: Cors): ((origin: string) => boolean) | GatewayError {
+  if (allowOrigins.includes('*')) return () => true
+  const exact = new Set(allowOrigins)
+  const patterns: Regex[] = []
+  for (const pattern of allowOriginPatterns) {
+    const regex = compileRegex(pattern)
+    if ('type' in regex) return gatewayError('configuration-error', regex.message)
+    patterns.push(regex)
+  }
+  return (origin) => exact.has(origin) || patterns.some((pattern) => pattern.matches(origin))
+}

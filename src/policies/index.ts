@@ -1,0 +1,43 @@
+import type { GatewayError } from '../errors/gateway-error.ts'
+import type { PolicyConfig } from '../ir/policy.ts'
+import { cors } from './cors/index.ts'
+import { faultInjection } from './fault-injection/index.ts'
+import { headerMutation } from './header-mutation/index.ts'
+import type { CompiledPolicy, PolicyModule, PolicyServices } from './policy.ts'
+
+/** Every policy, by IR type. A missing entry does not compile. */
+export const policies: {
+  readonly [Type in PolicyConfig['type']]: PolicyModule<Extract<PolicyConfig, { type: Type }>>
+} = {
+  cors,
+  'fault-injection': faultInjection,
+  'header-mutation': headerMutation,
+}
+
+/**
+ * The order of policies on a request, and why each stands where it does.
+ *
+ * 1. `fault-injection`: a test of what clients do when the gateway fails must not depend on anything else.
+ * 2. `cors`: a preflight carries no credentials, so it is answered before anything could ask for them.
+ * 3. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
+ */
+export const defaultPhases: readonly PolicyConfig['type'][] = [
+  'fault-injection',
+  'cors',
+  'header-mutation',
+]
+
+/** Compiles `config` with the module of its type. */
+export function compilePolicy(
+  config: PolicyConfig,
+  services: PolicyServices,
+): CompiledPolicy | GatewayError {
+  switch (config.type) {
+    case 'cors':
+      return policies.cors.compile(config, services)
+    case 'fault-injection':
+      return policies['fault-injection'].compile(config, services)
+    case 'header-mutation':
+      return policies['header-mutation'].compile(config, services)
+  }
+}

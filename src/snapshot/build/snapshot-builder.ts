@@ -1,0 +1,104 @@
+import type { ConfigurationDelta, ConfigurationError } from '../../ir/configuration.ts'
+import type { SecretValues } from '../../ir/secret-reference.ts'
+import { compilePolicy } from '../../policies/index.ts'
+import type { PolicyServices } from '../../policies/policy.ts'
+import { SecretStore } from '../compile/secret-store.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { NodeStore } from './node-store.ts'
+import { runInSlices } from './run-in-slices.ts'
+import { SnapshotCompiler } from './snapshot-compiler.ts'
+
+/** Turns the configuration that control sends into snapshots, a few milliseconds at a time. */
+export interface SnapshotBuilder {
+  /** Takes secret values in; the configuration that refers to them follows. */
+  updateSecrets(change: {
+    readonly set: readonly SecretValues[]
+    readonly remove: readonly string[]
+  }): void
+  /**
+   * Builds the snapshot of a configuration. Changes that arrive during a build are built together
+   * afterwards, and every caller of them gets that one result. Never rejects.
+   */
+  apply(change: ConfigurationChange): Promise<BuildResult>
+}
+
+export interface ConfigurationChange {
+  readonly generation: number
+  /** True: `delta` is the whole configuration and what is not in it is gone. */
+  readonly full: boolean
+  readonly delta: ConfigurationDelta
+}
+
+export interface BuildResult {
+  readonly snapshot: Snapshot
+  /** Every node that is broken in the snapshot; the others are in force. */
+  readonly errors: readonly ConfigurationError[]
+  /** From the build's beginning to its end, pauses included. */
+  readonly buildMs: number
+}
+
+export interface SnapshotBuilderOptions {
+  /** A number in `[0, 1)`. */
+  random(): number
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Milliseconds on a clock that never goes back. */
+  monotonicNow(): number
+  /** Resolves when the events that wait have had their turn, such as a promise of `setImmediate`. */
+  pause(): Promise<void>
+  /** How long a build may hold the thread. */
+  readonly sliceMs?: number
+}
+
+// A request waits at most this long for a build.
+const defaultSliceMs = 5
+
+/** Makes the builder of one worker. */
+export function createSnapshotBuilder(options: SnapshotBuilderOptions): SnapshotBuilder {
+  const { random, now, monotonicNow, pause, sliceMs = defaultSliceMs } = options
+  const secrets = new SecretStore()
+  const services: PolicyServices = { random, secretValue: (reference) => secrets.value(reference) }
+  const nodes = new NodeStore()
+  const compiler = new SnapshotCompiler(nodes, {
+    secrets,
+    now,
+    compilePolicy: (config) => compilePolicy(config, services),
+  })
+
+  function* steps(changes: readonly ConfigurationChange[], generation: number) {
+    for (const { delta, full } of changes) yield* nodes.apply(delta, full)
+    return yield* compiler.build(generation)
+  }
+
+  async function build(changes: readonly ConfigurationChange[]): Promise<BuildResult> {
+    const startMs = monotonicNow()
+    const generation = Math.max(...changes.map((change) => change.generation))
+    const slices = { sliceMs, now: monotonicNow, pause }
+    const { snapshot, errors } = await runInSlices(steps(changes, generation), slices)
+    return { snapshot, errors, buildMs: monotonicNow() - startMs }
+  }
+
+  let running: Promise<unknown> | undefined
+  let waiting: { changes: ConfigurationChange[]; result: Promise<BuildResult> } | undefined
+
+  return {
+    updateSecrets: ({ set, remove }) => secrets.update(set, remove),
+
+    apply(change) {
+      if (waiting !== undefined) {
+        waiting.changes.push(change)
+        return waiting.result
+      }
+      const changes = [change]
+      const result = (async () => {
+        await running
+        waiting = undefined
+        const building = build(changes)
+        running = building.catch(() => undefined)
+        return await building
+      })()
+      waiting = { changes, result }
+      return result
+    },
+  }
+}

@@ -1,0 +1,261 @@
+import type { GatewayError } from '../../errors/gateway-error.ts'
+import type { ConfigurationError } from '../../ir/configuration.ts'
+import type { Listener } from '../../ir/listener.ts'
+import type { PolicyConfig } from '../../ir/policy.ts'
+import type { Route } from '../../ir/route.ts'
+import type { VirtualHost } from '../../ir/virtual-host.ts'
+import type { CompiledPolicy } from '../../policies/policy.ts'
+import { type BackendResult, compileBackend } from '../compile/compile-backend.ts'
+import {
+  compileRoute,
+  type Failure,
+  failure,
+  isFailure,
+  type RouteResult,
+  unavailableRoute,
+} from '../compile/compile-route.ts'
+import { compileTlsChain, type TlsChainResult } from '../compile/compile-tls-chain.ts'
+import type { TlsServices } from '../compile/tls-material.ts'
+import { RouteTable, type TableRoute } from '../matching/route-table.ts'
+import { HashedVirtualHostTable } from '../matching/virtual-host-table.ts'
+import type {
+  CompiledBackend,
+  CompiledListener,
+  CompiledTlsChain,
+  CompiledVirtualHost,
+  Snapshot,
+} from '../snapshot.ts'
+import { CompileCache } from './compile-cache.ts'
+import { compileMatchers, type MatchersResult } from './compile-matchers.ts'
+import type { NodeStore } from './node-store.ts'
+
+/** What nodes are compiled with. */
+export interface CompilerServices extends TlsServices {
+  compilePolicy(config: PolicyConfig): CompiledPolicy | GatewayError
+}
+
+/** A snapshot and every node that is broken in it. */
+export interface Build {
+  readonly snapshot: Snapshot
+  readonly errors: readonly ConfigurationError[]
+}
+
+interface RouteEntry extends RouteResult {
+  readonly tableRoute: TableRoute
+}
+
+/** Makes snapshots of a node store, using again what has not changed since the one before. */
+export class SnapshotCompiler {
+  readonly #nodes: NodeStore
+  readonly #services: CompilerServices
+  readonly #policies = new CompileCache<CompiledPolicy | Failure>()
+  readonly #backends = new CompileCache<BackendResult | Failure>()
+  readonly #matchers = new CompileCache<MatchersResult | Failure>()
+  readonly #routes = new CompileCache<RouteEntry>()
+  readonly #virtualHosts = new CompileCache<CompiledVirtualHost>()
+  readonly #tlsChains = new CompileCache<TlsChainResult | Failure>()
+  readonly #caches = [
+    ...[this.#policies, this.#backends, this.#matchers],
+    ...[this.#routes, this.#virtualHosts, this.#tlsChains],
+  ] as const
+  #errors = new Map<string, ConfigurationError>()
+
+  constructor(nodes: NodeStore, services: CompilerServices) {
+    this.#nodes = nodes
+    this.#services = services
+  }
+
+  /** Builds the snapshot of the nodes as they are; every `yield` is a place to pause. Never throws. */
+  *build(generation: number): Generator<void, Build> {
+    this.#errors = new Map()
+    for (const cache of this.#caches) cache.startBuild()
+    const backends = new Map<string, CompiledBackend>()
+    for (const id of this.#nodes.backends.keys()) {
+      const backend = this.#backend(id)
+      if (!isFailure(backend)) backends.set(id, backend)
+      yield
+    }
+    const listeners = new Map<string, CompiledListener>()
+    for (const listener of this.#nodes.listeners.values()) {
+      listeners.set(listener.id, yield* this.#listener(listener))
+    }
+    for (const cache of this.#caches) cache.endBuild()
+    const snapshot = Object.freeze({ generation, listeners, backends })
+    return { snapshot, errors: [...this.#errors.values()] }
+  }
+
+  #report(errors: readonly ConfigurationError[]): void {
+    for (const error of errors) {
+      const { kind, namespace, name, fieldPath } = error.origin
+      this.#errors.set([kind, namespace, name, fieldPath, error.message].join('\n'), error)
+    }
+  }
+
+  *#listener(config: Listener): Generator<void, CompiledListener> {
+    const wins = config.http.mostSpecificHeaderMutationsWin
+    const virtualHosts = yield* this.#virtualHostTable(config, config.virtualHostIds, wins)
+    const tlsChains: CompiledTlsChain[] = []
+    for (const [index, chain] of (config.tls ?? []).entries()) {
+      const inputs = [chain, ...this.#services.secrets.dependenciesOf(chain)]
+      const compiled = compileOnce(this.#tlsChains, { id: `${config.id} ${index}`, inputs }, () =>
+        compileTlsChain(chain, this.#services),
+      )
+      yield
+      if (isFailure(compiled)) {
+        this.#report([{ origin: chain.origin, message: compiled.message }])
+        continue
+      }
+      this.#report(compiled.warnings.map((message) => ({ origin: chain.origin, message })))
+      const table = yield* this.#virtualHostTable(config, chain.virtualHostIds, wins)
+      tlsChains.push(Object.freeze({ ...compiled.chain, virtualHosts: table }))
+    }
+    return Object.freeze({ config, virtualHosts, tlsChains: Object.freeze(tlsChains) })
+  }
+
+  *#virtualHostTable(
+    { origin }: Listener,
+    ids: readonly string[],
+    wins: boolean,
+  ): Generator<void, HashedVirtualHostTable> {
+    const table = new HashedVirtualHostTable()
+    for (const id of ids) {
+      const config = this.#nodes.virtualHosts.get(id)
+      if (config === undefined) {
+        this.#report([{ origin, message: `Virtual host ${id} does not exist.` }])
+        continue
+      }
+      const host = yield* this.#virtualHost(config, wins)
+      for (const domain of config.domains) {
+        const conflict = table.add(domain, host)
+        if (conflict === undefined) continue
+        const message = `Domain "${domain}" belongs to virtual host ${conflict.holder.name} already.`
+        this.#report([{ origin: config.origin, message }])
+      }
+    }
+    Object.freeze(table)
+    return table
+  }
+
+  *#virtualHost(config: VirtualHost, wins: boolean): Generator<void, CompiledVirtualHost> {
+    const cacheId = `${config.id} ${wins}`
+    const done = this.#virtualHosts.ofThisBuild(cacheId)
+    if (done !== undefined) return done
+    const routes: TableRoute[] = []
+    for (const id of config.routeIds) {
+      const route = this.#nodes.routes.get(id)
+      if (route === undefined) {
+        this.#report([{ origin: config.origin, message: `Route ${id} does not exist.` }])
+        continue
+      }
+      routes.push(this.#route(route, wins))
+      yield
+    }
+    const inputs = [config, ...routes]
+    const reused = this.#virtualHosts.reuse(cacheId, inputs)
+    if (reused !== undefined) return reused
+    const table = yield* RouteTable.build(routes)
+    const { id, name } = config
+    const host: CompiledVirtualHost = { id, name, findRoute: (request) => table.find(request) }
+    return this.#virtualHosts.store(cacheId, inputs, Object.freeze(host))
+  }
+
+  #route(config: Route, wins: boolean): TableRoute {
+    const id = `${config.id} ${wins}`
+    const { action, policyIds } = config
+    const inputs: unknown[] = [config]
+    for (const policyId of policyIds) inputs.push(this.#policy(policyId))
+    if (action.type === 'forward') {
+      for (const destination of action.destinations) {
+        inputs.push(this.#backend(destination.backendId))
+        for (const policyId of destination.policyIds) inputs.push(this.#policy(policyId))
+      }
+      for (const { backendId } of action.mirrors) inputs.push(this.#backend(backendId))
+    }
+    const entry =
+      this.#routes.reuse(id, inputs) ??
+      this.#routes.store(id, inputs, this.#compileRoute(config, wins))
+    // Keeps the matchers of a route that was used again.
+    this.#matchersOf(config)
+    this.#report(entry.errors)
+    return entry.tableRoute
+  }
+
+  #compileRoute(config: Route, wins: boolean): RouteEntry {
+    const { matchers, errors } = this.#matchersOf(config)
+    const [problem] = errors
+    const result =
+      problem === undefined
+        ? this.#compileAction(config, wins)
+        : unavailableRoute(config, failure(problem.message))
+    const all = problem === undefined ? result.errors : errors
+    return {
+      route: result.route,
+      errors: all,
+      tableRoute: Object.freeze({ route: result.route, matchers }),
+    }
+  }
+
+  #compileAction(config: Route, wins: boolean): RouteResult {
+    try {
+      return compileRoute(config, {
+        policy: (id) => this.#policy(id),
+        backend: (id) => this.#backend(id),
+        mostSpecificHeaderMutationsWin: wins,
+      })
+    } catch (error) {
+      return unavailableRoute(config, unexpected(error))
+    }
+  }
+
+  #matchersOf(config: Route): MatchersResult {
+    const result = compileOnce(this.#matchers, { id: config.id, inputs: [config] }, () =>
+      compileMatchers(config),
+    )
+    if (!isFailure(result)) return result
+    return { matchers: [], errors: [{ origin: config.origin, message: result.message }] }
+  }
+
+  #policy(id: string): CompiledPolicy | Failure {
+    const config = this.#nodes.policies.get(id)
+    const inputs =
+      config === undefined ? [] : [config, ...this.#services.secrets.dependenciesOf(config)]
+    return compileOnce(this.#policies, { id, inputs }, () => {
+      if (config === undefined) return failure(`Policy ${id} does not exist.`)
+      const compiled = this.#services.compilePolicy(config)
+      return 'code' in compiled ? failure(compiled.message) : Object.freeze(compiled)
+    })
+  }
+
+  #backend(id: string): CompiledBackend | Failure {
+    const config = this.#nodes.backends.get(id)
+    const inputs =
+      config === undefined ? [] : [config, ...this.#services.secrets.dependenciesOf(config)]
+    const result = compileOnce(this.#backends, { id, inputs }, () =>
+      config === undefined
+        ? { backend: failure(`Backend ${id} does not exist.`, 'backend-not-found'), errors: [] }
+        : compileBackend(config, this.#services),
+    )
+    if (isFailure(result)) return result
+    this.#report(result.errors)
+    return result.backend
+  }
+}
+
+/** From this build, an earlier one, or `compile`; a defect of `compile` costs only what it compiles. */
+function compileOnce<Output>(
+  cache: CompileCache<Output | Failure>,
+  { id, inputs }: { id: string; inputs: readonly unknown[] },
+  compile: () => Output | Failure,
+): Output | Failure {
+  const known = cache.ofThisBuild(id) ?? cache.reuse(id, inputs)
+  if (known !== undefined) return known
+  try {
+    return cache.store(id, inputs, compile())
+  } catch (error) {
+    return cache.store(id, inputs, unexpected(error))
+  }
+}
+
+function unexpected(error: unknown): Failure {
+  return failure(`It cannot be compiled: ${error instanceof Error ? error.message : String(error)}`)
+}

@@ -1,0 +1,81 @@
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import type { Backend, BackendTls } from '../../ir/backend.ts'
+import type { ConfigurationError } from '../../ir/configuration.ts'
+import type { CompiledBackend } from '../snapshot.ts'
+import { type Failure, failure, isFailure } from './compile-route.ts'
+import { loadAuthority, loadKeyPair, type TlsServices } from './tls-material.ts'
+
+/** A backend, or why there is none, and what to tell its owner. */
+export interface BackendResult {
+  readonly backend: CompiledBackend | Failure
+  readonly errors: readonly ConfigurationError[]
+}
+
+/** Resolves the TLS material of a backend. */
+export function compileBackend(config: Backend, services: TlsServices): BackendResult {
+  const { tls, name, origin } = config
+  if (tls === undefined) {
+    return { backend: Object.freeze({ config, tls, verifyPeer: false }), errors: [] }
+  }
+  const warnings: string[] = []
+  const options = clientOptions(tls, services, warnings)
+  if (isFailure(options)) {
+    const broken = failure(`Backend ${name} cannot be reached by TLS: ${options.message}`)
+    return { backend: broken, errors: [{ origin, message: broken.message }] }
+  }
+  const verifyPeer = tls.verification.type !== 'none'
+  return {
+    backend: Object.freeze({ config, tls: Object.freeze(options), verifyPeer }),
+    errors: warnings.map((message) => ({ origin, message })),
+  }
+}
+
+function clientOptions(
+  tls: BackendTls,
+  services: TlsServices,
+  warnings: string[],
+): SecureContextOptions | Failure {
+  const options: SecureContextOptions = protocolOptions(tls)
+  if (tls.ecdhCurves.length > 0) options.ecdhCurve = tls.ecdhCurves.join(':')
+  if (tls.verification.type === 'authority') {
+    const authority = loadAuthority(tls.verification.authority, services)
+    if (typeof authority !== 'string') return authority
+    options.ca = authority
+  }
+  const { certificateChain, privateKey } = tls
+  if ((certificateChain === undefined) !== (privateKey === undefined)) {
+    return failure('a client certificate needs both a certificate chain and a private key.')
+  }
+  if (certificateChain !== undefined && privateKey !== undefined) {
+    const pair = loadKeyPair(certificateChain, privateKey, services)
+    if (isFailure(pair)) return pair
+    warnings.push(...pair.warnings)
+    options.cert = pair.cert
+    options.key = pair.key
+  }
+  return checked(options)
+}
+
+/** Versions and cipher suites, of either side. */
+export function protocolOptions({
+  minimumVersion,
+  maximumVersion,
+  cipherSuites,
+}: Pick<BackendTls, 'minimumVersion' | 'maximumVersion' | 'cipherSuites'>): SecureContextOptions {
+  return {
+    ...(minimumVersion === undefined ? {} : { minVersion: minimumVersion }),
+    ...(maximumVersion === undefined ? {} : { maxVersion: maximumVersion }),
+    ...(cipherSuites.length === 0 ? {} : { ciphers: cipherSuites.join(':') }),
+  }
+}
+
+/** `options`, if OpenSSL takes them. */
+export function checked(options: SecureContextOptions): SecureContextOptions | Failure {
+  try {
+    createSecureContext(options)
+    return options
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    return failure(`OpenSSL refuses the certificate, versions or cipher suites (${code}).`)
+  }
+}

@@ -1,0 +1,44 @@
+import { constants } from 'node:crypto'
+import type { SecureContextOptions } from 'node:tls'
+import type { TlsChain } from '../../ir/listener.ts'
+import type { CompiledTlsChain } from '../snapshot.ts'
+import { checked, protocolOptions } from './compile-backend.ts'
+import { type Failure, isFailure } from './compile-route.ts'
+import { loadAuthority, loadKeyPair, type TlsServices } from './tls-material.ts'
+
+/** A TLS chain without its virtual hosts. */
+export interface TlsChainResult {
+  readonly chain: Omit<CompiledTlsChain, 'virtualHosts'>
+  readonly warnings: readonly string[]
+}
+
+/** Resolves the TLS material that a listener presents for some server names. */
+export function compileTlsChain(config: TlsChain, services: TlsServices): TlsChainResult | Failure {
+  const pair = loadKeyPair(config.certificateChain, config.privateKey, services)
+  if (isFailure(pair)) return pair
+  const options: SecureContextOptions = {
+    ...protocolOptions(config),
+    cert: pair.cert,
+    key: pair.key,
+    ...(config.sessionResumption ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
+  }
+  const { clientCertificateAuthority } = config
+  if (clientCertificateAuthority !== undefined) {
+    const authority = loadAuthority(clientCertificateAuthority, services)
+    if (typeof authority !== 'string') return authority
+    options.ca = authority
+  }
+  const secureContextOptions = checked(options)
+  if (isFailure(secureContextOptions)) return secureContextOptions
+  const { origin, serverNames, alpnProtocols } = config
+  return {
+    chain: {
+      origin,
+      serverNames,
+      secureContextOptions: Object.freeze(secureContextOptions),
+      requestClientCertificate: clientCertificateAuthority !== undefined,
+      alpnProtocols,
+    },
+    warnings: pair.warnings,
+  }
+}
