@@ -1,0 +1,22 @@
+import type { RequestObserver } from '../../telemetry/request-record.ts'
+import type { BackendDirectory } from '../upstream/backend-directory.ts'
+
+/** Node's timers, or a test's. */
+export interface Timers {
+  setTimeout(callback: () => void, delayMs: number): unknown
+  clearTimeout(timer: unknown): void
+}
+
+/** What the request path needs beside snapshot and request. */
+export interface RequestServices {
+  readonly backends: BackendDirectory
+  readonly observer: RequestObserver
+  readonly timers: Timers
+  /** Milliseconds since the Unix epoch, with fractions. */
+  now(): number
+  /** A number in `[0, 1)`. */
+  random(): number
+  createRequestId(): string
+  /** Largest body that is kept for a retry or a mirror, in bytes. */
+  readonly retryBufferBytes: number
+}

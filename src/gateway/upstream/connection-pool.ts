@@ -1,0 +1,186 @@
+import { Client } from 'undici'
+import { gatewayError } from '../../errors/gateway-error.ts'
+import { type Connector, type ConnectTarget, resetMessage, type SessionHolder } from './connector.ts'
+import { UndiciCall } from './undici-call.ts'
+import type {
+  UpstreamBody,
+  UpstreamCall,
+  UpstreamClient,
+  UpstreamHandler,
+  UpstreamRequestHead,
+} from './upstream-client.ts'
+
+/** What a pool must keep to, and whom it tells. */
+export interface PoolOptions {
+  readonly target: ConnectTarget
+  /** 0 is no limit. */
+  readonly maxRequestsPerConnection: number
+  readonly idleTimeoutMs: number
+  readonly maxHeadersCount: number | undefined
+  /** HTTP/2 streams on one connection. */
+  readonly maxConcurrentStreams: number
+  readonly limits: PoolLimits
+}
+
+/** Circuit breaker over all pools of a backend. */
+export interface PoolLimits {
+  mayConnect(): boolean
+  mayWait(): boolean
+  connectionOpened(): void
+  connectionClosed(): void
+  waitStarted(): void
+  waitEnded(): void
+}
+
+/** Largest response head taken from an upstream, Envoy's default. */
+const maxResponseHeadBytes = 60 * 1024
+
+/** One connection, kept by undici; reconnects when it is used again after it was closed. */
+export class PooledConnection {
+  readonly client: Client
+  /** Requests running on it. */
+  active = 0
+  /** Answers that came over the socket it has; 0 when there is no socket yet. */
+  answered = 0
+  connected = false
+
+  constructor(client: Client) {
+    this.client = client
+  }
+}
+
+/** The connections to one endpoint: the most recently used idle one first, so that the others age out. */
+export class ConnectionPool implements UpstreamClient {
+  readonly options: PoolOptions
+  readonly #connector: Connector
+  readonly #sessions: SessionHolder = { session: undefined }
+  readonly #idle: PooledConnection[] = []
+  readonly #waiting: UndiciCall[] = []
+  readonly #all = new Set<PooledConnection>()
+  #retired = false
+
+  constructor(options: PoolOptions, connector: Connector) {
+    this.options = options
+    this.#connector = connector
+  }
+
+  dispatch(head: UpstreamRequestHead, body: UpstreamBody, handler: UpstreamHandler): UpstreamCall {
+    const call = new UndiciCall(this, { head, body, handler })
+    const connection = this.#find()
+    if (connection !== undefined) call.start(connection)
+    else this.#wait(call)
+    return call
+  }
+
+  retire(): void {
+    this.#retired = true
+    for (const connection of [...this.#all]) {
+      if (connection.active === 0) this.#discard(connection)
+    }
+  }
+
+  /** A call has ended and its connection can take the next one. */
+  release(connection: PooledConnection): void {
+    connection.active -= 1
+    if (this.#retired && this.#waiting.length === 0) {
+      if (connection.active === 0) this.#discard(connection)
+      return
+    }
+    if (this.options.target.http2 && connection.active > 0) return
+    const next = this.#waiting.shift()
+    if (next === undefined) {
+      this.#idle.push(connection)
+      return
+    }
+    this.options.limits.waitEnded()
+    connection.active += 1
+    next.start(connection)
+  }
+
+  /** Takes a call out of the queue; false when it does not stand there. */
+  forget(call: UndiciCall): boolean {
+    const index = this.#waiting.indexOf(call)
+    if (index < 0) return false
+    this.#waiting.splice(index, 1)
+    this.options.limits.waitEnded()
+    return true
+  }
+
+  #find(): PooledConnection | undefined {
+    const idle = this.options.target.http2 ? this.#findMultiplexed() : this.#idle.pop()
+    if (idle !== undefined) {
+      idle.active += 1
+      return idle
+    }
+    // One connection per pool is always allowed: those who wait here are served by it.
+    if (this.#all.size > 0 && !this.options.limits.mayConnect()) return undefined
+    const connection = this.#create()
+    connection.active = 1
+    return connection
+  }
+
+  #findMultiplexed(): PooledConnection | undefined {
+    for (const connection of this.#all) {
+      if (connection.active < this.options.maxConcurrentStreams) return connection
+    }
+    return undefined
+  }
+
+  #wait(call: UndiciCall): void {
+    if (!this.options.limits.mayWait()) {
+      const error = gatewayError('upstream-overloaded', resetMessage('overflow'))
+      call.refuse({ error, beforeSending: true, staleConnection: false })
+      return
+    }
+    this.options.limits.waitStarted()
+    this.#waiting.push(call)
+  }
+
+  #create(): PooledConnection {
+    const { target, limits } = this.options
+    const client = new Client(target.tls === undefined ? 'http://upstream' : 'https://upstream', {
+      connect: (_options, callback) => this.#connect(callback),
+      allowH2: target.http2,
+      // For HTTP/2 undici reads its own limit; one request at a time on an HTTP/1 connection.
+      pipelining: 1,
+      maxHeaderSize: maxResponseHeadBytes,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: Math.max(1, this.options.idleTimeoutMs),
+      keepAliveMaxTimeout: Math.max(1, this.options.idleTimeoutMs),
+      ...(this.options.maxRequestsPerConnection > 0
+        ? { maxRequestsPerClient: this.options.maxRequestsPerConnection }
+        : {}),
+      ...(target.http2
+        ? { h2Options: { maxConcurrentStreams: this.options.maxConcurrentStreams } }
+        : {}),
+    })
+    const connection = new PooledConnection(client)
+    this.#all.add(connection)
+    client.on('connect', () => {
+      connection.connected = true
+      connection.answered = 0
+      limits.connectionOpened()
+    })
+    client.on('disconnect', () => this.#disconnected(connection))
+    return connection
+  }
+
+  #connect(callback: Parameters<Connector['connect']>[2]): void {
+    this.#connector.connect(this.options.target, this.#sessions, callback)
+  }
+
+  #disconnected(connection: PooledConnection): void {
+    if (connection.connected) this.options.limits.connectionClosed()
+    connection.connected = false
+    connection.answered = 0
+    if (connection.active === 0) this.#discard(connection)
+  }
+
+  #discard(connection: PooledConnection): void {
+    const index = this.#idle.indexOf(connection)
+    if (index >= 0) this.#idle.splice(index, 1)
+    if (!this.#all.delete(connection)) return
+    connection.client.destroy().catch(() => undefined)
+  }
+}

@@ -1,0 +1,179 @@
+import { connect as connectTcp, type Socket } from 'node:net'
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  type PeerCertificate,
+  type SecureContext,
+} from 'node:tls'
+import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
+import type { AddressGuard } from './address-guard.ts'
+import type { AddressResolver, UpstreamAddress } from './address-resolver.ts'
+
+/** Where and how connections of one pool are opened. */
+export interface ConnectTarget {
+  readonly host: string
+  readonly port: number
+  readonly connectTimeoutMs: number
+  readonly tcpKeepaliveMs: number | undefined
+  readonly http2: boolean
+  readonly tls: TlsTarget | undefined
+}
+
+export interface TlsTarget {
+  readonly context: SecureContext
+  readonly serverName: string | undefined
+  readonly verifyPeer: boolean
+  /** Names of which the certificate must carry one. */
+  readonly acceptedNames: readonly string[]
+  readonly alpnProtocols: readonly string[]
+}
+
+/** Carries a {@link GatewayError} through callbacks that want an `Error`. */
+export class ConnectError extends Error {
+  readonly gatewayError: GatewayError
+
+  constructor(error: GatewayError, cause?: unknown) {
+    super(error.message, { cause })
+    this.gatewayError = error
+  }
+}
+
+type ConnectCallback = (error: Error | null, socket: Socket | null) => void
+
+/** Opens connections: resolves the name, checks the address, dials, and shakes hands. */
+export class Connector {
+  readonly #resolver: AddressResolver
+  readonly #isForbidden: AddressGuard
+
+  constructor(resolver: AddressResolver, isForbidden: AddressGuard) {
+    this.#resolver = resolver
+    this.#isForbidden = isForbidden
+  }
+
+  connect(target: ConnectTarget, sessions: SessionHolder, callback: ConnectCallback): void {
+    this.#resolver.resolve(target.host, target.port, (error, address) => {
+      if (address === undefined) {
+        callback(connectFailure(`DNS resolution of ${target.host} failed`, error), null)
+        return
+      }
+      const reason = this.#isForbidden(address)
+      if (reason !== undefined) {
+        const message = `upstream ${target.host}:${target.port} may not be reached: ${reason}`
+        callback(new ConnectError(gatewayError('upstream-forbidden', message)), null)
+        return
+      }
+      dial(target, address, { sessions, callback })
+    })
+  }
+}
+
+/** The last TLS session of a pool, so that the next connection resumes it. */
+export interface SessionHolder {
+  session: Buffer | undefined
+}
+
+/** Envoy's text for answers where no response head came. */
+export function resetMessage(reason: string): string {
+  return `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`
+}
+
+function connectFailure(detail: string, cause: unknown): ConnectError {
+  const reason = `remote connection failure, transport failure reason: ${detail}`
+  return new ConnectError(
+    gatewayError('upstream-connect-failure', resetMessage(reason), { cause }),
+    cause,
+  )
+}
+
+const detailByErrno: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'delayed connect error: Connection refused',
+  ECONNRESET: 'connection reset by peer during the handshake',
+  EHOSTUNREACH: 'delayed connect error: No route to host',
+  ENETUNREACH: 'immediate connect error: Network is unreachable',
+  ETIMEDOUT: 'delayed connect error: Connection timed out',
+}
+
+function detailOf(error: Error): string {
+  const code = 'code' in error ? String(error.code) : ''
+  const known = detailByErrno[code]
+  if (known !== undefined) return known
+  // Texts of the TLS library say what is wrong with a certificate and carry nothing of the request.
+  return code === '' ? error.message : `${code}: ${error.message}`
+}
+
+interface DialState {
+  readonly sessions: SessionHolder
+  readonly callback: ConnectCallback
+}
+
+function dial(target: ConnectTarget, address: UpstreamAddress, state: DialState): void {
+  const socket =
+    target.tls === undefined
+      ? connectTcp({ host: address.address, port: address.port, noDelay: true })
+      : openTls(target.tls, target, { address, sessions: state.sessions })
+  if (target.tcpKeepaliveMs !== undefined) socket.setKeepAlive(true, target.tcpKeepaliveMs)
+  const timer = setTimeout(
+    () => socket.destroy(connectFailure('connection timeout', undefined)),
+    target.connectTimeoutMs,
+  )
+  const onError = (error: Error): void => {
+    clearTimeout(timer)
+    state.callback(
+      error instanceof ConnectError ? error : connectFailure(detailOf(error), error),
+      null,
+    )
+  }
+  socket.once('error', onError)
+  socket.once(target.tls === undefined ? 'connect' : 'secureConnect', () => {
+    clearTimeout(timer)
+    socket.off('error', onError)
+    const refusal = acceptProtocol(target, socket)
+    if (refusal === undefined) {
+      state.callback(null, socket)
+      return
+    }
+    socket.on('error', () => undefined).destroy()
+    state.callback(refusal, null)
+  })
+}
+
+/** undici reads `alpnProtocol` to know what a socket speaks, on clear-text sockets too. */
+function acceptProtocol(target: ConnectTarget, socket: Socket): ConnectError | undefined {
+  if (!target.http2) return undefined
+  const speaking: { alpnProtocol?: string | false | null } = socket
+  if (target.tls === undefined) speaking.alpnProtocol = 'h2'
+  if (speaking.alpnProtocol === 'h2') return undefined
+  return connectFailure('the upstream does not negotiate HTTP/2', undefined)
+}
+
+function openTls(
+  tls: TlsTarget,
+  target: ConnectTarget,
+  { address, sessions }: { address: UpstreamAddress; sessions: SessionHolder },
+): Socket {
+  const ownProtocols = target.http2 ? ['h2'] : ['http/1.1']
+  const socket = connectTls({
+    host: address.address,
+    port: address.port,
+    secureContext: tls.context,
+    servername: tls.serverName ?? '',
+    rejectUnauthorized: tls.verifyPeer,
+    ALPNProtocols: tls.alpnProtocols.length > 0 ? [...tls.alpnProtocols] : ownProtocols,
+    checkServerIdentity: (_host, certificate) => checkNames(tls.acceptedNames, certificate),
+    ...(sessions.session === undefined ? {} : { session: sessions.session }),
+  })
+  socket.setNoDelay(true)
+  socket.on('session', (session: Buffer) => {
+    sessions.session = session
+  })
+  return socket
+}
+
+function checkNames(names: readonly string[], certificate: PeerCertificate): Error | undefined {
+  let problem: Error | undefined
+  for (const name of names) {
+    problem = checkServerIdentity(name, certificate)
+    if (problem === undefined) return undefined
+  }
+  return problem
+}

@@ -1,0 +1,185 @@
+import type { Duplex } from 'node:stream'
+import { type Dispatcher, errors } from 'undici'
+import { gatewayError } from '../../errors/gateway-error.ts'
+import type { ConnectionPool, PooledConnection } from './connection-pool.ts'
+import { ConnectError, resetMessage } from './connector.ts'
+import type {
+  UpstreamBody,
+  UpstreamCall,
+  UpstreamFailure,
+  UpstreamHandler,
+  UpstreamRequestHead,
+} from './upstream-client.ts'
+
+type Headers = Record<string, string | string[] | undefined>
+type Controller = Dispatcher.DispatchController
+
+interface CallRequest {
+  readonly head: UpstreamRequestHead
+  readonly body: UpstreamBody
+  readonly handler: UpstreamHandler
+}
+
+const noTrailers: readonly string[] = []
+
+/** One request through undici, from the queue of the pool to the end of the answer. */
+export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
+  readonly #pool: ConnectionPool
+  readonly #request: CallRequest
+  #connection: PooledConnection | undefined
+  #controller: Controller | undefined
+  #cancelled = false
+  #responseStarted = false
+  #reused = false
+
+  constructor(pool: ConnectionPool, request: CallRequest) {
+    this.#pool = pool
+    this.#request = request
+  }
+
+  /** Sends the request over `connection`, which is this call's until it is released. */
+  start(connection: PooledConnection): void {
+    this.#connection = connection
+    const { head, body } = this.#request
+    const options: Dispatcher.DispatchOptions = {
+      path: head.path,
+      method: head.method,
+      headers: head.headers,
+      body: body ?? null,
+    }
+    if (head.upgrade !== undefined) options.upgrade = head.upgrade
+    try {
+      connection.client.dispatch(this.#withServerName(options), this)
+    } catch (cause) {
+      this.#release()
+      const error = gatewayError('internal', 'the request could not be encoded for the upstream', {
+        cause,
+      })
+      this.refuse({ error, beforeSending: true, staleConnection: false })
+    }
+  }
+
+  /** Ends a call that was never sent; the handler hears of it after the caller has returned. */
+  refuse(failure: UpstreamFailure): void {
+    queueMicrotask(() => {
+      if (!this.#cancelled) this.#request.handler.onFailure(failure)
+    })
+  }
+
+  pause(): void {
+    this.#controller?.pause()
+  }
+
+  resume(): void {
+    this.#controller?.resume()
+  }
+
+  cancel(): void {
+    if (this.#cancelled) return
+    this.#cancelled = true
+    if (this.#pool.forget(this)) return
+    this.#controller?.abort(new Error('the request was given up'))
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller
+    this.#reused = (this.#connection?.answered ?? 0) > 0
+    if (this.#cancelled) controller.abort(new Error('the request was given up'))
+  }
+
+  onResponseStarted(): void {
+    this.#responseStarted = true
+  }
+
+  onResponseStart(_controller: Controller, status: number, headers: Headers): void {
+    // Interim answers other than the one to an upgrade are between the gateway and its upstream.
+    if (this.#cancelled || status < 200) return
+    const limit = this.#pool.options.maxHeadersCount
+    if (limit !== undefined && Object.keys(headers).length > limit) {
+      this.#fail(gatewayError('upstream-protocol-error', resetMessage('too many headers')))
+      return
+    }
+    this.#request.handler.onHead(status, headers)
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    if (!this.#cancelled) this.#request.handler.onData(chunk)
+  }
+
+  onResponseEnd(controller: Controller): void {
+    const raw = controller.rawTrailers
+    if (this.#connection !== undefined) this.#connection.answered += 1
+    this.#release()
+    if (this.#cancelled) return
+    this.#request.handler.onEnd(raw == null || raw.length === 0 ? noTrailers : flatTrailers(raw))
+  }
+
+  onResponseError(_controller: Controller | undefined, error: Error): void {
+    const failure = this.#cancelled ? undefined : this.#failureOf(error)
+    this.#release()
+    if (failure !== undefined) this.#request.handler.onFailure(failure)
+  }
+
+  onRequestUpgrade(controller: Controller, _status: number, headers: Headers, socket: Duplex): void {
+    this.#release()
+    if (this.#cancelled || this.#request.handler.onUpgrade === undefined) {
+      controller.abort(new Error('the upgrade is not wanted'))
+      socket.destroy()
+      return
+    }
+    this.#request.handler.onUpgrade(headers, socket)
+  }
+
+  /** undici reconnects when the server name changes from request to request, so it is always the same. */
+  #withServerName(options: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions {
+    if (this.#pool.options.target.tls === undefined) return options
+    return Object.assign(options, { servername: 'upstream' })
+  }
+
+  #fail(error: UpstreamFailure['error']): void {
+    this.cancel()
+    this.#request.handler.onFailure({ error, beforeSending: false, staleConnection: false })
+  }
+
+  #release(): void {
+    const connection = this.#connection
+    this.#connection = undefined
+    if (connection !== undefined) this.#pool.release(connection)
+  }
+
+  #failureOf(error: Error): UpstreamFailure {
+    if (error instanceof ConnectError) {
+      return { error: error.gatewayError, beforeSending: true, staleConnection: false }
+    }
+    const beforeSending = this.#controller === undefined
+    if (isProtocolError(error)) {
+      const message = resetMessage('protocol error')
+      const failure = gatewayError('upstream-protocol-error', message, { cause: error })
+      return { error: failure, beforeSending, staleConnection: false }
+    }
+    const message = resetMessage('connection termination')
+    return {
+      error: gatewayError('upstream-reset', message, { cause: error }),
+      beforeSending,
+      staleConnection: this.#reused && !this.#responseStarted,
+    }
+  }
+}
+
+function isProtocolError(error: Error): boolean {
+  return (
+    error instanceof errors.HTTPParserError ||
+    error instanceof errors.HeadersOverflowError ||
+    error instanceof errors.ResponseContentLengthMismatchError ||
+    (error instanceof errors.SocketError && error.message.startsWith('bad '))
+  )
+}
+
+function flatTrailers(raw: readonly (Buffer | string)[] | Headers): string[] {
+  const flat: string[] = []
+  if (!Array.isArray(raw)) return flat
+  for (let index = 0; index < raw.length; index += 2) {
+    flat.push(String(raw[index]).toLowerCase(), String(raw[index + 1]))
+  }
+  return flat
+}
