@@ -1,6 +1,7 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import type { HeaderList } from '../../lib/header-list.ts'
-import type { RequestContext } from '../../policies/policy.ts'
+import { responseFlagByCode } from '../../errors/response-flag.ts'
+import { HeaderList } from '../../lib/header-list.ts'
+import type { RequestContext, ResponseHead } from '../../policies/policy.ts'
 import type {
   CompiledDestination,
   CompiledVirtualHost,
@@ -11,14 +12,21 @@ import type {
 import type { ClientRequest, Ingress } from '../request-handler.ts'
 import type { ClientSink } from '../response/client-sink.ts'
 import { applyForwardedHeaders } from './forwarded-headers.ts'
-import type { RequestHead } from './read-head.ts'
-import type { RequestBody } from './request-body.ts'
+import { type RequestHead, readHead } from './read-head.ts'
+import { RequestBody } from './request-body.ts'
 import type { RequestServices } from './request-services.ts'
 
-/** What runs for a request at upstreams and can be given up. */
+/** What runs for a request at upstreams. */
 export interface Forwarding {
   /** The request is over: stop what runs. */
   cancel(): void
+}
+
+/** Where a request came from and what it is served with. */
+export interface ExchangeParts {
+  readonly request: ClientRequest
+  readonly sink: ClientSink
+  readonly ingress: Ingress
 }
 
 /** One request and its answer: everything that is known of it while it lives. */
@@ -30,16 +38,18 @@ export class Exchange implements RequestContext, RoutedRequest {
   readonly startTimeMs: number
   readonly peerAddress: string
   readonly peerPort: number
-  method = ''
-  path = '/'
+  readonly scheme: 'http' | 'https'
+  method: string
+  path = ''
   query = ''
   host = ''
   protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2' = 'HTTP/1.1'
   requestId = ''
-  clientAddress = ''
-  headers!: HeaderList
-  head: RequestHead | undefined
-  body: RequestBody | undefined
+  clientAddress: string
+  headers = new HeaderList()
+  body: RequestBody
+  expectContinue = false
+  upgrade: string | undefined
   virtualHost: CompiledVirtualHost | undefined
   match: RouteMatch | undefined
   destination: CompiledDestination | undefined
@@ -47,7 +57,6 @@ export class Exchange implements RequestContext, RoutedRequest {
   forwarding: Forwarding | undefined
   status = 0
   attempts = 0
-  requestBytes = 0
   responseBytes = 0
   error: GatewayError | undefined
   upstreamHeadMs: number | undefined
@@ -55,7 +64,150 @@ export class Exchange implements RequestContext, RoutedRequest {
   backendName: string | undefined
   upstreamHost: string | undefined
   upstreamPath: string | undefined
+  /** A cookie that hashing handed out; it goes to the client with the answer. */
+  issuedCookie: { readonly value: string; readonly header: string } | undefined
   completed = false
   #abort: AbortController | undefined
   #metadata: Map<string, unknown> | undefined
+
+  constructor(services: RequestServices, { request, sink, ingress }: ExchangeParts) {
+    this.services = services
+    this.request = request
+    this.sink = sink
+    this.ingress = ingress
+    this.startTimeMs = services.now()
+    this.scheme = ingress.scheme
+    this.method = request.method ?? ''
+    this.peerAddress = plainAddress(request.socket.remoteAddress ?? '')
+    this.peerPort = request.socket.remotePort ?? 0
+    this.clientAddress = this.peerAddress
+    this.body = new RequestBody(request, 0)
+  }
+
+  /** Checks the framing and takes over the head; an error when the request must be refused. */
+  read(): GatewayError | undefined {
+    const options = this.ingress.listener.config.http
+    const head = readHead(this.request, options)
+    if ('type' in head) return head
+    this.#take(head)
+    const peer = { address: this.peerAddress, scheme: this.scheme }
+    const identity = applyForwardedHeaders(
+      head.headers,
+      peer,
+      options,
+      this.services.createRequestId,
+    )
+    this.clientAddress = identity.clientAddress
+    this.requestId = identity.requestId
+    return undefined
+  }
+
+  get routeId(): string {
+    return this.match?.route.config.id ?? ''
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    if (this.completed) this.#abort.abort()
+    return this.#abort.signal
+  }
+
+  get metadata(): Map<string, unknown> {
+    this.#metadata ??= new Map()
+    return this.#metadata
+  }
+
+  /** The hooks of the request as far as its way is known. */
+  get policies(): PolicyChain | undefined {
+    return this.destination?.attemptPolicies ?? this.match?.route.policies
+  }
+
+  /** Ends waiting of hooks: the client is gone or the time is up. */
+  abortSignal(): void {
+    this.#abort?.abort()
+  }
+
+  /** Runs the response hooks and the gateway's own headers over an answer's head. */
+  finishHead(head: ResponseHead): void {
+    if (this.issuedCookie !== undefined) head.headers.append('set-cookie', this.issuedCookie.header)
+    const hooks = this.policies?.onResponseHead
+    if (hooks === undefined) return
+    for (const policy of hooks) policy.onResponseHead?.(this, head)
+  }
+
+  /** Tells everybody, once, that the request is over. */
+  complete(): void {
+    if (this.completed) return
+    this.completed = true
+    this.abortSignal()
+    this.forwarding?.cancel()
+    const durationMs = this.services.now() - this.startTimeMs
+    this.#tellPolicies(durationMs)
+    this.#tellObserver(durationMs)
+  }
+
+  #take(head: RequestHead): void {
+    this.path = head.path
+    this.query = head.query
+    this.host = head.host
+    this.protocol = head.protocol
+    this.headers = head.headers
+    this.expectContinue = head.expectContinue
+    this.upgrade = head.upgrade
+    if (head.contentLength !== 0) this.body = new RequestBody(this.request, head.contentLength)
+  }
+
+  #tellPolicies(durationMs: number): void {
+    const hooks = this.policies?.onComplete
+    if (hooks === undefined || hooks.length === 0) return
+    const outcome = {
+      status: this.status,
+      error: this.error,
+      requestBytes: this.body.bytes,
+      responseBytes: this.responseBytes,
+      durationMs,
+    }
+    for (const policy of hooks) policy.onComplete?.(this, outcome)
+  }
+
+  #tellObserver(durationMs: number): void {
+    const route = this.match?.route.config
+    const origin = route?.origin
+    this.services.observer.requestEnded({
+      startTimeMs: this.startTimeMs,
+      durationMs,
+      upstreamHeadMs: this.upstreamHeadMs,
+      firstByteMs: this.firstByteMs,
+      requestId: this.requestId,
+      method: this.method,
+      path: this.request.url ?? '',
+      host: this.host,
+      protocol: this.protocol,
+      clientAddress: this.clientAddress,
+      userAgent: this.request.headers['user-agent'],
+      listenerId: this.ingress.listener.config.id,
+      virtualHost: this.virtualHost?.name,
+      routeId: route?.id,
+      routeName: route?.name,
+      routeOrigin:
+        origin === undefined
+          ? undefined
+          : `${origin.kind} ${origin.namespace}/${origin.name} ${origin.fieldPath}`,
+      backendName: this.backendName,
+      upstreamHost: this.upstreamHost,
+      upstreamPath: this.upstreamPath,
+      attempts: this.attempts,
+      status: this.status,
+      requestBytes: this.body.bytes,
+      responseBytes: this.responseBytes,
+      errorCode: this.error?.code,
+      responseFlags: this.error === undefined ? '-' : responseFlagByCode[this.error.code],
+      generation: this.ingress.generation,
+    })
+  }
+}
+
+/** Dual-stack sockets show IPv4 peers as IPv6. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address
 }

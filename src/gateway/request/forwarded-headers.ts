@@ -52,47 +52,64 @@ export function applyForwardedHeaders(
   options: HttpConnectionOptions,
   createRequestId: () => string,
 ): ClientIdentity {
+  const found = findForwarded(headers)
   const { flat } = headers
-  let forwardedForAt = -1
-  let protoAt = -1
-  let requestIdAt = -1
-  let edgeOnly = false
-  for (let index = 0; index < flat.length; index += 2) {
-    const name = flat[index] as string
-    if (name.charCodeAt(0) !== 0x78) continue
-    if (name === 'x-forwarded-for') {
-      if (forwardedForAt >= 0) return applyToJoined(headers, peer, options, createRequestId)
-      forwardedForAt = index
-    } else if (name === 'x-forwarded-proto') protoAt = index
-    else if (name === 'x-request-id') requestIdAt = index
-    else if (edgeOnlyHeaders.has(name)) edgeOnly = true
-  }
-  const forwardedFor = forwardedForAt < 0 ? undefined : flat[forwardedForAt + 1]
+  const forwardedFor = found.forwardedForAt < 0 ? undefined : flat[found.forwardedForAt + 1]
   const clientAddress = clientAddressOf(forwardedFor, peer.address, options)
   const trusted = !options.useRemoteAddress || isInternal(clientAddress)
   if (options.useRemoteAddress) {
-    if (forwardedForAt < 0) flat.push('x-forwarded-for', peer.address)
-    else flat[forwardedForAt + 1] = `${forwardedFor}, ${peer.address}`
+    if (forwardedFor === undefined) flat.push('x-forwarded-for', peer.address)
+    else flat[found.forwardedForAt + 1] = `${forwardedFor}, ${peer.address}`
   }
-  if (protoAt < 0) flat.push('x-forwarded-proto', peer.scheme)
-  else if (options.useRemoteAddress && options.xffTrustedHops === 0) flat[protoAt + 1] = peer.scheme
-  const known = requestIdAt < 0 || !trusted ? undefined : flat[requestIdAt + 1]
-  const requestId = known === undefined || known === '' ? createRequestId() : known
-  if (requestIdAt < 0) flat.push('x-request-id', requestId)
-  else if (requestId !== known) headers.set('x-request-id', requestId)
-  if (edgeOnly && !trusted) removeEdgeOnly(headers)
-  return { clientAddress, requestId }
+  const ownProto = options.useRemoteAddress && options.xffTrustedHops === 0
+  if (found.protoAt < 0) flat.push('x-forwarded-proto', peer.scheme)
+  else if (ownProto) flat[found.protoAt + 1] = peer.scheme
+  if (found.edgeOnly && !trusted) removeEdgeOnly(headers)
+  return { clientAddress, requestId: takeRequestId(headers, trusted, createRequestId) }
+}
+
+/** Only those that are trusted may name a request; everybody else gets a new name. */
+function takeRequestId(
+  headers: HeaderList,
+  trusted: boolean,
+  createRequestId: () => string,
+): string {
+  const known = headers.get('x-request-id')
+  if (trusted && known !== undefined && known !== '') return known
+  const requestId = createRequestId()
+  if (known === undefined) headers.append('x-request-id', requestId)
+  else headers.set('x-request-id', requestId)
+  return requestId
+}
+
+interface ForwardedPlaces {
+  forwardedForAt: number
+  protoAt: number
+  edgeOnly: boolean
+}
+
+/** One pass over the headers; -1 where there is none. */
+function findForwarded(headers: HeaderList): ForwardedPlaces {
+  const { flat } = headers
+  const found = { forwardedForAt: -1, protoAt: -1, edgeOnly: false }
+  for (let index = 0; index < flat.length; index += 2) {
+    const name = flat[index] as string
+    // All of them begin with an x.
+    if (name.charCodeAt(0) !== 0x78) continue
+    if (name === 'x-forwarded-proto') found.protoAt = index
+    else if (edgeOnlyHeaders.has(name)) found.edgeOnly = true
+    else if (name === 'x-forwarded-for') {
+      if (found.forwardedForAt >= 0) return findForwarded(joinForwardedFor(headers))
+      found.forwardedForAt = index
+    }
+  }
+  return found
 }
 
 /** Several `x-forwarded-for` lines are one list (RFC 9110 section 5.3). */
-function applyToJoined(
-  headers: HeaderList,
-  peer: PeerFacts,
-  options: HttpConnectionOptions,
-  createRequestId: () => string,
-): ClientIdentity {
+function joinForwardedFor(headers: HeaderList): HeaderList {
   headers.set('x-forwarded-for', headers.getAll('x-forwarded-for').join(', '))
-  return applyForwardedHeaders(headers, peer, options, createRequestId)
+  return headers
 }
 
 function removeEdgeOnly(headers: HeaderList): void {

@@ -202,17 +202,22 @@ function readTarget(url: string, method: string, hop: HopHeaders): RequestTarget
   if (hop.authority !== undefined && hop.host !== undefined && hop.host.toLowerCase() !== host) {
     return ':authority and Host name different hosts'
   }
-  let target = url
-  if (target.charCodeAt(0) !== 0x2f) {
-    if (target === '*' && method === 'OPTIONS') return { path: '/', query: '', host }
-    const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target)
-    if (absolute === null) return 'the request target is neither a path nor an http URL'
-    if ((absolute[1] ?? '').toLowerCase() !== host) {
-      return 'the URL of the request and its Host header name different hosts'
-    }
-    target = absolute[2] ?? ''
-    if (!target.startsWith('/')) target = `/${target}`
+  if (url.charCodeAt(0) === 0x2f) return splitTarget(url, host)
+  if (url === '*' && method === 'OPTIONS') return { path: '/', query: '', host }
+  return readAbsoluteTarget(url, host)
+}
+
+function readAbsoluteTarget(url: string, host: string): RequestTarget | string {
+  const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url)
+  if (absolute === null) return 'the request target is neither a path nor an http URL'
+  if ((absolute[1] ?? '').toLowerCase() !== host) {
+    return 'the URL of the request and its Host header name different hosts'
   }
+  const rest = absolute[2] ?? ''
+  return splitTarget(rest.startsWith('/') ? rest : `/${rest}`, host)
+}
+
+function splitTarget(target: string, host: string): RequestTarget | string {
   const mark = target.indexOf('?')
   if (mark < 0) return { path: target, query: '', host }
   const query = target.slice(mark)

@@ -1,6 +1,11 @@
 import { Client } from 'undici'
 import { gatewayError } from '../../errors/gateway-error.ts'
-import { type Connector, type ConnectTarget, resetMessage, type SessionHolder } from './connector.ts'
+import {
+  type Connector,
+  type ConnectTarget,
+  resetMessage,
+  type SessionHolder,
+} from './connector.ts'
 import { UndiciCall } from './undici-call.ts'
 import type {
   UpstreamBody,
@@ -139,7 +144,11 @@ export class ConnectionPool implements UpstreamClient {
   #create(): PooledConnection {
     const { target, limits } = this.options
     const client = new Client(target.tls === undefined ? 'http://upstream' : 'https://upstream', {
-      connect: (_options, callback) => this.#connect(callback),
+      connect: (_options, callback) =>
+        this.#connector.connect(target, this.#sessions, (error, socket) => {
+          if (socket === null) callback(error ?? new Error('no socket'), null)
+          else callback(null, socket)
+        }),
       allowH2: target.http2,
       // For HTTP/2 undici reads its own limit; one request at a time on an HTTP/1 connection.
       pipelining: 1,
@@ -164,10 +173,6 @@ export class ConnectionPool implements UpstreamClient {
     })
     client.on('disconnect', () => this.#disconnected(connection))
     return connection
-  }
-
-  #connect(callback: Parameters<Connector['connect']>[2]): void {
-    this.#connector.connect(this.options.target, this.#sessions, callback)
   }
 
   #disconnected(connection: PooledConnection): void {

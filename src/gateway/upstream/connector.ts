@@ -140,7 +140,7 @@ function dial(target: ConnectTarget, address: UpstreamAddress, state: DialState)
 /** undici reads `alpnProtocol` to know what a socket speaks, on clear-text sockets too. */
 function acceptProtocol(target: ConnectTarget, socket: Socket): ConnectError | undefined {
   if (!target.http2) return undefined
-  const speaking: { alpnProtocol?: string | false | null } = socket
+  const speaking = socket as Socket & { alpnProtocol?: string | false | null }
   if (target.tls === undefined) speaking.alpnProtocol = 'h2'
   if (speaking.alpnProtocol === 'h2') return undefined
   return connectFailure('the upstream does not negotiate HTTP/2', undefined)

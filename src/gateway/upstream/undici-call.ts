@@ -120,7 +120,12 @@ export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
     if (failure !== undefined) this.#request.handler.onFailure(failure)
   }
 
-  onRequestUpgrade(controller: Controller, _status: number, headers: Headers, socket: Duplex): void {
+  onRequestUpgrade(
+    controller: Controller,
+    _status: number,
+    headers: Headers,
+    socket: Duplex,
+  ): void {
     this.#release()
     if (this.#cancelled || this.#request.handler.onUpgrade === undefined) {
       controller.abort(new Error('the upgrade is not wanted'))

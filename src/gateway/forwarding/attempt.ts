@@ -1,0 +1,130 @@
+import type { GatewayError } from '../../errors/gateway-error.ts'
+import type { Exchange } from '../request/exchange.ts'
+import { ResponseRelay } from '../response/response-relay.ts'
+import { attemptResultOf, type EndpointRuntime } from '../upstream/endpoint-runtime.ts'
+import type {
+  UpstreamBody,
+  UpstreamCall,
+  UpstreamFailure,
+  UpstreamHandler,
+  UpstreamRequestHead,
+} from '../upstream/upstream-client.ts'
+
+/** Decides what follows from how a try goes. */
+export interface AttemptOwner {
+  /** True: this answer is not for the client, another try follows. */
+  retriesStatus(status: number, headers: Record<string, string | string[] | undefined>): boolean
+  attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void
+  /** The answer has come to its end. */
+  attemptEnded(attempt: UpstreamAttempt): void
+  /** Something went to or came from the upstream. */
+  attemptActive(): void
+}
+
+/** What a try is made of. */
+export interface AttemptParts {
+  readonly exchange: Exchange
+  readonly owner: AttemptOwner
+  readonly endpoint: EndpointRuntime
+  readonly number: number
+}
+
+/** An answer that is not passed on is read up to this length, so that its connection stays usable. */
+const discardLimitBytes = 64 * 1024
+
+/** One try at one endpoint. */
+export class UpstreamAttempt implements UpstreamHandler {
+  readonly endpoint: EndpointRuntime
+  readonly number: number
+  readonly #exchange: Exchange
+  readonly #owner: AttemptOwner
+  readonly #startMs: number
+  #call: UpstreamCall | undefined
+  #relay: ResponseRelay | undefined
+  #status = 0
+  #discarded = -1
+  #over = false
+
+  constructor({ exchange, owner, endpoint, number }: AttemptParts) {
+    this.endpoint = endpoint
+    this.number = number
+    this.#exchange = exchange
+    this.#owner = owner
+    this.#startMs = exchange.services.now()
+  }
+
+  /** True: the client has seen something of this answer. */
+  get answered(): boolean {
+    return this.#relay !== undefined
+  }
+
+  send(head: UpstreamRequestHead, body: UpstreamBody, http2: boolean): void {
+    this.endpoint.countRequest(1)
+    this.#call = this.endpoint.client(http2).dispatch(head, body, this)
+  }
+
+  /** Gives the try up, for this reason. */
+  cancel(error: GatewayError | undefined): void {
+    if (this.#over) return
+    this.#finish(error)
+    this.#call?.cancel()
+  }
+
+  onHead(status: number, headers: Record<string, string | string[] | undefined>): void {
+    const exchange = this.#exchange
+    this.#status = status
+    this.#owner.attemptActive()
+    exchange.upstreamHeadMs = exchange.services.now() - exchange.startTimeMs
+    if (this.#owner.retriesStatus(status, headers)) {
+      this.#discarded = 0
+      return
+    }
+    const call = this.#call
+    if (call === undefined) throw new Error('An answer came before its request was dispatched.')
+    const serviceTimeMs = exchange.services.now() - this.#startMs
+    this.#relay = new ResponseRelay(exchange, call, { status, headers, serviceTimeMs })
+  }
+
+  onData(chunk: Buffer): void {
+    this.#owner.attemptActive()
+    if (this.#relay !== undefined) {
+      this.#relay.push(chunk)
+      return
+    }
+    this.#discarded += chunk.length
+    if (this.#discarded > discardLimitBytes) this.cancel(undefined)
+  }
+
+  onEnd(trailers: readonly string[]): void {
+    this.#finish(undefined)
+    if (this.#relay === undefined) return
+    this.#relay.end(trailers)
+    this.#owner.attemptEnded(this)
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    this.#finish(failure.error)
+    if (this.#discarded < 0) this.#owner.attemptFailed(this, failure)
+  }
+
+  #finish(error: GatewayError | undefined): void {
+    if (this.#over) return
+    this.#over = true
+    this.endpoint.countRequest(-1)
+    const exchange = this.#exchange
+    exchange.services.observer.attemptEnded({
+      backendName: exchange.backendName ?? '',
+      endpointId: this.endpoint.config.id,
+      number: this.number,
+      status: this.#status,
+      errorCode: error?.code,
+      durationMs: exchange.services.now() - this.#startMs,
+    })
+    const runtime = exchange.destination?.backend
+    if (runtime?.config.outlierDetection === undefined || error?.code === 'client-closed') return
+    const result = this.#status === 0 || error !== undefined ? 'gateway-failure' : undefined
+    exchange.services.backends
+      .get(runtime)
+      .report(this.endpoint, result ?? attemptResultOf(this.#status))
+  }
+}

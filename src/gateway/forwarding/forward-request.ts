@@ -1,0 +1,261 @@
+import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
+import { HeaderList } from '../../lib/header-list.ts'
+import type { CompiledForward } from '../../snapshot/snapshot.ts'
+import { hashRequest } from '../balancing/hash-request.ts'
+import type { Exchange, Forwarding } from '../request/exchange.ts'
+import type { BodyListener } from '../request/request-body.ts'
+import { fail } from '../response/respond.ts'
+import { backOffMs, isRetryable, type RetryCause, rateLimitDelayMs } from '../retry/retry-policy.ts'
+import type { BackendRuntime } from '../upstream/backend-runtime.ts'
+import { resetMessage } from '../upstream/connector.ts'
+import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
+import type { UpstreamFailure, UpstreamRequestHead } from '../upstream/upstream-client.ts'
+import { type AttemptOwner, UpstreamAttempt } from './attempt.ts'
+import { Deadlines } from './deadlines.ts'
+import { sendMirrors } from './mirror.ts'
+
+/** Sends a request to its backend, as often as the route says, and its answer to the client. */
+export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner {
+  readonly #exchange: Exchange
+  readonly #action: CompiledForward
+  readonly #backend: BackendRuntime
+  readonly #deadlines: Deadlines
+  #attempt: UpstreamAttempt | undefined
+  #retryTimer: unknown
+  #perTryTimer: unknown
+  #retries = 0
+  #retrying = false
+  #staleRetried = false
+  #counted = false
+  #over = false
+
+  constructor(exchange: Exchange, action: CompiledForward, backend: BackendRuntime) {
+    this.#exchange = exchange
+    this.#action = action
+    this.#backend = backend
+    const { http } = exchange.ingress.listener.config
+    const { timeoutMs, idleTimeoutMs } = action.config
+    const limits = { totalMs: timeoutMs, idleMs: idleTimeoutMs ?? http.streamIdleTimeoutMs }
+    this.#deadlines = new Deadlines(exchange.services, limits, (kind) => this.#timedOut(kind))
+  }
+
+  /** Begins with the body; the first try follows as soon as there is something to send. */
+  start(): void {
+    const exchange = this.#exchange
+    exchange.forwarding = this
+    exchange.backendName = this.#backend.config.name
+    if (!this.#backend.beginRequest()) {
+      fail(exchange, gatewayError('upstream-overloaded', resetMessage('overflow')))
+      return
+    }
+    this.#counted = true
+    const { config } = this.#action
+    const keeps = config.retry !== undefined || this.#action.mirrors.length > 0
+    const keepBytes = keeps ? exchange.services.retryBufferBytes : 0
+    exchange.body.readForUpstream(keepBytes, this)
+  }
+
+  bodyReady(): void {
+    this.#try()
+  }
+
+  bodyActive(): void {
+    this.#deadlines.touch()
+  }
+
+  bodyEnded(): void {
+    if (this.#over) return
+    this.#deadlines.startTotal()
+    if (this.#action.mirrors.length > 0) sendMirrors(this.#exchange, this.#action)
+  }
+
+  bodyFailed(error: GatewayError): void {
+    this.#end(error)
+  }
+
+  cancel(): void {
+    this.#stop(gatewayError('client-closed', 'the client closed the connection'))
+  }
+
+  attemptActive(): void {
+    this.#deadlines.touch()
+  }
+
+  attemptEnded(): void {
+    this.#stop(undefined)
+  }
+
+  retriesStatus(status: number, headers: Record<string, string | string[] | undefined>): boolean {
+    this.#clearPerTry()
+    const { retry } = this.#action.config
+    if (retry === undefined || !this.#mayRetry({ status })) return false
+    const { services } = this.#exchange
+    const delayMs = rateLimitDelayMs(retry, headers, services.now())
+    return this.#scheduleRetry(delayMs)
+  }
+
+  attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void {
+    if (this.#over) return
+    this.#clearPerTry()
+    this.#exchange.body.drop()
+    if (attempt.answered) {
+      this.#end(failure.error)
+      return
+    }
+    if (failure.staleConnection && !this.#staleRetried && this.#exchange.body.replayable) {
+      this.#staleRetried = true
+      this.#try()
+      return
+    }
+    if (this.#mayRetry({ failure }) && this.#scheduleRetry(undefined)) return
+    this.#end(failure.error)
+  }
+
+  #mayRetry(cause: RetryCause): boolean {
+    const { retry } = this.#action.config
+    if (retry === undefined || this.#retries >= retry.maxRetries) return false
+    return this.#exchange.body.replayable && isRetryable(retry, cause)
+  }
+
+  #scheduleRetry(delayMs: number | undefined): boolean {
+    const { retry } = this.#action.config
+    if (retry === undefined) return false
+    if (!this.#retrying && !this.#backend.beginRetry()) return false
+    this.#retrying = true
+    const { services } = this.#exchange
+    const waitMs = delayMs ?? backOffMs(retry, this.#retries, services.random)
+    this.#retries += 1
+    this.#retryTimer = services.timers.setTimeout(() => {
+      this.#retryTimer = undefined
+      this.#try()
+    }, waitMs)
+    return true
+  }
+
+  #try(): void {
+    const exchange = this.#exchange
+    if (this.#over) return
+    const hash = hashRequest(this.#action.config.hashPolicies, exchange)
+    const endpoint = this.#backend.pick(hash)
+    if (endpoint === undefined) {
+      this.#end(gatewayError('no-healthy-upstream', 'no healthy upstream'))
+      return
+    }
+    exchange.attempts += 1
+    exchange.upstreamHost = endpoint.hostPort
+    const head = this.#encodeHead(endpoint)
+    if ('type' in head) {
+      this.#end(head)
+      return
+    }
+    const attempt = new UpstreamAttempt({
+      exchange,
+      owner: this,
+      endpoint,
+      number: exchange.attempts,
+    })
+    this.#attempt = attempt
+    this.#startPerTry()
+    attempt.send(head, exchange.body.take(), this.#backend.speaksHttp2(exchange.protocol))
+  }
+
+  #encodeHead(endpoint: EndpointRuntime): UpstreamRequestHead | GatewayError {
+    const exchange = this.#exchange
+    const { config } = this.#action
+    const { match, method, path, query } = exchange
+    if (match === undefined) throw new Error('A request is forwarded without a route.')
+    const headers = new HeaderList([...exchange.headers.flat])
+    const upstreamPath = this.#action.rewritePath(path, match.path)
+    if (upstreamPath !== path) headers.set('x-envoy-original-path', path + query)
+    exchange.upstreamPath = upstreamPath + query
+    const timeoutMs = config.retry?.perTryTimeoutMs ?? config.timeoutMs
+    if (timeoutMs > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(timeoutMs))
+    const host = this.#hostFor(endpoint)
+    if (config.appendForwardedHost && host !== exchange.host) {
+      headers.append('x-forwarded-host', exchange.host)
+    }
+    const refusal = this.#runAttemptHooks(endpoint, headers)
+    if (refusal !== undefined) return refusal
+    this.#setLength(headers)
+    headers.flat.push('host', host)
+    return { method, path: exchange.upstreamPath, headers: headers.flat }
+  }
+
+  #setLength(headers: HeaderList): void {
+    const { whole } = this.#exchange.body
+    if (whole !== undefined && this.#exchange.body.replaced) {
+      headers.set('content-length', String(whole.length))
+    }
+  }
+
+  #hostFor(endpoint: EndpointRuntime): string {
+    const { hostRewrite } = this.#action.config
+    if (hostRewrite?.type === 'endpoint' && endpoint.hasName) return endpoint.config.host
+    return this.#action.rewriteHost(this.#exchange)
+  }
+
+  #runAttemptHooks(endpoint: EndpointRuntime, headers: HeaderList): GatewayError | undefined {
+    const hooks = this.#exchange.policies?.onAttempt
+    if (hooks === undefined || hooks.length === 0) return undefined
+    const attempt = {
+      number: this.#exchange.attempts,
+      backendName: this.#backend.config.name,
+      endpointHost: endpoint.config.host,
+      endpointPort: endpoint.config.port,
+      headers,
+    }
+    for (const policy of hooks) {
+      const refusal = policy.onAttempt?.(this.#exchange, attempt)
+      if (refusal !== undefined) return refusal
+    }
+    return undefined
+  }
+
+  #startPerTry(): void {
+    const timeoutMs = this.#action.config.retry?.perTryTimeoutMs
+    if (timeoutMs === undefined || timeoutMs <= 0) return
+    this.#perTryTimer = this.#exchange.services.timers.setTimeout(() => {
+      this.#perTryTimer = undefined
+      const attempt = this.#attempt
+      const error = timeoutError()
+      if (attempt === undefined || attempt.answered) return
+      attempt.cancel(error)
+      this.attemptFailed(attempt, { error, beforeSending: false, staleConnection: false })
+    }, timeoutMs)
+  }
+
+  #clearPerTry(): void {
+    if (this.#perTryTimer === undefined) return
+    this.#exchange.services.timers.clearTimeout(this.#perTryTimer)
+    this.#perTryTimer = undefined
+  }
+
+  #timedOut(kind: 'total' | 'idle'): void {
+    const waiting = kind === 'idle' && !this.#exchange.body.ended
+    this.#end(waiting ? gatewayError('request-timeout', 'request timeout') : timeoutError())
+  }
+
+  #end(error: GatewayError): void {
+    if (this.#over) return
+    this.#stop(error)
+    fail(this.#exchange, error)
+  }
+
+  #stop(error: GatewayError | undefined): void {
+    if (this.#over) return
+    this.#over = true
+    this.#deadlines.stop()
+    this.#clearPerTry()
+    if (this.#retryTimer !== undefined) {
+      this.#exchange.services.timers.clearTimeout(this.#retryTimer)
+    }
+    this.#attempt?.cancel(error)
+    this.#exchange.body.drop()
+    if (this.#retrying) this.#backend.endRetry()
+    if (this.#counted) this.#backend.endRequest()
+  }
+}
+
+function timeoutError(): GatewayError {
+  return gatewayError('upstream-timeout', 'upstream request timeout')
+}

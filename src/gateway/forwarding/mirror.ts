@@ -1,0 +1,83 @@
+import { HeaderList } from '../../lib/header-list.ts'
+import type { CompiledForward, CompiledMirror } from '../../snapshot/snapshot.ts'
+import type { Exchange } from '../request/exchange.ts'
+import type { UpstreamCall, UpstreamHandler } from '../upstream/upstream-client.ts'
+
+/** Copies under way at once in this thread; above it copies are left out. */
+const maxMirrors = 256
+
+/** A mirror that does not answer in this time is given up. */
+const mirrorTimeoutMs = 15_000
+
+let running = 0
+
+/** Sends copies of a request whose answers are thrown away. The body must have ended. */
+export function sendMirrors(exchange: Exchange, action: CompiledForward): void {
+  for (const mirror of action.mirrors) {
+    if (exchange.services.random() * 100 >= mirror.percentage) continue
+    if (running < maxMirrors && exchange.body.copyable) sendMirror(exchange, action, mirror)
+  }
+}
+
+function sendMirror(exchange: Exchange, action: CompiledForward, mirror: CompiledMirror): void {
+  const { match, services } = exchange
+  const backend = services.backends.get(mirror.backend)
+  const endpoint = backend.pick(undefined)
+  if (match === undefined || endpoint === undefined || !backend.beginRequest()) return
+  const headers = new HeaderList([...exchange.headers.flat])
+  const path = action.rewritePath(exchange.path, match.path) + exchange.query
+  const body = exchange.body.copy()
+  if (body !== undefined) headers.set('content-length', String(body.length))
+  headers.flat.push('host', mirrorHost(mirror, action.rewriteHost(exchange)))
+  running += 1
+  const handler = new DiscardingHandler(() => {
+    running -= 1
+    services.timers.clearTimeout(timer)
+    backend.endRequest()
+  })
+  const timer = services.timers.setTimeout(() => handler.giveUp(), mirrorTimeoutMs)
+  const { method } = exchange
+  const head = { method, path, headers: headers.flat }
+  handler.call = endpoint
+    .client(backend.speaksHttp2(exchange.protocol))
+    .dispatch(head, body, handler)
+}
+
+/** Envoy appends `-shadow` to the host of copies, before a port. */
+function mirrorHost(mirror: CompiledMirror, host: string): string {
+  if (mirror.host !== undefined) return mirror.host
+  return mirror.appendSuffix ? host.replace(/(:\d+)?$/, '-shadow$1') : host
+}
+
+class DiscardingHandler implements UpstreamHandler {
+  readonly #onOver: () => void
+  #over = false
+  call: UpstreamCall | undefined
+
+  constructor(onOver: () => void) {
+    this.#onOver = onOver
+  }
+
+  onHead(): void {}
+
+  onData(): void {}
+
+  onEnd(): void {
+    this.#end()
+  }
+
+  onFailure(): void {
+    this.#end()
+  }
+
+  giveUp(): void {
+    this.#end()
+    this.call?.cancel()
+  }
+
+  #end(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#onOver()
+  }
+}

@@ -1,0 +1,115 @@
+import { type GatewayError, gatewayError } from '../errors/gateway-error.ts'
+import type { LocalResponse, RequestHookResult } from '../policies/policy.ts'
+import type { CompiledDestination, CompiledForward } from '../snapshot/snapshot.ts'
+import { ForwardedRequest } from './forwarding/forward-request.ts'
+import { Exchange } from './request/exchange.ts'
+import type { RequestServices } from './request/request-services.ts'
+import { runBodyHooks, runHeadHooks } from './request/run-hooks.ts'
+import type { RequestHandler } from './request-handler.ts'
+import { ClientSink } from './response/client-sink.ts'
+import {
+  fail,
+  respond,
+  respondDirectly,
+  respondRedirect,
+  respondUnavailable,
+} from './response/respond.ts'
+import { createUpgradeHandler } from './websocket/handle-upgrade.ts'
+
+/** The life of a request, top to bottom. Everything it needs was compiled before. */
+export function createRequestHandler(services: RequestServices): RequestHandler {
+  return {
+    handleRequest(request, response, ingress) {
+      const sink = new ClientSink(response)
+      const exchange = new Exchange(services, { request, sink, ingress })
+      services.observer.requestStarted()
+      response.on('close', () => clientClosed(exchange))
+      const refusal = exchange.read()
+      if (refusal === undefined) findRoute(exchange)
+      else fail(exchange, refusal)
+    },
+    handleUpgrade: createUpgradeHandler(services),
+  }
+}
+
+/** After the last byte or when the client has gone. */
+function clientClosed(exchange: Exchange): void {
+  const whole = exchange.sink.ended && exchange.sink.response.writableFinished
+  if (!whole && exchange.error === undefined) {
+    exchange.error = gatewayError('client-closed', 'the client closed the connection')
+  }
+  exchange.complete()
+}
+
+function findRoute(exchange: Exchange): void {
+  exchange.virtualHost = exchange.ingress.virtualHosts.find(exchange.host)
+  exchange.match = exchange.virtualHost?.findRoute(exchange)
+  if (exchange.match === undefined) {
+    fail(exchange, gatewayError('route-not-found', 'no route matches'))
+    return
+  }
+  runHeadHooks(exchange, exchange.match.route.policies.onRequestHead, headHooksRun)
+}
+
+function headHooksRun(exchange: Exchange, result: RequestHookResult): void {
+  if (result === 'rematch' && !exchange.rematched) {
+    exchange.rematched = true
+    findRoute(exchange)
+    return
+  }
+  if (result === undefined || result === 'rematch') takeAction(exchange)
+  else refuse(exchange, result)
+}
+
+function takeAction(exchange: Exchange): void {
+  const { match } = exchange
+  if (match === undefined) throw new Error('A request went past routing without a route.')
+  const { action, policies } = match.route
+  switch (action.type) {
+    case 'forward':
+      if (exchange.expectContinue) exchange.sink.writeContinue()
+      if (policies.onRequestBody.length === 0) forward(exchange, action)
+      else runBodyHooks(exchange, policies, (result) => bodyHooksRun(exchange, result))
+      break
+    case 'redirect':
+      respondRedirect(exchange, action, match)
+      break
+    case 'direct-response':
+      respondDirectly(exchange, action)
+      break
+    case 'unavailable':
+      respondUnavailable(exchange, action)
+      break
+  }
+}
+
+function bodyHooksRun(exchange: Exchange, result: RequestHookResult): void {
+  if (result !== undefined && result !== 'rematch') refuse(exchange, result)
+  else {
+    const action = exchange.match?.route.action
+    if (action?.type === 'forward') forward(exchange, action)
+  }
+}
+
+function forward(exchange: Exchange, action: CompiledForward): void {
+  const destination = pickDestination(action, exchange.services.random)
+  exchange.destination = destination
+  const backend = exchange.services.backends.get(destination.backend)
+  new ForwardedRequest(exchange, action, backend).start()
+}
+
+/** By weight; a single destination needs no draw. */
+function pickDestination(action: CompiledForward, random: () => number): CompiledDestination {
+  const { destinations, totalWeight } = action
+  let rest = destinations.length === 1 ? 0 : random() * totalWeight
+  for (const destination of destinations) {
+    rest -= destination.weight
+    if (rest < 0 || destinations.length === 1) return destination
+  }
+  throw new Error('The weights of the destinations do not add up to their total.')
+}
+
+function refuse(exchange: Exchange, result: GatewayError | LocalResponse): void {
+  if (result.type === 'gateway-error') fail(exchange, result)
+  else respond(exchange, result)
+}

@@ -1,0 +1,75 @@
+import type { ServerResponse } from 'node:http'
+import { constants, type Http2ServerResponse } from 'node:http2'
+import type { ClientResponse } from '../request-handler.ts'
+
+/** The client's side of an answer, alike for HTTP/1 and HTTP/2. */
+export class ClientSink {
+  readonly response: ClientResponse
+  headSent = false
+  ended = false
+
+  constructor(response: ClientResponse) {
+    this.response = response
+  }
+
+  /** Lets a client send the body it held back with `Expect: 100-continue`. */
+  writeContinue(): void {
+    this.response.writeContinue()
+  }
+
+  /** `flat` is `[name, value, …]` with lower-case names. */
+  writeHead(status: number, flat: string[]): void {
+    this.headSent = true
+    if ('stream' in this.response) writeHttp2Head(this.response, status, flat)
+    else this.response.writeHead(status, flat)
+  }
+
+  /** Sends the head that was written before any body is there. */
+  flushHead(): void {
+    if (!('stream' in this.response)) this.response.flushHeaders()
+  }
+
+  /** False: the client is behind; wait for {@link onDrain}. */
+  write(chunk: Buffer): boolean {
+    return (this.response as ServerResponse).write(chunk)
+  }
+
+  end(chunk?: Buffer | string): void {
+    this.ended = true
+    if (chunk === undefined) this.response.end()
+    else (this.response as ServerResponse).end(chunk)
+  }
+
+  /** Trailers go out only where the framing has room for them. */
+  addTrailers(flat: readonly string[]): void {
+    const trailers: Record<string, string> = {}
+    for (let index = 0; index < flat.length; index += 2) {
+      trailers[flat[index] as string] = flat[index + 1] as string
+    }
+    this.response.addTrailers(trailers)
+  }
+
+  onDrain(callback: () => void): void {
+    this.response.once('drain', callback)
+  }
+
+  /** Ends the answer so that the client sees it is not whole. */
+  abort(): void {
+    this.ended = true
+    if ('stream' in this.response) this.response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+    else this.response.destroy()
+  }
+}
+
+/** Node's compatibility layer takes an object; a name that stands several times becomes an array. */
+function writeHttp2Head(response: Http2ServerResponse, status: number, flat: string[]): void {
+  const headers: Record<string, string | string[]> = {}
+  for (let index = 0; index < flat.length; index += 2) {
+    const name = flat[index] as string
+    const value = flat[index + 1] as string
+    const known = headers[name]
+    if (known === undefined) headers[name] = value
+    else headers[name] = Array.isArray(known) ? [...known, value] : [known, value]
+  }
+  response.writeHead(status, headers)
+}

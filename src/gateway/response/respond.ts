@@ -1,0 +1,89 @@
+import type { GatewayError } from '../../errors/gateway-error.ts'
+import { gatewayError } from '../../errors/gateway-error.ts'
+import { httpStatusOf } from '../../errors/http-status.ts'
+import type { DirectResponseAction, UnavailableAction } from '../../ir/route.ts'
+import { HeaderList } from '../../lib/header-list.ts'
+import type { LocalResponse } from '../../policies/policy.ts'
+import type { CompiledRedirect, RouteMatch } from '../../snapshot/snapshot.ts'
+import type { Exchange } from '../request/exchange.ts'
+
+/** Answers a request from the gateway itself. */
+export function respond(exchange: Exchange, response: LocalResponse): void {
+  const { sink, body } = exchange
+  if (exchange.completed || sink.headSent) return
+  const head = { status: response.status, headers: response.headers }
+  const { headers } = head
+  if (response.body !== '' && !headers.has('content-type'))
+    headers.set('content-type', 'text/plain')
+  headers.set('content-length', String(Buffer.byteLength(response.body)))
+  headers.set('server', exchange.ingress.listener.config.http.serverName)
+  exchange.finishHead(head)
+  exchange.status = head.status
+  exchange.firstByteMs = exchange.services.now() - exchange.startTimeMs
+  // A client that still sends is not listened to any longer than the answer takes.
+  if (!body.ended) headers.set('connection', 'close')
+  if (exchange.protocol === 'HTTP/2') headers.remove('connection')
+  sink.writeHead(head.status, headers.flat)
+  const bodiless = exchange.method === 'HEAD' || response.body === ''
+  if (!bodiless) exchange.responseBytes += Buffer.byteLength(response.body)
+  sink.end(bodiless ? undefined : response.body)
+  if (!body.ended) body.discard()
+}
+
+/** Ends a request with an error of the gateway; after the first byte the client sees a cut answer. */
+export function fail(exchange: Exchange, error: GatewayError): void {
+  if (exchange.completed || exchange.sink.ended) return
+  exchange.error = error
+  exchange.abortSignal()
+  if (exchange.sink.headSent) {
+    exchange.sink.abort()
+    return
+  }
+  const headers = new HeaderList()
+  if (error.code === 'upstream-overloaded') headers.append('x-envoy-overloaded', 'true')
+  if (error.retryAfterMs !== undefined) {
+    headers.append('retry-after', String(Math.ceil(error.retryAfterMs / 1000)))
+  }
+  const status = httpStatusOf(error)
+  // Envoy's 404 has no body, and clients of the vendor's gateways see it so.
+  const body = error.code === 'route-not-found' ? '' : error.message
+  respond(exchange, { type: 'local-response', status, headers, body })
+}
+
+/** Answers with what the route says. */
+export function respondDirectly(exchange: Exchange, action: DirectResponseAction): void {
+  const { status, body } = action
+  respond(exchange, { type: 'local-response', status, headers: new HeaderList(), body })
+}
+
+/** Answers for a route whose configuration is broken. */
+export function respondUnavailable(exchange: Exchange, action: UnavailableAction): void {
+  fail(exchange, gatewayError(action.code, action.message, { status: action.status }))
+}
+
+/** Sends the client elsewhere. */
+export function respondRedirect(
+  exchange: Exchange,
+  action: CompiledRedirect,
+  match: RouteMatch,
+): void {
+  const { config } = action
+  const scheme = config.https ? 'https' : exchange.scheme
+  const path = action.rewritePath(exchange.path, match.path)
+  const query = config.stripQuery ? '' : exchange.query
+  const location = `${scheme}://${redirectHost(exchange, action)}${path}${query}`
+  const headers = new HeaderList(['location', location])
+  respond(exchange, { type: 'local-response', status: config.status, headers, body: '' })
+}
+
+/** Envoy drops a default port of the old scheme when the scheme changes. */
+function redirectHost(exchange: Exchange, { config }: CompiledRedirect): string {
+  if (config.host !== undefined || config.port !== undefined) {
+    const host = config.host ?? exchange.host.replace(/:\d+$/, '')
+    return config.port === undefined ? host : `${host.replace(/:\d+$/, '')}:${config.port}`
+  }
+  const oldPort = exchange.scheme === 'http' ? ':80' : ':443'
+  return config.https && exchange.host.endsWith(oldPort)
+    ? exchange.host.slice(0, -oldPort.length)
+    : exchange.host
+}

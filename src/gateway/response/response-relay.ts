@@ -1,0 +1,168 @@
+import { HeaderList } from '../../lib/header-list.ts'
+import type { BodyTransform } from '../../policies/policy.ts'
+import type { Exchange } from '../request/exchange.ts'
+import type { UpstreamCall } from '../upstream/upstream-client.ts'
+
+/** An upstream's head as it came. */
+export interface UpstreamResponseHead {
+  readonly status: number
+  readonly headers: Record<string, string | string[] | undefined>
+  readonly serviceTimeMs: number
+}
+
+/** Headers that concern the upstream's connection alone, and those the gateway writes itself. */
+const dropped = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'server',
+  'x-envoy-upstream-service-time',
+])
+
+/** Carries an upstream's answer to the client at the client's pace. */
+export class ResponseRelay {
+  readonly #exchange: Exchange
+  readonly #call: UpstreamCall
+  readonly #transforms: readonly BodyTransform[]
+  readonly #bodiless: boolean
+  /** -1: unknown. */
+  readonly #length: number
+  #status: number
+  #flat: string[]
+  #paused = false
+
+  constructor(exchange: Exchange, call: UpstreamCall, head: UpstreamResponseHead) {
+    this.#exchange = exchange
+    this.#call = call
+    const headers = translateHeaders(head, exchange)
+    const final = { status: head.status, headers }
+    exchange.finishHead(final)
+    this.#transforms = this.#createTransforms(final)
+    this.#status = final.status
+    this.#bodiless = exchange.method === 'HEAD' || final.status === 204 || final.status === 304
+    if (this.#transforms.length > 0) headers.remove('content-length')
+    const length = headers.get('content-length')
+    this.#length = length === undefined ? -1 : Number(length)
+    this.#flat = headers.flat
+    exchange.status = final.status
+    // With a short answer the body is in the same segment and both go out in one write.
+    if (!this.#bodiless) process.nextTick(flushHead, this)
+  }
+
+  push(chunk: Buffer): void {
+    const { sink } = this.#exchange
+    if (sink.ended || this.#bodiless) return
+    if (this.#transforms.length > 0) {
+      this.#write(this.#transform(chunk, 0))
+      return
+    }
+    if (!sink.headSent && chunk.length === this.#length) {
+      this.writeHead()
+      this.#exchange.responseBytes += chunk.length
+      sink.end(chunk)
+      return
+    }
+    this.#write(chunk)
+  }
+
+  end(trailers: readonly string[]): void {
+    const { sink } = this.#exchange
+    if (sink.ended) return
+    if (!sink.headSent) this.writeHead()
+    if (this.#transforms.length > 0) this.#write(this.#endTransforms())
+    if (trailers.length > 0) sink.addTrailers(trailers)
+    sink.end()
+  }
+
+  writeHead(): void {
+    const { sink, services, startTimeMs } = this.#exchange
+    this.#exchange.firstByteMs = services.now() - startTimeMs
+    sink.writeHead(this.#status, this.#flat)
+  }
+
+  /** The head goes out although no body has come. */
+  flush(): void {
+    const { sink } = this.#exchange
+    if (sink.headSent || sink.ended) return
+    this.writeHead()
+    sink.flushHead()
+  }
+
+  #write(chunk: Buffer): void {
+    const { sink } = this.#exchange
+    if (chunk.length === 0) return
+    if (!sink.headSent) this.writeHead()
+    this.#exchange.responseBytes += chunk.length
+    if (sink.write(chunk) || this.#paused) return
+    this.#paused = true
+    this.#call.pause()
+    sink.onDrain(() => {
+      this.#paused = false
+      this.#call.resume()
+    })
+  }
+
+  #createTransforms(final: { status: number; headers: HeaderList }): readonly BodyTransform[] {
+    const policies = this.#exchange.policies?.createResponseTransform
+    if (policies === undefined || policies.length === 0) return none
+    const transforms: BodyTransform[] = []
+    for (const policy of policies) {
+      const transform = policy.createResponseTransform?.(this.#exchange, final)
+      if (transform !== undefined) transforms.push(transform)
+    }
+    return transforms
+  }
+
+  #transform(chunk: Buffer, from: number): Buffer {
+    let piece = chunk
+    for (let index = from; index < this.#transforms.length && piece.length > 0; index += 1) {
+      piece = (this.#transforms[index] as BodyTransform).push(piece)
+    }
+    return piece
+  }
+
+  /** What one transform held back runs through those after it. */
+  #endTransforms(): Buffer {
+    const pieces: Buffer[] = []
+    for (const [index, transform] of this.#transforms.entries()) {
+      const rest: Buffer[] = pieces.splice(0).map((piece) => transform.push(piece))
+      pieces.push(...rest, transform.end())
+      if (index === this.#transforms.length - 1) break
+    }
+    return Buffer.concat(pieces)
+  }
+}
+
+const none: readonly BodyTransform[] = []
+
+function flushHead(relay: ResponseRelay): void {
+  relay.flush()
+}
+
+function translateHeaders(head: UpstreamResponseHead, exchange: Exchange): HeaderList {
+  const flat: string[] = []
+  const { headers } = head
+  const nominated = headers['connection']
+  for (const name in headers) {
+    if (dropped.has(name)) continue
+    const value = headers[name]
+    if (typeof value === 'string') flat.push(name, value)
+    else if (value !== undefined) for (const each of value) flat.push(name, each)
+  }
+  flat.push('x-envoy-upstream-service-time', String(Math.round(head.serviceTimeMs)))
+  flat.push('server', exchange.ingress.listener.config.http.serverName)
+  const list = new HeaderList(flat)
+  if (nominated !== undefined) removeNominated(list, String(nominated))
+  return list
+}
+
+function removeNominated(headers: HeaderList, connection: string): void {
+  const lower = connection.toLowerCase()
+  if (lower === 'keep-alive' || lower === 'close') return
+  for (const name of lower.split(',')) {
+    // The length belongs to the message (RFC 9110 section 7.6.1).
+    if (name.trim() !== 'content-length') headers.remove(name.trim())
+  }
+}
