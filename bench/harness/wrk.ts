@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+export interface LoadOptions {
+  readonly url: string
+  readonly connections: number
+  readonly seconds: number
+  /** Name of a Lua script in `bench/load`. */
+  readonly script: string
+  readonly core: string
+}
+
+export interface LoadResult {
+  readonly requests: number
+  readonly requestsPerSecond: number
+  readonly p50Micros: number
+  readonly p99Micros: number
+  readonly maxMicros: number
+  /** Answers that were not the expected status and body. */
+  readonly wrong: number
+}
+
+/** Runs wrk once; the script prints one JSON line when it is done. */
+export function runWrk({
+  url,
+  connections,
+  seconds,
+  script,
+  core,
+}: LoadOptions): Promise<LoadResult> {
+  const file = join(import.meta.dirname, '../load', script)
+  const child = spawn(
+    'taskset',
+    [
+      '-c',
+      core,
+      'wrk',
+      '-t1',
+      `-c${connections}`,
+      `-d${seconds}s`,
+      '--timeout',
+      '10s',
+      '-s',
+      file,
+      url,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', () => {
+      const line = output.split('\n').find((each) => each.startsWith('{'))
+      if (line === undefined) reject(new Error(`wrk gave no result:\n${output}`))
+      else resolve(JSON.parse(line) as LoadResult)
+    })
+  })
+}
