@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 /** Clock ticks per second of `/proc` times on every Linux that Node runs on. */
 const ticksPerSecond = 100
@@ -63,8 +63,3 @@ export function readCoreTimes(core: number): { readonly busy: number; readonly t
   const total = fields.slice(0, 8).reduce((sum, value) => sum + value, 0)
   return { busy: total - (fields[3] ?? 0) - (fields[4] ?? 0), total }
 }
-
-/** CPU cores of this machine as Linux numbers them. */
-export const coreCount = readdirSync('/sys/devices/system/cpu').filter((name) =>
-  /^cpu\d+$/.test(name),
-).length

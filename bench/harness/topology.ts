@@ -7,7 +7,7 @@ import type { BenchProcess } from './process.ts'
 import { type SluiceUnderTest, startSluice } from './sluice.ts'
 
 /** Core of what is measured, and core of load and upstream. */
-export const measuredCore = '0'
+const measuredCore = '0'
 export const loadCore = '1'
 
 export interface Topology {
@@ -21,7 +21,7 @@ export interface Topology {
 const answer = JSON.stringify({ id: 'chatcmpl-bench', content: 'y'.repeat(900 - 43) })
 
 /** The manifests that say the same as `bench/nginx/proxy.conf`. */
-export const benchManifests = (clearPort: number, securePort: number) => `
+const benchManifests = (clearPort: number, securePort: number) => `
 apiVersion: v1
 kind: Secret
 metadata: { name: bench-token, namespace: default }
