@@ -1,9 +1,8 @@
+import { isCredentialParameter } from '../../lib/credential-parameter.ts'
+
 /** Header names that carry credentials, whatever the provider calls them. */
 const credentialHeader =
   /auth|token|secret|password|credential|cookie|signature|(?:^|[-_])key(?:$|[-_])|apikey/
-const credentialParameter =
-  /^(?:key|sig|.*(?:api[-_]?key|token|secret|password|signature|credential))$/i
-
 /** A value with everything masked but its last four characters; of a short one, nothing is shown. */
 export function maskCredential(value: string): string {
   return value.length < 8 ? '****' : `****${value.slice(-4)}`
@@ -26,16 +25,8 @@ export function maskQuery(query: string): string {
     .split('&')
     .map((pair) => {
       const [name = '', ...value] = pair.split('=')
-      if (value.length === 0 || !credentialParameter.test(decode(name))) return pair
+      if (value.length === 0 || !isCredentialParameter(name)) return pair
       return `${name}=${maskCredential(value.join('='))}`
     })
     .join('&')
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
