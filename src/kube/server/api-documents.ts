@@ -104,7 +104,8 @@ function findOpenApi(request: DocumentRequest, documents: Documents): Answer | u
   const [, version, ...rest] = request.segments
   if (version === 'v2' && rest.length === 0) {
     for (const { type } of parseAccept(request.accept)) {
-      if (protobufTypes.includes(type)) return document(documents.v2Protobuf(), type)
+      // The old name is no media type that Go's clients can parse.
+      if (protobufTypes.includes(type)) return document(documents.v2Protobuf(), protobufTypes[1])
       if (jsonTypes.includes(type)) return document(documents.v2Json())
     }
     throw notAcceptableError(['application/json', ...protobufTypes])

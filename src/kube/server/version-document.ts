@@ -1,5 +1,5 @@
 /** The Kubernetes version whose API is spoken: kubectl allows itself one minor version of difference. */
-const kubernetesVersion = { major: '1', minor: '33', patch: '0' }
+const kubernetesVersion = { major: '1', minor: '32', patch: '0' }
 
 /** The answer of `/version`; `version` is the program's own. */
 export function versionDocument(version: string) {

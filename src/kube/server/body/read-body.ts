@@ -1,5 +1,9 @@
 import type { Http2ServerRequest } from 'node:http2'
 import {
+  decodeProtobufObject,
+  UnknownMessageTypeError,
+} from '../../protobuf/decode-protobuf-object.ts'
+import {
   ApiError,
   badRequestError,
   tooLargeError,
@@ -13,14 +17,14 @@ export interface BodyLimits {
   readonly timeoutMs: number
 }
 
-/** Reads a body to its end as text. A body above the limits is refused, and the client is not waited for. */
-export function readBody(request: Http2ServerRequest, limits: BodyLimits): Promise<string> {
+/** Reads a body to its end as bytes. A body above the limits is refused, and the client is not waited for. */
+function readBytes(request: Http2ServerRequest, limits: BodyLimits): Promise<Buffer> {
   const encoding = request.headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') {
     const message = `the body is encoded as ${JSON.stringify(encoding)}; send it unencoded`
     return Promise.reject(new ApiError(415, 'UnsupportedMediaType', message))
   }
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let length = 0
   const timer = setTimeout(() => {
@@ -36,7 +40,7 @@ export function readBody(request: Http2ServerRequest, limits: BodyLimits): Promi
       chunks.push(chunk)
     }
   })
-  request.once('end', () => resolve(decodeUtf8(Buffer.concat(chunks, length), reject)))
+  request.once('end', () => resolve(Buffer.concat(chunks, length)))
   request.once('error', reject)
   request.once('close', () => reject(badRequestError('the client went away')))
   return promise.finally(() => clearTimeout(timer))
@@ -47,15 +51,35 @@ const objectTypes: Readonly<Record<string, 'json' | 'yaml'>> = {
   'application/yaml': 'yaml',
 }
 
-/** Reads an object from a body of JSON or YAML, the two encodings that are served. */
+const protobufType = 'application/vnd.kubernetes.protobuf'
+
+/** Reads a body to its end as text. */
+export async function readBody(request: Http2ServerRequest, limits: BodyLimits): Promise<string> {
+  return decodeUtf8(await readBytes(request, limits))
+}
+
+/** Reads an object from a body of JSON, YAML, or protobuf for the kinds that kubectl sends in it. */
 export async function readObject(
   request: Http2ServerRequest,
   limits: BodyLimits,
 ): Promise<DecodedBody> {
   const mediaType = mediaTypeOf(request)
+  if (mediaType === protobufType) return decodeProtobuf(await readBytes(request, limits))
   const format = objectTypes[mediaType === '' ? 'application/json' : mediaType]
   if (!format) throw unsupportedMediaTypeError(Object.keys(objectTypes))
   return decodeBody(await readBody(request, limits), format)
+}
+
+function decodeProtobuf(bytes: Buffer): DecodedBody {
+  try {
+    return { value: decodeProtobufObject(bytes), duplicateFields: [] }
+  } catch (error) {
+    if (error instanceof UnknownMessageTypeError) {
+      throw unsupportedMediaTypeError(Object.keys(objectTypes))
+    }
+    const reason = error instanceof Error ? error.message : String(error)
+    throw badRequestError(`the body is not valid protobuf: ${reason}`)
+  }
 }
 
 /** The `Content-Type` without parameters, in lower case; empty when there is none. */
@@ -63,11 +87,10 @@ export function mediaTypeOf(request: Http2ServerRequest): string {
   return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 }
 
-function decodeUtf8(bytes: Buffer, reject: (error: Error) => void): string {
+function decodeUtf8(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    reject(badRequestError('the body is not valid UTF-8'))
-    return ''
+    throw badRequestError('the body is not valid UTF-8')
   }
 }

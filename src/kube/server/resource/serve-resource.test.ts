@@ -74,7 +74,8 @@ describe('writing', () => {
   })
 
   test.each([
-    ['POST', widgets, 'application/vnd.kubernetes.protobuf', 'x', 415],
+    ['POST', widgets, 'application/vnd.kubernetes.protobuf', 'x', 400],
+    ['POST', widgets, 'application/cbor', 'x', 415],
     ['PATCH', `${widgets}/a`, 'application/json', '{}', 415],
     ['POST', widgets, 'application/json', '{"a":', 400],
     ['POST', widgets, 'application/json', `"${'x'.repeat(2000)}"`, 413],
