@@ -1,0 +1,78 @@
+export interface MetricDefinition {
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+}
+
+/** Upper bounds of the duration buckets: from a redirect of the gateway's own to a long answer of a model. */
+export const durationBoundsSeconds = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300,
+] as const
+
+/** Every metric of the program. A metric that is not here is not written. */
+export const metricDefinitions = {
+  sluice_requests_total: {
+    type: 'counter',
+    help: 'Requests by route, backend and status; status 0: the client left before there was one.',
+  },
+  sluice_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from the head of a request to the end of its answer.',
+  },
+  sluice_request_bytes_total: { type: 'counter', help: 'Bytes of request bodies.' },
+  sluice_response_bytes_total: { type: 'counter', help: 'Bytes of response bodies.' },
+  sluice_upstream_attempts_total: {
+    type: 'counter',
+    help: 'Tries at an upstream by backend and result: the class of its status, or error.',
+  },
+  sluice_upstream_retries_total: {
+    type: 'counter',
+    help: 'Tries at an upstream beyond the first one of a request.',
+  },
+  sluice_errors_total: {
+    type: 'counter',
+    help: 'Requests that the gateway itself ended, by reason.',
+  },
+  sluice_active_requests: { type: 'gauge', help: 'Requests being served.' },
+  sluice_active_connections: { type: 'gauge', help: 'Open client connections by listener.' },
+  sluice_connections_refused_total: {
+    type: 'counter',
+    help: 'Connections and requests that ended before they had a route, by reason.',
+  },
+  sluice_access_log_lost_lines_total: {
+    type: 'counter',
+    help: 'Lines of the access log that its destination did not take.',
+  },
+  sluice_event_loop_delay_seconds: {
+    type: 'gauge',
+    help: 'How late the event loop of a thread was since the last reading.',
+  },
+  sluice_heap_used_bytes: { type: 'gauge', help: 'JavaScript heap in use by a thread.' },
+  sluice_thread_start_time_seconds: {
+    type: 'gauge',
+    help: 'When a thread began, in seconds since 1970.',
+  },
+  sluice_resident_memory_bytes: { type: 'gauge', help: 'Memory of the whole process.' },
+  sluice_configuration_generation: {
+    type: 'gauge',
+    help: 'Generation of the configuration in force.',
+  },
+  sluice_configuration_build_seconds: {
+    type: 'gauge',
+    help: 'Time that the latest configuration took from change to publication.',
+  },
+  sluice_configuration_failures_total: {
+    type: 'counter',
+    help: 'Configurations that a worker could not take.',
+  },
+  sluice_configuration_warnings: {
+    type: 'gauge',
+    help: 'Fields of objects that are ignored or approximated, by kind.',
+  },
+} as const satisfies Record<string, MetricDefinition>
+
+export type MetricName = keyof typeof metricDefinitions
+
+/** The definition of a name that may come from elsewhere. */
+export function findMetricDefinition(name: string): MetricDefinition | undefined {
+  return Object.hasOwn(metricDefinitions, name) ? metricDefinitions[name as MetricName] : undefined
+}
