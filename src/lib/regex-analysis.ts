@@ -126,5 +126,7 @@ function itemSource(item: RegexItem): string {
 
 function classSource(ranges: readonly CodePointRange[]): string {
   const point = (codePoint: number) => `\\u{${codePoint.toString(16)}}`
+  const only = onlyCharacterOf(ranges)
+  if (only !== undefined) return point(only)
   return `[${ranges.map(([first, last]) => `${point(first)}-${point(last)}`).join('')}]`
 }

@@ -16,7 +16,7 @@ import {
 } from '../compile/compile-route.ts'
 import { compileTlsChain, type TlsChainResult } from '../compile/compile-tls-chain.ts'
 import type { TlsServices } from '../compile/tls-material.ts'
-import { RouteTable, type TableRoute } from '../matching/route-table.ts'
+import { createTableRoute, RouteTable, type TableRoute } from '../matching/route-table.ts'
 import { HashedVirtualHostTable } from '../matching/virtual-host-table.ts'
 import type {
   CompiledBackend,
@@ -52,11 +52,12 @@ export class SnapshotCompiler {
   readonly #backends = new CompileCache<BackendResult | Failure>()
   readonly #matchers = new CompileCache<MatchersResult | Failure>()
   readonly #routes = new CompileCache<RouteEntry>()
+  readonly #routesWithMostSpecificWinning = new CompileCache<RouteEntry>()
   readonly #virtualHosts = new CompileCache<CompiledVirtualHost>()
   readonly #tlsChains = new CompileCache<TlsChainResult | Failure>()
   readonly #caches = [
     ...[this.#policies, this.#backends, this.#matchers],
-    ...[this.#routes, this.#virtualHosts, this.#tlsChains],
+    ...[this.#routes, this.#routesWithMostSpecificWinning, this.#virtualHosts, this.#tlsChains],
   ] as const
   #errors = new Map<string, ConfigurationError>()
 
@@ -85,6 +86,7 @@ export class SnapshotCompiler {
   }
 
   #report(errors: readonly ConfigurationError[]): void {
+    if (errors.length === 0) return
     for (const error of errors) {
       const { kind, namespace, name, fieldPath } = error.origin
       this.#errors.set([kind, namespace, name, fieldPath, error.message].join('\n'), error)
@@ -160,7 +162,7 @@ export class SnapshotCompiler {
   }
 
   #route(config: Route, wins: boolean): TableRoute {
-    const id = `${config.id} ${wins}`
+    const routes = wins ? this.#routesWithMostSpecificWinning : this.#routes
     const { action, policyIds } = config
     const inputs: unknown[] = [config]
     for (const policyId of policyIds) inputs.push(this.#policy(policyId))
@@ -172,8 +174,8 @@ export class SnapshotCompiler {
       for (const { backendId } of action.mirrors) inputs.push(this.#backend(backendId))
     }
     const entry =
-      this.#routes.reuse(id, inputs) ??
-      this.#routes.store(id, inputs, this.#compileRoute(config, wins))
+      routes.reuse(config.id, inputs) ??
+      routes.store(config.id, inputs, this.#compileRoute(config, wins))
     // Keeps the matchers of a route that was used again.
     this.#matchersOf(config)
     this.#report(entry.errors)
@@ -191,7 +193,7 @@ export class SnapshotCompiler {
     return {
       route: result.route,
       errors: all,
-      tableRoute: Object.freeze({ route: result.route, matchers }),
+      tableRoute: createTableRoute(result.route, matchers),
     }
   }
 
@@ -216,10 +218,10 @@ export class SnapshotCompiler {
   }
 
   #policy(id: string): CompiledPolicy | Failure {
+    const done = this.#policies.ofThisBuild(id)
+    if (done !== undefined) return done
     const config = this.#nodes.policies.get(id)
-    const inputs =
-      config === undefined ? [] : [config, ...this.#services.secrets.dependenciesOf(config)]
-    return compileOnce(this.#policies, { id, inputs }, () => {
+    return compileOnce(this.#policies, { id, inputs: this.#inputsOf(config) }, () => {
       if (config === undefined) return failure(`Policy ${id} does not exist.`)
       const compiled = this.#services.compilePolicy(config)
       return 'code' in compiled ? failure(compiled.message) : Object.freeze(compiled)
@@ -227,17 +229,26 @@ export class SnapshotCompiler {
   }
 
   #backend(id: string): CompiledBackend | Failure {
+    const result = this.#backends.ofThisBuild(id) ?? this.#backendResult(id)
+    return isFailure(result) ? result : result.backend
+  }
+
+  #backendResult(id: string): BackendResult | Failure {
     const config = this.#nodes.backends.get(id)
-    const inputs =
-      config === undefined ? [] : [config, ...this.#services.secrets.dependenciesOf(config)]
+    const inputs = this.#inputsOf(config)
     const result = compileOnce(this.#backends, { id, inputs }, () =>
       config === undefined
         ? { backend: failure(`Backend ${id} does not exist.`, 'backend-not-found'), errors: [] }
         : compileBackend(config, this.#services),
     )
-    if (isFailure(result)) return result
-    this.#report(result.errors)
-    return result.backend
+    if (!isFailure(result)) this.#report(result.errors)
+    else if (config !== undefined)
+      this.#report([{ origin: config.origin, message: result.message }])
+    return result
+  }
+
+  #inputsOf(config: object | undefined): readonly unknown[] {
+    return config === undefined ? [] : [config, ...this.#services.secrets.dependenciesOf(config)]
   }
 }
 

@@ -10,13 +10,14 @@ export interface Candidate {
   readonly match: RouteMatch
 }
 
+const noIndexes: readonly ValueIndex[] = []
 // Up to this many are tried one after the other; an index costs more than that.
 const maxUnindexed = 8
 
 /** Candidates that share a place in the path index, tried in order or looked up by a value they require. */
 export class CandidateList {
   #candidates: Candidate[] = []
-  #indexes: ValueIndex[] = []
+  #indexes: readonly ValueIndex[] = noIndexes
 
   /** Candidates must be added in order. */
   add(candidate: Candidate): void {

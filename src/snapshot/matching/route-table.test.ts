@@ -6,7 +6,7 @@ import { forwardTo, routeNode } from '../build/test-nodes.ts'
 import { emptyChain } from '../compile/policy-chain.ts'
 import type { CompiledRoute, RoutedRequest } from '../snapshot.ts'
 import { type CompiledMatcher, compileMatcher } from './compile-matcher.ts'
-import { RouteTable, type TableRoute } from './route-table.ts'
+import { createTableRoute, RouteTable, type TableRoute } from './route-table.ts'
 
 const unavailable = { type: 'unavailable', code: 'configuration-error', status: 500 } as const
 
@@ -14,7 +14,7 @@ function tableRoute(id: string, matchers: readonly RequestMatcher[]): TableRoute
   const config = { ...routeNode(id, '/', forwardTo('b')), matchers }
   const action = { ...unavailable, message: id }
   const route: CompiledRoute = { config, action, policies: emptyChain }
-  return { route, matchers: matchers.map(compiled) }
+  return createTableRoute(route, matchers.map(compiled))
 }
 
 function compiled(matcher: RequestMatcher): CompiledMatcher {
@@ -169,7 +169,9 @@ function findLinearly(
   routes: readonly TableRoute[],
   asked: RoutedRequest,
 ): PathMatcher | undefined {
-  return routes.flatMap(({ matchers }) => matchers).find((each) => holdsPlainly(each, asked))?.path
+  return routes
+    .flatMap((route) => route.map(({ matcher }) => matcher))
+    .find((each) => holdsPlainly(each, asked))?.path
 }
 
 function holdsPlainly({ path, regex, conditions }: CompiledMatcher, asked: RoutedRequest): boolean {

@@ -4,10 +4,22 @@ import { type Candidate, CandidateList } from './candidate-list.ts'
 import type { CompiledMatcher } from './compile-matcher.ts'
 import { PrefixTree } from './prefix-tree.ts'
 
+/** The matchers of a route, each with what it finds; made once and used in every table of the route. */
+export type TableRoute = readonly TableMatcher[]
+
+interface TableMatcher {
+  readonly matcher: CompiledMatcher
+  readonly match: RouteMatch
+}
+
 /** A route and its matchers, ready for a table. */
-export interface TableRoute {
-  readonly route: CompiledRoute
-  readonly matchers: readonly CompiledMatcher[]
+export function createTableRoute(
+  route: CompiledRoute,
+  matchers: readonly CompiledMatcher[],
+): TableRoute {
+  return Object.freeze(
+    matchers.map((matcher) => ({ matcher, match: Object.freeze({ route, path: matcher.path }) })),
+  )
 }
 
 /**
@@ -24,9 +36,8 @@ export class RouteTable {
   static *build(routes: readonly TableRoute[]): Generator<void, RouteTable> {
     const table = new RouteTable()
     let order = 0
-    for (const { route, matchers } of routes) {
-      for (const matcher of matchers) {
-        const match = Object.freeze({ route, path: matcher.path })
+    for (const route of routes) {
+      for (const { matcher, match } of route) {
         table.#add({ order, matcher, match })
         order += 1
       }
