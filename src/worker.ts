@@ -1,0 +1,131 @@
+// Composition root of a gateway thread: constructs the parts and connects them; decides nothing.
+import { randomUUID } from 'node:crypto'
+import { networkInterfaces } from 'node:os'
+import { ConfigurationApplier } from './gateway/configuration-applier.ts'
+import { createRequestHandler } from './gateway/handle-request.ts'
+import { ListenerSet } from './gateway/listeners/listener-set.ts'
+import { type AddressGuard, createAddressGuard } from './gateway/upstream/address-guard.ts'
+import { AddressResolver, systemLookUp } from './gateway/upstream/address-resolver.ts'
+import { BackendDirectory } from './gateway/upstream/backend-directory.ts'
+import { Connector } from './gateway/upstream/connector.ts'
+import { EndpointTable } from './link/endpoint-table.ts'
+import type { DownMessage } from './link/messages.ts'
+import { connectToControl } from './link/worker-link.ts'
+import { createSnapshotBuilder } from './snapshot/build/snapshot-builder.ts'
+import { type AccessLog, openAccessLog } from './telemetry/access-log.ts'
+import type { RequestObserver } from './telemetry/request-record.ts'
+import { WorkerMetrics } from './telemetry/worker-metrics.ts'
+
+type Start = Extract<DownMessage, { type: 'start' }>
+
+const now = () => performance.timeOrigin + performance.now()
+const { random } = Math
+
+connectToControl((start, link) => {
+  const { options, workerIndex } = start
+  const accessLog = options.accessLog === '' ? undefined : openAccessLog(options.accessLog)
+  const metrics = new WorkerMetrics({
+    thread: `gateway-${workerIndex}`,
+    startTimeMs: now(),
+    lostLogLines: () => accessLog?.losses.lostLines ?? 0,
+  })
+  const observer = observe(metrics, accessLog)
+  const guard = ownAddressGuard(start)
+  const resolver = new AddressResolver(systemLookUp, now)
+  const backends = new BackendDirectory({
+    table: new EndpointTable(start.endpointTable),
+    workerIndex,
+    connector: new Connector(resolver, (address) => guard.check(address)),
+    extraAuthorities: options.extraAuthorities,
+    now,
+    random,
+    endpointEvent: (endpointId, event) => link.send({ type: 'endpoint-event', endpointId, event }),
+  })
+  const listeners = createListeners(start, observer, backends)
+  const builder = createSnapshotBuilder({
+    random,
+    now,
+    monotonicNow: () => performance.now(),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+  })
+  const configurations = new ConfigurationApplier({
+    builder,
+    listeners,
+    backends,
+    onOwnAddresses: guard.setOwnAddresses,
+    send: (message) => link.send(message),
+  })
+
+  const receivers = {
+    secrets: (message) => builder.updateSecrets(message),
+    'endpoint-rows': ({ rows }) => backends.setRows(rows),
+    addresses: ({ overrides }) => resolver.setOverrides(overrides),
+    configuration: (message) => void configurations.apply(message),
+    'collect-metrics': ({ requestId }) =>
+      link.send({ type: 'metrics', requestId, samples: metrics.collect() }),
+    async drain({ graceMs }) {
+      await listeners.drain(graceMs)
+      backends.close()
+      await accessLog?.close()
+      link.send({ type: 'drained' })
+    },
+  } satisfies Receivers
+  return (message) =>
+    void (receivers as Record<string, (message: DownMessage) => unknown>)[message.type]?.(message)
+})
+
+type Receivers = {
+  readonly [Type in Exclude<DownMessage['type'], 'start'>]: (
+    message: Extract<DownMessage, { type: Type }>,
+  ) => unknown
+}
+
+function observe(metrics: WorkerMetrics, accessLog: AccessLog | undefined): RequestObserver {
+  return {
+    requestStarted: () => metrics.requestStarted(),
+    requestEnded(record) {
+      metrics.requestEnded(record)
+      accessLog?.write(record)
+    },
+    attemptEnded: (attempt) => metrics.attemptEnded(attempt),
+    connectionOpened: (listenerId) => metrics.connectionOpened(listenerId),
+    connectionClosed: (listenerId) => metrics.connectionClosed(listenerId),
+    connectionRefused: (listenerId, reason) => metrics.connectionRefused(listenerId, reason),
+  }
+}
+
+/** Sluice's own addresses change with the configuration, and so does what upstreams must not be. */
+function ownAddressGuard({ options }: Start) {
+  const localAddresses = Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).map(({ address }) => address),
+  )
+  const create = (ownAddresses: readonly string[]): AddressGuard =>
+    createAddressGuard({
+      allowLoopback: options.allowLoopbackUpstreams,
+      forbiddenAddresses: [...options.forbiddenAddresses, ...ownAddresses],
+      localAddresses,
+    })
+  let guard = create([])
+  return {
+    check: (address: Parameters<AddressGuard>[0]) => guard(address),
+    setOwnAddresses(ownAddresses: readonly string[]) {
+      guard = create(ownAddresses)
+    },
+  }
+}
+
+function createListeners(start: Start, observer: RequestObserver, backends: BackendDirectory) {
+  const handler = createRequestHandler({
+    backends,
+    observer,
+    timers: {
+      setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    },
+    now,
+    random,
+    createRequestId: randomUUID,
+    retryBufferBytes: start.options.retryBufferBytes,
+  })
+  return new ListenerSet({ handler, observer, ticketKeys: Buffer.from(start.ticketKeys) })
+}
