@@ -47,6 +47,8 @@ export interface Simulator {
 }
 
 const dayMs = 24 * 60 * 60 * 1000
+/** As the balancers in front of real providers, longer than clients keep idle connections. */
+const keepAliveMs = 75_000
 
 /** Starts the simulated providers behind one TLS listener, for HTTP/1.1 and HTTP/2. */
 export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -68,7 +70,11 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     const issued = authority.issueServerCertificate({ names: [...hosts, 'localhost', address] })
     return { cert: issued.certificate, key: issued.privateKey }
   }
-  const server = createSecureServer({ ...credentials(), allowHTTP1: true })
+  const server = createSecureServer({
+    ...credentials(),
+    allowHTTP1: true,
+    http1Options: { keepAliveTimeout: keepAliveMs },
+  })
   server.on('connection', (socket) => connections.add(socket))
   server.on('request', (request, response) => {
     exchange(request, response, context).catch(() => {

@@ -72,10 +72,17 @@ function write(request: CompletionRequest, tokenizer: Tokenizer): string {
   return joined(tokens.slice(0, wanted))
 }
 
+/** Words of questions that no answer is about. */
+const noTopics = new Set([
+  ...['what', 'when', 'where', 'which', 'whose', 'with', 'this', 'that', 'these', 'those', 'about'],
+  ...['tell', 'give', 'please', 'could', 'would', 'should', 'does', 'have', 'your', 'from', 'into'],
+])
+
 /** Longer words of the end of the prompt. Latin letters only: a token of theirs is always whole characters. */
 function topicsOf(prompt: string): string[] {
   const words = prompt.slice(-2000).match(/\b[A-Za-z]{4,24}\b/g) ?? []
-  return words.length === 0 ? ['this'] : [...new Set(words)].slice(0, 32)
+  const topics = new Set(words.filter((word) => !noTopics.has(word.toLowerCase())))
+  return topics.size === 0 ? ['this'] : [...topics].slice(0, 32)
 }
 
 function cutAtStop(text: string, stop: readonly string[]): string {
