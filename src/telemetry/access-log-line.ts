@@ -51,9 +51,14 @@ function quote(value: string): string {
 }
 
 /** Microseconds are kept, noise below is not. */
-function duration(durationMs: number | undefined): number | null {
-  if (durationMs === undefined || !Number.isFinite(durationMs)) return null
-  return Math.round(durationMs * 1000) / 1000
+function duration(durationMs: number | undefined): number | string | null {
+  if (durationMs === undefined || !(durationMs >= 0 && durationMs < 1e12)) return null
+  const microseconds = Math.round(durationMs * 1000)
+  // Whole numbers become text several times as fast as fractions.
+  const rest = microseconds % 1000
+  if (rest === 0) return microseconds / 1000
+  const whole = (microseconds - rest) / 1000
+  return `${whole}.${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}`
 }
 
 let lastSecond = -1

@@ -67,6 +67,17 @@ describe('a line', () => {
     })
   })
 
+  test.each([
+    [0, 0],
+    [0.0004, 0],
+    [0.0071, 0.007],
+    [1.05, 1.05],
+    [59_999.9996, 60_000],
+    [Number.NaN, null],
+  ])('shows a duration of %d ms as %d', (durationMs, shown) => {
+    expect(JSON.parse(formatAccessLogLine({ ...record, durationMs })).duration_ms).toBe(shown)
+  })
+
   test('is one line of JSON whatever the client sends', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {
