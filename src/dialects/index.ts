@@ -1,5 +1,6 @@
 import { core } from './core/index.ts'
 import type { Dialect } from './dialect.ts'
+import { glooCore } from './gloo-core/index.ts'
 
 /** Every dialect, in the order in which their translations are merged. */
-export const dialects: readonly Dialect[] = [core]
+export const dialects: readonly Dialect[] = [core, glooCore]

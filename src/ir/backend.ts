@@ -85,7 +85,7 @@ export interface CircuitBreaker {
   readonly maxRetries: number
 }
 
-/** Takes endpoints out for a while after consecutive failures (Envoy's field meanings). */
+/** Takes endpoints out for a while after consecutive failures (Envoy's field meanings); a count of 0 is off. */
 export interface OutlierDetection {
   readonly consecutive5xx: number
   readonly consecutiveGatewayFailure: number

@@ -53,16 +53,19 @@ export function servicePortsOf(service: KubeObject): readonly ServicePort[] {
   })
 }
 
-/** The EndpointSlices of a Service (label `kubernetes.io/service-name`). */
-export function findEndpointSlices(objects: ObjectView, service: KubeObject): KubeObject[] {
-  const { namespace, name } = service.metadata
-  return objects
-    .list(endpointSliceKind)
-    .filter(
-      ({ metadata }) =>
-        metadata.namespace === namespace &&
-        metadata.labels?.['kubernetes.io/service-name'] === name,
-    )
+/** Finds the EndpointSlices of a Service (label `kubernetes.io/service-name`) among all slices. */
+export function groupSlices(
+  slices: readonly KubeObject[],
+): (service: KubeObject) => readonly KubeObject[] {
+  const byService = new Map<string, KubeObject[]>()
+  for (const slice of slices) {
+    const name = slice.metadata.labels?.['kubernetes.io/service-name']
+    const key = `${slice.metadata.namespace}/${name}`
+    const known = byService.get(key)
+    if (known === undefined) byService.set(key, [slice])
+    else known.push(slice)
+  }
+  return ({ metadata }) => byService.get(`${metadata.namespace}/${metadata.name}`) ?? []
 }
 
 /** The ready addresses of a Service's port, each once, in the order of the slices. */

@@ -1,14 +1,28 @@
-import type { Dialect } from '../dialect.ts'
+import type { Dialect, Translation, Translator } from '../dialect.ts'
 import { emptyConfiguration } from '../empty-configuration.ts'
+import { proxy } from './kinds/proxy.ts'
+import { settings } from './kinds/settings.ts'
+import { upstream } from './kinds/upstream/upstream.ts'
+import { upstreamGroup } from './kinds/upstream-group.ts'
 import { addGlooErrors } from './status/add-errors.ts'
+import { controllerNamespace } from './status/report.ts'
+import { createUpstreamTranslator } from './translate/upstream-translator.ts'
 
-/** The kinds that Gloo's APIs share. */
+/** The kinds that Gloo's APIs share, and its Upstreams as backends. */
 export const glooCore: Dialect = {
   name: 'gloo-core',
-  kinds: [],
-  seeds: [],
-  createTranslator: () => ({
-    translate: () => ({ configuration: emptyConfiguration, statuses: [], secretIds: new Set() }),
-  }),
+  kinds: [upstream, upstreamGroup, settings, proxy],
+  seeds: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: controllerNamespace } }],
+  createTranslator,
   addErrors: addGlooErrors,
+}
+
+function createTranslator(): Translator {
+  const upstreams = createUpstreamTranslator()
+  return {
+    translate(objects): Translation {
+      const { backends, statuses, secretIds } = upstreams.translate(objects)
+      return { configuration: { ...emptyConfiguration, backends }, statuses, secretIds }
+    },
+  }
 }

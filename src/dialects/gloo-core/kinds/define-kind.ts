@@ -1,0 +1,56 @@
+import type { TSchema } from 'typebox'
+import type { KindDefinition, Normalized, PrinterColumn } from '../../../kube/kind-definition.ts'
+import type { KubeObject } from '../../../kube/kube-object.ts'
+import { free, object, structural } from '../../field.ts'
+import { isRecord } from '../../record.ts'
+import { createNormalizer } from '../schema/normalize.ts'
+import { controllerNamespace } from '../status/report.ts'
+
+interface GlooKind extends Pick<KindDefinition, 'kind' | 'plural' | 'shortNames'> {
+  /** Default `gloo.solo.io`. */
+  readonly group?: string
+  readonly description: string
+  readonly spec: TSchema
+  readonly columns?: readonly PrinterColumn[]
+  /** Rewrites deprecated forms, and warns of what an operator should know. */
+  readonly adjust?: (object: KubeObject) => Normalized
+}
+
+const status = structural(free('What Gloo’s controllers say, by their namespace.'))
+
+/** A kind of a Gloo API: version v1, a status subresource, manifests as protobuf reads them, unknown fields kept. */
+export function defineGlooKind(kind: GlooKind): KindDefinition {
+  const { spec, ...whole } = { ...structural(object(kind.description, {})), spec: kind.spec }
+  const schema = { ...whole, properties: { spec: structural(spec), status } }
+  return {
+    group: kind.group ?? 'gloo.solo.io',
+    kind: kind.kind,
+    plural: kind.plural,
+    singular: kind.kind.toLowerCase(),
+    shortNames: kind.shortNames,
+    categories: ['gloo-gateway'],
+    scope: 'Namespaced',
+    unknownFields: 'keep',
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema,
+        columns: kind.columns ?? [],
+        statusSubresource: true,
+      },
+    ],
+    normalize: createNormalizer(schema, kind.adjust),
+  }
+}
+
+/** The state that the controller gave an object, in the present and the flat older form of status. */
+export function glooStateOf({ status }: KubeObject): string | undefined {
+  if (!isRecord(status)) return undefined
+  const statuses = isRecord(status['statuses']) ? status['statuses'] : {}
+  const own = statuses[controllerNamespace]
+  const state = isRecord(own) ? own['state'] : status['state']
+  if (typeof state === 'number') return ['Pending', 'Accepted', 'Rejected', 'Warning'][state]
+  return typeof state === 'string' ? state : undefined
+}

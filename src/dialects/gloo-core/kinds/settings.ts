@@ -1,0 +1,102 @@
+import type { TSchema } from 'typebox'
+import { anything, count, duration, flag, free, list, map, object, text } from '../../field.ts'
+import { honoured, ignored } from '../../verdict.ts'
+import { defineGlooKind } from './define-kind.ts'
+
+const ignoredPart = (reason: string, description: string) => ignored(reason, free(description))
+const ignoredParts = (reason: string, names: readonly string[]): Record<string, TSchema> =>
+  Object.fromEntries(
+    names.map((name) => [name, ignored(reason, anything('A setting of the vendor’s controller.'))]),
+  )
+
+const fromKubernetes = 'objects and secrets come from the Kubernetes API'
+const discovery = 'upstreams are what is applied; none are discovered'
+const later = 'no policy that reads it is in force yet'
+const everywhere = 'objects of every namespace are read'
+const controller = 'it concerns a part of the vendor’s controller that does not exist here'
+
+const invalidConfigPolicy = object('What a broken route answers.', {
+  replaceInvalidRoutes: ignored(
+    'a broken route always answers for itself and never reaches an upstream',
+    flag('Whether a broken route answers instead of being served without its broken part.'),
+  ),
+  invalidRouteResponseCode: honoured(
+    'a broken route answers the status and body of the settings',
+    count('Status of the answer.'),
+  ),
+  invalidRouteResponseBody: honoured(
+    'a broken route answers the status and body of the settings',
+    text('Body of the answer.'),
+  ),
+})
+
+const gloo = object('The translation.', {
+  invalidConfigPolicy,
+  circuitBreakers: ignoredPart('limits are set per Upstream', 'Defaults of Upstreams.'),
+  disableKubernetesDestinations: ignored(
+    'Kubernetes destinations always work',
+    flag('Whether routes may not lead to Services.'),
+  ),
+  headerSecretRefNsMatchesUs: honoured(
+    'a header secret of another namespace than the upstream is refused where the settings say so',
+    flag('Whether header secrets must be in the namespace of the Upstream.'),
+  ),
+  regexMaxProgramSize: ignored('patterns take linear time', count('Size of a pattern.')),
+  ...ignoredParts(controller, [
+    ...['xdsBindAddr', 'validationBindAddr', 'endpointsWarmingTimeout', 'awsOptions'],
+    ...['disableGrpcWeb', 'disableProxyGarbageCollection', 'restXdsBindAddr', 'enableRestEds'],
+    ...['failoverUpstreamDnsPollingInterval', 'removeUnusedFilters', 'proxyDebugBindAddr'],
+    ...['logTransformationRequestResponseInfo', 'transformationEscapeCharacters', 'istioOptions'],
+    'enableAutoWebsocketTransformationPassthrough',
+  ]),
+})
+
+const gateway = object('Gateways and their validation.', {
+  ...ignoredParts('objects are validated when they are applied, and status says the rest', [
+    ...['validation', 'validationServerAddr', 'alwaysSortRouteTableRoutes', 'compressedProxySpec'],
+    ...['readGatewaysFromAllNamespaces', 'virtualServiceOptions', 'persistProxySpec'],
+    ...['enableGatewayController', 'isolateVirtualHostsBySslConfig', 'translateEmptyGateways'],
+  ]),
+})
+
+/** `Settings` of projects/gloo/api/v1/settings.proto. */
+const SettingsSpec = object('Settings of the installation.', {
+  discoveryNamespace: ignored(discovery, text('Namespace of what is discovered.')),
+  watchNamespaces: ignored(everywhere, list('Namespaces that are read.', text('A namespace.'))),
+  watchNamespaceSelectors: ignored(everywhere, list('Namespaces that are read.', free('Labels.'))),
+  refreshRate: ignored('changes are seen at once', duration('Time between looks.')),
+  linkerd: ignored('there is no Linkerd here', flag('Whether Linkerd’s header is added.')),
+  ipV4Only: ignored('names are resolved to IPv4 addresses', flag('Whether only IPv4 is used.')),
+  gloo,
+  gateway,
+  namedExtauth: ignored(later, map('External authorisers by name.', free('One of them.'))),
+  upstreamOptions: object('Defaults of Upstreams.', {
+    sslParameters: ignoredPart('TLS parameters are set per Upstream', 'Defaults of TLS.'),
+    globalAnnotations: ignored(discovery, map('Annotations.', text('A value.'))),
+  }),
+  ...ignoredParts(fromKubernetes, [
+    ...['kubernetesConfigSource', 'directoryConfigSource', 'consulKvSource'],
+    ...['kubernetesSecretSource', 'vaultSecretSource', 'directorySecretSource', 'secretOptions'],
+    ...['kubernetesArtifactSource', 'directoryArtifactSource', 'consulKvArtifactSource'],
+  ]),
+  ...ignoredParts(discovery, ['discovery', 'consul', 'consulDiscovery', 'kubernetes']),
+  ...ignoredParts(later, [
+    ...['ratelimit', 'ratelimitServer', 'rbac', 'extauth', 'cachingServer'],
+    ...['extProc', 'extProcEarly', 'extProcLate', 'extensions'],
+  ]),
+  ...ignoredParts(controller, [
+    ...['devMode', 'knative', 'observabilityOptions', 'consoleOptions'],
+  ]),
+})
+
+/** `gloo.solo.io/v1/Settings`. */
+export const settings = defineGlooKind({
+  kind: 'Settings',
+  plural: 'settings',
+  shortNames: ['st', 'gst'],
+  description: 'Settings of the whole installation.',
+  spec: SettingsSpec,
+})
+
+/** The GroupKind of Settings. */
+export const settingsKind = { group: 'gloo.solo.io', kind: 'Settings' } as const

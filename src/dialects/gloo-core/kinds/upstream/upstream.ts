@@ -1,0 +1,112 @@
+import type { Static } from 'typebox'
+import type { Normalized } from '../../../../kube/kind-definition.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { choice, count, decimal, duration, flag, list, map, object, text } from '../../../field.ts'
+import { honoured, ignored, informational } from '../../../verdict.ts'
+import { behaviours } from '../behaviours.ts'
+import { defineGlooKind } from '../define-kind.ts'
+import { AiSpec } from './ai-spec.ts'
+import { ConnectionConfig } from './connection-config.ts'
+import { Failover } from './failover.ts'
+import { HealthCheck, OutlierDetection } from './health.ts'
+import { KubeSpec } from './kube-spec.ts'
+import { LoadBalancerConfig } from './load-balancer-config.ts'
+import { AwsEc2Spec, AwsSpec, AzureSpec, ConsulSpec, GcpSpec, PipeSpec } from './other-types.ts'
+import { UpstreamSslConfig } from './ssl-config.ts'
+import { StaticSpec } from './static-spec.ts'
+
+const noProxy = 'upstreams are reached directly, without an HTTP proxy'
+const windows = 'HTTP/2 windows are managed by the runtime'
+const dns = 'names are resolved again after their time to live'
+const preconnect = 'connections are made when requests come'
+const breaks = <Schema extends object>(schema: Schema) =>
+  honoured(behaviours.circuitBreakers, schema)
+
+/** `Upstream` of projects/gloo/api/v1/upstream.proto. */
+export const UpstreamSpec = object('What is behind the name.', {
+  discoveryMetadata: object('Where the Upstream comes from.', {
+    labels: informational(map('Labels of what was discovered.', text('A value.'))),
+  }),
+  sslConfig: UpstreamSslConfig,
+  circuitBreakers: object('Limits over all hosts.', {
+    maxConnections: breaks(count('Open connections; default 1024.')),
+    maxPendingRequests: breaks(count('Requests that wait; default 1024.')),
+    maxRequests: breaks(count('Requests under way; default 1024.')),
+    maxRetries: breaks(count('Retries under way; default 3.')),
+    trackRemaining: ignored('metrics always show what is in use', flag('Whether to count.')),
+  }),
+  loadBalancerConfig: LoadBalancerConfig,
+  healthChecks: list('Probes.', HealthCheck),
+  outlierDetection: OutlierDetection,
+  static: StaticSpec,
+  kube: KubeSpec,
+  pipe: PipeSpec,
+  aws: AwsSpec,
+  azure: AzureSpec,
+  consul: ConsulSpec,
+  awsEc2: AwsEc2Spec,
+  gcp: GcpSpec,
+  ai: AiSpec,
+  failover: Failover,
+  connectionConfig: ConnectionConfig,
+  protocolSelection: honoured(
+    behaviours.followProtocol,
+    choice('Whose HTTP version is used.', ['USE_CONFIGURED_PROTOCOL', 'USE_DOWNSTREAM_PROTOCOL']),
+  ),
+  useHttp2: honoured(behaviours.http2, flag('Whether HTTP/2 is used.')),
+  initialStreamWindowSize: ignored(windows, count('Bytes per stream.')),
+  initialConnectionWindowSize: ignored(windows, count('Bytes per connection.')),
+  maxConcurrentStreams: honoured(behaviours.http2, count('Streams per HTTP/2 connection.')),
+  overrideStreamErrorOnInvalidHttpMessage: ignored(
+    'a message that breaks the protocol ends its connection',
+    flag('Whether it ends only the stream.'),
+  ),
+  httpProxyHostname: ignored(noProxy, text('Host for CONNECT.')),
+  httpConnectSslConfig: ignored(noProxy, UpstreamSslConfig),
+  httpConnectHeaders: list(
+    'Headers for CONNECT.',
+    object('A header.', {
+      key: ignored(noProxy, text('Name.')),
+      value: ignored(noProxy, text('Value.')),
+    }),
+  ),
+  ignoreHealthOnHostRemoval: ignored(
+    'a host that is removed gets no more requests, whatever its health',
+    flag('Whether it is removed at once.'),
+  ),
+  respectDnsTtl: ignored(dns, flag('Whether the time to live of names counts.')),
+  dnsRefreshRate: ignored(dns, duration('Time between look-ups.')),
+  proxyProtocolVersion: ignored('connections begin without PROXY protocol', text('V1 or V2.')),
+  preconnectPolicy: object('Connections made ahead.', {
+    perUpstreamPreconnectRatio: ignored(preconnect, decimal('Per host.')),
+    predictivePreconnectRatio: ignored(preconnect, decimal('Over all hosts.')),
+  }),
+  disableIstioAutoMtls: ignored('there is no Istio here', flag('Whether Istio’s TLS is off.')),
+})
+export type UpstreamSpec = Static<typeof UpstreamSpec>
+
+/** Turns the verification of one Upstream's certificate off; docs/decisions says why it is an annotation. */
+export const skipVerifyAnnotation = 'sluice.dev/insecure-skip-verify'
+
+/** `gloo.solo.io/v1/Upstream`. */
+export const upstream = defineGlooKind({
+  kind: 'Upstream',
+  plural: 'upstreams',
+  shortNames: ['us', 'gus'],
+  description: 'A service that routes can lead to.',
+  spec: UpstreamSpec,
+  adjust: warnOfMissingVerification,
+})
+
+/** The GroupKind of Upstream. */
+export const upstreamKind = { group: 'gloo.solo.io', kind: 'Upstream' } as const
+
+function warnOfMissingVerification(object: KubeObject): Normalized {
+  const value = object.metadata.annotations?.[skipVerifyAnnotation]
+  if (value === undefined) return { object, warnings: [] }
+  const warning =
+    value === 'true'
+      ? 'the certificate of this upstream is not verified'
+      : `only "true" has an effect, not ${JSON.stringify(value)}; the upstream is verified`
+  return { object, warnings: [`metadata.annotations["${skipVerifyAnnotation}"]: ${warning}`] }
+}

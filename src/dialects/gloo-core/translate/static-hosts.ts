@@ -1,0 +1,54 @@
+import type { StaticSpec } from '../kinds/upstream/static-spec.ts'
+import { draftEndpoint, type EndpointDraft, isDnsName } from './endpoints.ts'
+import type { UpstreamContext } from './upstream-context.ts'
+
+type Host = NonNullable<StaticSpec['hosts']>[number]
+
+/** Whether a static Upstream speaks TLS: as it says, else when a host has port 443. */
+export function speaksTls({ useTls, hosts = [] }: StaticSpec): boolean {
+  return useTls ?? hosts.some(({ port }) => port === 443)
+}
+
+/** The hosts of a static Upstream, with Gloo's words for what is wrong with them. */
+export function translateStaticHosts(
+  { spec, findings }: UpstreamContext,
+  staticSpec: StaticSpec,
+): EndpointDraft[] {
+  const { hosts = [] } = staticSpec
+  if (hosts.length === 0) findings.errors.push('must provide at least 1 host in static spec')
+  const withTls = spec.sslConfig !== undefined || speaksTls(staticSpec)
+  return hosts.flatMap((host) => {
+    const { addr = '', port = 0, loadBalancingWeight = 1, healthCheckConfig } = host
+    if (addr === '') findings.errors.push('addr cannot be empty for host')
+    if (port === 0) findings.errors.push('port cannot be empty for host')
+    if (port > 65_535) findings.errors.push(`port ${port} of host ${addr} is above 65535`)
+    if (addr === '' || port === 0) return []
+    return [
+      draftEndpoint({
+        host: addr,
+        port,
+        weight: Math.max(1, loadBalancingWeight),
+        serverName: withTls ? serverNameOf(host, staticSpec, spec.sslConfig?.sni) : undefined,
+        healthCheckPath: healthCheckConfig?.path,
+        healthCheckMethod: healthCheckConfig?.method,
+      }),
+    ]
+  })
+}
+
+/**
+ * The host's own name; then its address if that is asked for; then the name in `sslConfig`; then the address by default.
+ * An IP address is no server name (RFC 6066, section 3).
+ */
+function serverNameOf(
+  { sniAddr, addr = '' }: Host,
+  { autoSniRewrite, hosts = [] }: StaticSpec,
+  sni: string | undefined,
+): string | undefined {
+  if (sniAddr !== undefined && sniAddr !== '') return sniAddr
+  const address = isDnsName(addr) ? addr : undefined
+  if (autoSniRewrite === true && address !== undefined) return address
+  if (sni !== undefined && sni !== '') return sni
+  if (autoSniRewrite !== false) return address
+  return hosts.map((host) => host.addr ?? '').find((name) => name !== '' && isDnsName(name))
+}
