@@ -14,27 +14,34 @@ import {
   respondRedirect,
   respondUnavailable,
 } from './response/respond.ts'
-import { createUpgradeHandler } from './websocket/handle-upgrade.ts'
+import { checkUpgrade, createUpgradeResponse } from './websocket/handle-upgrade.ts'
 
 /** The life of a request, top to bottom. Everything it needs was compiled before. */
 export function createRequestHandler(services: RequestServices): RequestHandler {
   return {
     handleRequest(request, response, ingress) {
       const sink = new ClientSink(response)
-      const exchange = new Exchange(services, { request, sink, ingress })
-      services.observer.requestStarted()
-      response.on('close', () => clientClosed(exchange))
-      const refusal = exchange.read()
-      if (refusal === undefined) findRoute(exchange)
-      else fail(exchange, refusal)
+      begin(new Exchange(services, { request, sink, ingress }))
     },
-    handleUpgrade: createUpgradeHandler(services),
+    handleUpgrade(request, socket, head, ingress) {
+      const sink = new ClientSink(createUpgradeResponse(request, socket))
+      begin(new Exchange(services, { request, sink, ingress, upgraded: { socket, head } }))
+    },
   }
+}
+
+function begin(exchange: Exchange): void {
+  exchange.services.observer.requestStarted()
+  exchange.sink.response.on('close', () => clientClosed(exchange))
+  const refusal = exchange.read()
+  if (refusal === undefined) findRoute(exchange)
+  else fail(exchange, refusal)
 }
 
 /** After the last byte or when the client has gone. */
 function clientClosed(exchange: Exchange): void {
-  const whole = exchange.sink.ended && exchange.sink.response.writableFinished
+  const { sink } = exchange
+  const whole = exchange.tunnelled || (sink.ended && sink.response.writableFinished)
   if (!whole && exchange.error === undefined) {
     exchange.error = gatewayError('client-closed', 'the client closed the connection')
   }
@@ -48,7 +55,9 @@ function findRoute(exchange: Exchange): void {
     fail(exchange, gatewayError('route-not-found', 'no route matches'))
     return
   }
-  runHeadHooks(exchange, exchange.match.route.policies.onRequestHead, headHooksRun)
+  const refusal = exchange.upgraded === undefined ? undefined : checkUpgrade(exchange)
+  if (refusal !== undefined) fail(exchange, refusal)
+  else runHeadHooks(exchange, exchange.match.route.policies.onRequestHead, headHooksRun)
 }
 
 function headHooksRun(exchange: Exchange, result: RequestHookResult): void {

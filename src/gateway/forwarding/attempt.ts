@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { ResponseRelay } from '../response/response-relay.ts'
@@ -17,6 +18,8 @@ export interface AttemptOwner {
   attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void
   /** The answer has come to its end. */
   attemptEnded(attempt: UpstreamAttempt): void
+  /** The upstream has switched protocols: the socket is the owner's. */
+  attemptUpgraded(headers: Record<string, string | string[] | undefined>, socket: Duplex): void
   /** Something went to or came from the upstream. */
   attemptActive(): void
 }
@@ -100,6 +103,12 @@ export class UpstreamAttempt implements UpstreamHandler {
     if (this.#relay === undefined) return
     this.#relay.end(trailers)
     this.#owner.attemptEnded(this)
+  }
+
+  onUpgrade(headers: Record<string, string | string[] | undefined>, socket: Duplex): void {
+    this.#status = 101
+    this.#finish(undefined)
+    this.#owner.attemptUpgraded(headers, socket)
   }
 
   onFailure(failure: UpstreamFailure): void {

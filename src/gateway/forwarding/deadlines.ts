@@ -15,6 +15,7 @@ export class Deadlines {
   /** The total time counts from the end of the request. */
   #totalAtMs = Number.POSITIVE_INFINITY
   #lastActiveMs: number
+  #unlimited = false
   #stopped = false
 
   /** Idle time counts from here. */
@@ -34,6 +35,12 @@ export class Deadlines {
   /** The request has come whole: the total time begins. */
   startTotal(): void {
     if (this.#limits.totalMs > 0) this.#totalAtMs = this.#services.now() + this.#limits.totalMs
+  }
+
+  /** From here on only silence ends the request. */
+  dropTotal(): void {
+    this.#unlimited = true
+    this.#totalAtMs = Number.POSITIVE_INFINITY
   }
 
   /** Something moved. */
@@ -61,9 +68,11 @@ export class Deadlines {
     if (nowMs + 1 >= this.#totalAtMs) this.#onExpired('total')
     else if (nowMs + 1 >= idleAtMs) this.#onExpired('idle')
     else {
-      const untilTotal = totalMs > 0 && this.#totalAtMs === Number.POSITIVE_INFINITY
+      const untilTotal =
+        !this.#unlimited && totalMs > 0 && this.#totalAtMs === Number.POSITIVE_INFINITY
       const totalAtMs = untilTotal ? nowMs + totalMs : this.#totalAtMs
-      this.#arm(Math.max(1, Math.min(idleAtMs, totalAtMs) - nowMs))
+      const nextMs = Math.min(idleAtMs, totalAtMs) - nowMs
+      if (Number.isFinite(nextMs)) this.#arm(Math.max(1, nextMs))
     }
   }
 }

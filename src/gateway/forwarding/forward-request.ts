@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import { HeaderList } from '../../lib/header-list.ts'
 import type { CompiledForward } from '../../snapshot/snapshot.ts'
@@ -10,12 +11,13 @@ import type { BackendRuntime } from '../upstream/backend-runtime.ts'
 import { resetMessage } from '../upstream/connector.ts'
 import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
 import type { UpstreamFailure, UpstreamRequestHead } from '../upstream/upstream-client.ts'
+import { openTunnel, type TunnelListener } from '../websocket/open-tunnel.ts'
 import { type AttemptOwner, UpstreamAttempt } from './attempt.ts'
 import { Deadlines } from './deadlines.ts'
 import { sendMirrors } from './mirror.ts'
 
 /** Sends a request to its backend, as often as the route says, and its answer to the client. */
-export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner {
+export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner, TunnelListener {
   readonly #exchange: Exchange
   readonly #action: CompiledForward
   readonly #backend: BackendRuntime
@@ -27,6 +29,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner 
   #retrying = false
   #staleRetried = false
   #counted = false
+  #tunnel: Duplex | undefined
   #over = false
 
   constructor(exchange: Exchange, action: CompiledForward, backend: BackendRuntime) {
@@ -67,6 +70,29 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner 
     if (this.#over) return
     this.#deadlines.startTotal()
     if (this.#action.mirrors.length > 0) sendMirrors(this.#exchange, this.#action)
+  }
+
+  attemptUpgraded(headers: Record<string, string | string[] | undefined>, socket: Duplex): void {
+    const exchange = this.#exchange
+    const client = exchange.upgraded
+    if (client === undefined || this.#over) {
+      socket.destroy()
+      return
+    }
+    this.#clearPerTry()
+    this.#deadlines.dropTotal()
+    this.#tunnel = socket
+    exchange.tunnelled = true
+    openTunnel(exchange, client, { headers, socket }, this)
+  }
+
+  tunnelActive(): void {
+    this.#deadlines.touch()
+  }
+
+  tunnelClosed(): void {
+    this.#stop(undefined)
+    this.#exchange.complete()
   }
 
   bodyFailed(error: GatewayError): void {
@@ -156,7 +182,9 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner 
     })
     this.#attempt = attempt
     this.#startPerTry()
-    attempt.send(head, exchange.body.take(), this.#backend.speaksHttp2(exchange.protocol))
+    // WebSocket over HTTP/2 needs extended CONNECT, which servers seldom offer.
+    const http2 = exchange.upgraded === undefined && this.#backend.speaksHttp2(exchange.protocol)
+    attempt.send(head, exchange.body.take(), http2)
   }
 
   #encodeHead(endpoint: EndpointRuntime): UpstreamRequestHead | GatewayError {
@@ -178,7 +206,8 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner 
     if (refusal !== undefined) return refusal
     this.#setLength(headers)
     headers.flat.push('host', host)
-    return { method, path: exchange.upstreamPath, headers: headers.flat }
+    const head = { method, path: exchange.upstreamPath, headers: headers.flat }
+    return exchange.upgraded === undefined ? head : { ...head, upgrade: 'websocket' }
   }
 
   #setLength(headers: HeaderList): void {
@@ -238,7 +267,8 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner 
   #end(error: GatewayError): void {
     if (this.#over) return
     this.#stop(error)
-    fail(this.#exchange, error)
+    if (this.#exchange.tunnelled) this.#exchange.error = error
+    else fail(this.#exchange, error)
   }
 
   #stop(error: GatewayError | undefined): void {
@@ -250,6 +280,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner 
       this.#exchange.services.timers.clearTimeout(this.#retryTimer)
     }
     this.#attempt?.cancel(error)
+    this.#tunnel?.destroy()
     this.#exchange.body.drop()
     if (this.#retrying) this.#backend.endRetry()
     if (this.#counted) this.#backend.endRequest()

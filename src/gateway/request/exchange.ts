@@ -11,6 +11,7 @@ import type {
 } from '../../snapshot/snapshot.ts'
 import type { ClientRequest, Ingress } from '../request-handler.ts'
 import type { ClientSink } from '../response/client-sink.ts'
+import type { UpgradedClient } from '../websocket/handle-upgrade.ts'
 import { applyForwardedHeaders } from './forwarded-headers.ts'
 import { type RequestHead, readHead } from './read-head.ts'
 import { RequestBody } from './request-body.ts'
@@ -27,6 +28,8 @@ export interface ExchangeParts {
   readonly request: ClientRequest
   readonly sink: ClientSink
   readonly ingress: Ingress
+  /** Set: the request asks for another protocol on its connection. */
+  readonly upgraded?: UpgradedClient
 }
 
 /** One request and its answer: everything that is known of it while it lives. */
@@ -35,6 +38,9 @@ export class Exchange implements RequestContext, RoutedRequest {
   readonly request: ClientRequest
   readonly sink: ClientSink
   readonly ingress: Ingress
+  readonly upgraded: UpgradedClient | undefined
+  /** True: the connection has become a tunnel. */
+  tunnelled = false
   readonly startTimeMs: number
   readonly peerAddress: string
   readonly peerPort: number
@@ -70,7 +76,9 @@ export class Exchange implements RequestContext, RoutedRequest {
   #abort: AbortController | undefined
   #metadata: Map<string, unknown> | undefined
 
-  constructor(services: RequestServices, { request, sink, ingress }: ExchangeParts) {
+  constructor(services: RequestServices, parts: ExchangeParts) {
+    const { request, sink, ingress } = parts
+    this.upgraded = parts.upgraded
     this.services = services
     this.request = request
     this.sink = sink

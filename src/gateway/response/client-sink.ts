@@ -2,6 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { constants, type Http2ServerResponse } from 'node:http2'
 import type { ClientResponse } from '../request-handler.ts'
 
+/**
+ * Node joins head and body to one string for one write when the body is a string; above this length copying costs
+ * more than the second buffer. */
+const oneWriteBytes = 4096
+
 /** The client's side of an answer, alike for HTTP/1 and HTTP/2. */
 export class ClientSink {
   readonly response: ClientResponse
@@ -38,6 +43,13 @@ export class ClientSink {
     this.ended = true
     if (chunk === undefined) this.response.end()
     else (this.response as ServerResponse).end(chunk)
+  }
+
+  /** Ends an answer whose head is not sent yet with its whole body, in one write when it is short. */
+  endWhole(chunk: Buffer): void {
+    this.ended = true
+    if ('stream' in this.response || chunk.length > oneWriteBytes) this.end(chunk)
+    else this.response.end(chunk.toString('latin1'), 'latin1')
   }
 
   /** Trailers go out only where the framing has room for them. */

@@ -21,7 +21,8 @@ export function respond(exchange: Exchange, response: LocalResponse): void {
   exchange.status = head.status
   exchange.firstByteMs = exchange.services.now() - exchange.startTimeMs
   // A client that still sends is not listened to any longer than the answer takes.
-  if (!body.ended) headers.set('connection', 'close')
+  // After a framing error it is not known where the next request begins.
+  if (!body.ended || exchange.error?.code === 'invalid-request') headers.set('connection', 'close')
   if (exchange.protocol === 'HTTP/2') headers.remove('connection')
   sink.writeHead(head.status, headers.flat)
   const bodiless = exchange.method === 'HEAD' || response.body === ''

@@ -55,13 +55,13 @@ export class ResponseRelay {
     const { sink } = this.#exchange
     if (sink.ended || this.#bodiless) return
     if (this.#transforms.length > 0) {
-      this.#write(this.#transform(chunk, 0))
+      this.#write(this.#transform(chunk))
       return
     }
     if (!sink.headSent && chunk.length === this.#length) {
       this.writeHead()
       this.#exchange.responseBytes += chunk.length
-      sink.end(chunk)
+      sink.endWhole(chunk)
       return
     }
     this.#write(chunk)
@@ -115,21 +115,18 @@ export class ResponseRelay {
     return transforms
   }
 
-  #transform(chunk: Buffer, from: number): Buffer {
+  #transform(chunk: Buffer): Buffer {
     let piece = chunk
-    for (let index = from; index < this.#transforms.length && piece.length > 0; index += 1) {
-      piece = (this.#transforms[index] as BodyTransform).push(piece)
-    }
+    for (const transform of this.#transforms) piece = transform.push(piece)
     return piece
   }
 
   /** What one transform held back runs through those after it. */
   #endTransforms(): Buffer {
     const pieces: Buffer[] = []
-    for (const [index, transform] of this.#transforms.entries()) {
+    for (const transform of this.#transforms) {
       const rest: Buffer[] = pieces.splice(0).map((piece) => transform.push(piece))
       pieces.push(...rest, transform.end())
-      if (index === this.#transforms.length - 1) break
     }
     return Buffer.concat(pieces)
   }

@@ -345,3 +345,15 @@ function closeServer(server: Server): void {
   server.close()
   server.closeAllConnections()
 }
+
+/** A gateway whose only route leads to `ports` of this machine. */
+export async function startGateway(
+  ports: readonly number[],
+  changes: Partial<ForwardAction> = {},
+  options: FixtureOptions & { backend?: Partial<Backend>; policies?: PolicyChain } = {},
+): Promise<GatewayFixture> {
+  const endpoints = ports.map((port) => createEndpoint(port))
+  const backend = createBackend(endpoints, options.backend)
+  const forward = createForward(backend, changes, options.policies)
+  return new GatewayFixture(createIngress(forward, options.policies), options).listen()
+}

@@ -1,9 +1,35 @@
-import type { RequestServices } from '../request/request-services.ts'
-import type { RequestHandler } from '../request-handler.ts'
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { gatewayError } from '../../errors/gateway-error.ts'
+import type { Exchange } from '../request/exchange.ts'
 
-/** Takes WebSocket upgrades. */
-export function createUpgradeHandler(_services: RequestServices): RequestHandler['handleUpgrade'] {
-  return (_request, socket) => {
-    socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+/** What an upgrade hands over beside the request. */
+export interface UpgradedClient {
+  readonly socket: Duplex
+  /** What the client sent after its request head. */
+  readonly head: Buffer
+}
+
+/** An answer object over the socket of an upgrade request, for everything that is not a tunnel. */
+export function createUpgradeResponse(request: IncomingMessage, socket: Duplex): ServerResponse {
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  // Node hands out the socket as a Duplex; on its own servers it is the connection.
+  const connection = socket as Socket
+  response.assignSocket(connection)
+  response.on('finish', () => connection.destroySoon())
+  return response
+}
+
+/** Why an upgrade may not happen; undefined when the route tunnels it. */
+export function checkUpgrade(exchange: Exchange) {
+  const action = exchange.match?.route.action
+  if (exchange.upgrade !== 'websocket') {
+    return gatewayError('upgrade-refused', 'the only upgrade that this gateway makes is websocket')
   }
+  if (action?.type === 'forward' && !action.config.websocket) {
+    return gatewayError('upgrade-refused', 'this route does not allow WebSocket upgrades')
+  }
+  return undefined
 }
