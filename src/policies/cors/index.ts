@@ -55,13 +55,17 @@ function headersOfPreflight({ allowMethods, allowHeaders, maxAgeSeconds }: Cors)
 function compileOrigins({
   allowOrigins,
   allowOriginPatterns,
+  origin: { kind, namespace, name, fieldPath },
 }: Cors): ((origin: string) => boolean) | GatewayError {
   if (allowOrigins.includes('*')) return () => true
   const exact = new Set(allowOrigins)
   const patterns: Regex[] = []
   for (const pattern of allowOriginPatterns) {
     const regex = compileRegex(pattern)
-    if ('type' in regex) return gatewayError('configuration-error', regex.message)
+    if ('type' in regex) {
+      const message = `Allowed origins in ${fieldPath} of ${kind} ${namespace}/${name}: ${regex.message}`
+      return gatewayError('configuration-error', message)
+    }
     patterns.push(regex)
   }
   return (origin) => exact.has(origin) || patterns.some((pattern) => pattern.matches(origin))

@@ -1,0 +1,54 @@
+import type { Origin } from '../ir/origin.ts'
+import { HeaderList } from '../lib/header-list.ts'
+import type { Attempt, PolicyServices, RequestContext, ResponseHead } from './policy.ts'
+
+/** Where the configuration of a policy under test comes from. */
+export const testOrigin: Origin = {
+  kind: 'VirtualService',
+  namespace: 'apps',
+  name: 'shop',
+  fieldPath: 'spec.virtualHost.options',
+}
+
+/** A request for tests of policies. */
+export function requestContext(parts: Partial<RequestContext> = {}): RequestContext {
+  return {
+    method: 'GET',
+    path: '/path',
+    query: '?q=1',
+    host: 'shop.example',
+    scheme: 'https',
+    protocol: 'HTTP/1.1',
+    requestId: 'id-1',
+    clientAddress: '192.0.2.7',
+    peerAddress: '192.0.2.7',
+    peerPort: 4711,
+    startTimeMs: Date.UTC(2026, 10, 20, 9, 5, 7, 42),
+    routeId: 'route',
+    signal: new AbortController().signal,
+    headers: new HeaderList(),
+    metadata: new Map(),
+    ...parts,
+  }
+}
+
+/** A try for tests of policies. */
+export function attempt(flat: string[] = []): Attempt {
+  return {
+    number: 1,
+    backendName: 'backend',
+    endpointHost: 'upstream.example',
+    endpointPort: 443,
+    headers: new HeaderList(flat),
+  }
+}
+
+/** An answer's head for tests of policies. */
+export function responseHead(flat: string[] = [], status = 200): ResponseHead {
+  return { status, headers: new HeaderList(flat) }
+}
+
+/** Services for tests of policies, without secrets unless given. */
+export function policyServices(parts: Partial<PolicyServices> = {}): PolicyServices {
+  return { random: () => 0.5, secretValue: () => undefined, ...parts }
+}
