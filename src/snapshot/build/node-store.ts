@@ -6,7 +6,7 @@ import type {
   NodeOf,
 } from '../../ir/configuration.ts'
 import { collections } from '../../ir/configuration.ts'
-import { deepFreeze } from './deep-freeze.ts'
+import { deepFreeze } from '../../lib/deep-freeze.ts'
 
 /** The configuration in force, node by node. */
 export class NodeStore implements Configuration {

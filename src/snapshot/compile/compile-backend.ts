@@ -1,4 +1,4 @@
-import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import { createSecureContext, DEFAULT_MIN_VERSION, type SecureContextOptions } from 'node:tls'
 import type { Backend, BackendTls } from '../../ir/backend.ts'
 import type { ConfigurationError } from '../../ir/configuration.ts'
 import type { CompiledBackend } from '../snapshot.ts'
@@ -69,8 +69,13 @@ export function protocolOptions({
   }
 }
 
-/** `options`, if OpenSSL takes them. */
+/** `options`, if some TLS version remains and OpenSSL takes them. */
 export function checked(options: SecureContextOptions): SecureContextOptions | Failure {
+  const { minVersion = DEFAULT_MIN_VERSION, maxVersion } = options
+  // The names of versions sort as text in their own order.
+  if (maxVersion !== undefined && minVersion > maxVersion) {
+    return failure(`no TLS version is left between ${minVersion} and ${maxVersion}.`)
+  }
   try {
     createSecureContext(options)
     return options
