@@ -1,11 +1,13 @@
 import type { Dialect, Translation, Translator } from '../dialects/dialect.ts'
+import { emptyConfiguration } from '../dialects/empty-configuration.ts'
 import type { Configuration } from '../ir/configuration.ts'
 import type { KubeObject } from '../kube/kube-object.ts'
 import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
 import { diffConfigurations, fullDelta } from '../link/configuration-diff.ts'
-import type { DownMessage } from '../link/messages.ts'
+import type { AddressOverride, DownMessage } from '../link/messages.ts'
 import type { WorkerAnswer } from '../link/worker-pool.ts'
-import { emptyConfiguration, mergeTranslations } from './merge-translations.ts'
+import type { EndpointRows } from './endpoint-rows.ts'
+import { mergeTranslations } from './merge-translations.ts'
 import { SourceView } from './object-view.ts'
 import {
   type BindingPlanner,
@@ -30,10 +32,9 @@ export interface ControlLoopOptions {
   /** Serve gateways on this address instead of the pool's. */
   readonly bindAddress: string | undefined
   readonly ports: BindingPlanner & { releaseAllBut(used: ReadonlySet<string>): void }
-  /** Rows of the shared endpoint table for these endpoints; undefined: none are new. */
-  readonly endpointRowsOf: (
-    endpointIds: ReadonlySet<string>,
-  ) => ReadonlyMap<string, number> | undefined
+  readonly rows: EndpointRows
+  /** Where names lead that only exist here, and the operator's overrides. */
+  readonly addressOverrides: readonly AddressOverride[]
   /** Monotonic milliseconds. */
   readonly now: () => number
   readonly onPublished: (report: GenerationReport) => void
@@ -109,14 +110,17 @@ export class ControlLoop {
 
   /** What a worker that starts must be told. */
   stateMessages(): readonly DownMessage[] {
-    if (this.#generation === 0) return []
+    const { addressOverrides, rows } = this.#options
+    const addresses: DownMessage = { type: 'addresses', overrides: addressOverrides }
+    if (this.#generation === 0) return [addresses]
     const configuration: DownMessage = {
       type: 'configuration',
       generation: this.#generation,
       full: true,
       delta: fullDelta(this.#published),
     }
-    return [this.#secrets.all(), configuration]
+    const endpointRows: DownMessage = { type: 'endpoint-rows', rows: rows.current }
+    return [addresses, this.#secrets.all(), endpointRows, configuration]
   }
 
   #onChange(change: ObjectChange): void {
@@ -201,7 +205,7 @@ export class ControlLoop {
     if (secrets !== undefined) publisher.broadcast(secrets)
     const delta = diffConfigurations(this.#published, configuration)
     if (delta === undefined && secrets === undefined && this.#generation > 0) return []
-    const rows = this.#options.endpointRowsOf(endpointIdsOf(configuration))
+    const rows = this.#options.rows.update(configuration)
     if (rows !== undefined) publisher.broadcast({ type: 'endpoint-rows', rows })
     this.#generation++
     this.#published = configuration
@@ -227,9 +231,6 @@ const emptyTranslation: Translation = {
 }
 
 const unionOf = (sets: readonly ReadonlySet<string>[]) => new Set(sets.flatMap((set) => [...set]))
-
-const endpointIdsOf = ({ backends }: Configuration) =>
-  new Set([...backends.values()].flatMap((backend) => backend.endpoints.map(({ id }) => id)))
 
 function errorsOf(answer: WorkerAnswer, { listeners }: Configuration): OriginError[] {
   if (answer.type === 'nack') return []

@@ -1,14 +1,6 @@
 import type { Translation } from '../dialects/dialect.ts'
+import { emptyConfiguration } from '../dialects/empty-configuration.ts'
 import type { Configuration } from '../ir/configuration.ts'
-
-/** A configuration with nothing in it. */
-export const emptyConfiguration: Configuration = {
-  listeners: new Map(),
-  virtualHosts: new Map(),
-  routes: new Map(),
-  backends: new Map(),
-  policies: new Map(),
-}
 
 /** Puts the dialects' nodes together. Ids carry their dialect's name, so they never meet. */
 export function mergeTranslations(translations: readonly Translation[]): Configuration {

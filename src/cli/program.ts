@@ -1,0 +1,51 @@
+import { Command, CommanderError } from 'commander'
+import type { ServeOptions } from './serve-options.ts'
+
+/** A failure that its message explains to the person at the terminal; no stack trace is shown. */
+export class CommandError extends Error {}
+
+export interface Terminal {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+}
+
+/** What the commands need that only the composition root has. */
+export interface ProgramActions {
+  readonly version: string
+  serve(options: ServeOptions): Promise<void>
+  dev(options: ServeOptions): Promise<void>
+  /** Adds the commands that speak to a running Sluice or read files; loaded only when one of them is asked for. */
+  addClientCommands(program: Command): Promise<void>
+}
+
+/**
+ * Runs the command line and resolves with the exit code. Commands that keep running (`serve`, `dev`) resolve
+ * when they have stopped.
+ */
+export async function runProgram(
+  parameters: readonly string[],
+  actions: ProgramActions,
+  terminal: Terminal,
+): Promise<number> {
+  const program = new Command('sluice')
+    .description('An AI gateway that speaks the manifests platform teams already have.')
+    .version(actions.version, '--version', 'print the version')
+    .showHelpAfterError('(sluice --help lists the commands)')
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .exitOverride()
+  const { createServeCommand } = await import('./serve-options.ts')
+  program.addCommand(createServeCommand(true, actions.dev))
+  program.addCommand(createServeCommand(false, actions.serve))
+  const first = parameters[0] ?? ''
+  if (first !== 'dev' && first !== 'serve') await actions.addClientCommands(program)
+  for (const command of program.commands) command.copyInheritedSettings(program)
+  try {
+    await program.parseAsync([...parameters], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode
+    if (!(error instanceof CommandError)) throw error
+    terminal.err(`sluice: ${error.message}\n`)
+    return 1
+  }
+}
