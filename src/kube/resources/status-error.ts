@@ -27,6 +27,7 @@ export type StatusReason =
   | 'MethodNotAllowed'
   | 'RequestEntityTooLarge'
   | 'TooManyRequests'
+  | 'Timeout'
   | 'InternalError'
 
 export interface StatusDetails {
@@ -193,4 +194,13 @@ export function tooLargeError(message: string): ApiError {
 
 export function internalError(message: string): ApiError {
   return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`)
+}
+
+/** A resourceVersion that this store has not reached: from another store, or from before it was emptied. */
+export function resourceVersionTooLargeError(wanted: number, current: number): ApiError {
+  const message = `Too large resource version: ${wanted}, current: ${current}`
+  return new ApiError(504, 'Timeout', message, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  })
 }
