@@ -1,23 +1,20 @@
-import type { RoutedRequest, RouteMatch } from '../snapshot.ts'
-import type { CompiledMatcher, MatcherKey } from './compile-matcher.ts'
-import { headerValueOf, queryValueOf } from './request-values.ts'
+import type { RoutedRequest } from '../snapshot.ts'
+import type { Candidate, Candidates } from './candidate.ts'
+import { PrefixTree } from './prefix-tree.ts'
+import { KeyCounts, ValueIndex } from './value-index.ts'
 
-/** One matcher of one route of a table. */
-export interface Candidate {
-  /** Place in the table; the lowest that matches wins. */
-  readonly order: number
-  readonly matcher: CompiledMatcher
-  readonly match: RouteMatch
-}
-
-const noIndexes: readonly ValueIndex[] = []
 // Up to this many are tried one after the other; an index costs more than that.
 const maxUnindexed = 8
+const noIndexes: readonly ValueIndex[] = []
 
-/** Candidates that share a place in the path index, tried in order or looked up by a value they require. */
-export class CandidateList {
+/**
+ * Candidates that share a place in the path index: tried in order, or looked up by a value they require or, for
+ * regular expressions, by the literal end of the path.
+ */
+export class CandidateList implements Candidates {
   #candidates: Candidate[] = []
-  #indexes: readonly ValueIndex[] = noIndexes
+  #indexes = noIndexes
+  #suffixes: PrefixTree<CandidateList> | undefined
 
   /** Candidates must be added in order. */
   add(candidate: Candidate): void {
@@ -27,32 +24,46 @@ export class CandidateList {
   /** To be called once, after the last {@link add}. */
   index(): void {
     if (this.#candidates.length <= maxUnindexed) return
-    const counts = countKeys(this.#candidates)
-    const unindexed: Candidate[] = []
-    const indexes = new Map<string, ValueIndex>()
+    const suffixes = new PrefixTree(() => new CandidateList(), 'backward')
+    const rest: Candidate[] = []
     for (const candidate of this.#candidates) {
-      const key = rarestKey(candidate.matcher.keys, counts)
-      if (key === undefined) {
-        unindexed.push(candidate)
-        continue
-      }
-      const id = `${key.source} ${key.name}`
-      const found = indexes.get(id) ?? new ValueIndex(key)
-      indexes.set(id, found)
-      found.add(key, candidate)
+      const suffix = candidate.matcher.regex?.literalSuffix ?? ''
+      if (suffix === '') rest.push(candidate)
+      else suffixes.listAt(suffix, 'plain').add(candidate)
     }
-    this.#candidates = unindexed
-    this.#indexes = [...indexes.values()]
+    if (suffixes.lists.length > 0) this.#suffixes = suffixes
+    for (const list of suffixes.lists) list.#indexValues()
+    this.#candidates = rest
+    this.#indexValues()
   }
 
-  /** The first candidate before `best` that matches, else `best`. */
   find(request: RoutedRequest, best: Candidate | undefined): Candidate | undefined {
     let found = firstOf(this.#candidates, request, best)
     for (const index of this.#indexes) {
       const candidates = index.lookUp(request)
       if (candidates !== undefined) found = firstOf(candidates, request, found)
     }
-    return found
+    return this.#suffixes === undefined ? found : this.#suffixes.find(request.path, request, found)
+  }
+
+  #indexValues(): void {
+    if (this.#candidates.length <= maxUnindexed) return
+    const counts = new KeyCounts(this.#candidates)
+    const rest: Candidate[] = []
+    const indexes = new Map<string, ValueIndex>()
+    for (const candidate of this.#candidates) {
+      const key = counts.rarest(candidate.matcher.keys)?.key
+      if (key === undefined) {
+        rest.push(candidate)
+        continue
+      }
+      const id = `${key.source} ${key.name}`
+      const index = indexes.get(id) ?? new ValueIndex(key)
+      indexes.set(id, index)
+      index.add(key, candidate)
+    }
+    this.#candidates = rest
+    this.#indexes = [...indexes.values()]
   }
 }
 
@@ -69,63 +80,4 @@ function firstOf(
     if (regex === undefined || regex.matches(request.path)) return candidate
   }
   return best
-}
-
-class ValueIndex {
-  readonly #source: MatcherKey['source']
-  readonly #name: string
-  readonly #byValue = new Map<string, Candidate[]>()
-
-  constructor({ source, name }: MatcherKey) {
-    this.#source = source
-    this.#name = name
-  }
-
-  add(key: MatcherKey, candidate: Candidate): void {
-    for (const value of new Set(key.values)) {
-      const candidates = this.#byValue.get(value)
-      if (candidates === undefined) this.#byValue.set(value, [candidate])
-      else candidates.push(candidate)
-    }
-  }
-
-  lookUp(request: RoutedRequest): readonly Candidate[] | undefined {
-    const value = this.#read(request)
-    return value === undefined ? undefined : this.#byValue.get(value)
-  }
-
-  #read(request: RoutedRequest): string | undefined {
-    if (this.#source === 'method') return request.method
-    const read = this.#source === 'header' ? headerValueOf : queryValueOf
-    return read(request, this.#name)
-  }
-}
-
-const countedAs = (key: MatcherKey, value: string) => `${key.source} ${key.name}\n${value}`
-
-function countKeys(candidates: readonly Candidate[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const { matcher } of candidates) {
-    for (const key of matcher.keys) {
-      for (const value of key.values) {
-        const id = countedAs(key, value)
-        counts.set(id, (counts.get(id) ?? 0) + 1)
-      }
-    }
-  }
-  return counts
-}
-
-/** The key that leaves the fewest candidates to try. */
-function rarestKey(
-  keys: readonly MatcherKey[],
-  counts: ReadonlyMap<string, number>,
-): MatcherKey | undefined {
-  const weight = (key: MatcherKey) =>
-    Math.max(...key.values.map((value) => counts.get(countedAs(key, value)) ?? 0))
-  let rarest: MatcherKey | undefined
-  for (const key of keys) {
-    if (rarest === undefined || weight(key) < weight(rarest)) rarest = key
-  }
-  return rarest
 }

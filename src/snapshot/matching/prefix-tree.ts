@@ -1,73 +1,91 @@
 import type { RoutedRequest } from '../snapshot.ts'
-import { type Candidate, CandidateList } from './candidate-list.ts'
+import type { Candidate, Candidates } from './candidate.ts'
 
-interface Node {
+interface Node<List> {
   /** What the path must hold here to reach this node. */
   label: string
   /** Candidates whose prefix ends here. */
-  plain: CandidateList | undefined
+  plain: List | undefined
   /** The same for prefixes that must be followed by a `/` or the end of the path. */
-  segment: CandidateList | undefined
+  segment: List | undefined
   /** By the first character of their labels, from `firstCode` on. */
-  children: (Node | undefined)[] | undefined
+  children: (Node<List> | undefined)[] | undefined
   firstCode: number
 }
 
-/** A radix tree over path prefixes: one walk along the path finds every prefix of it. */
-export class PrefixTree {
-  readonly #root: Node = createNode('')
-  readonly #lists: CandidateList[] = []
+/**
+ * A radix tree over the beginnings of paths, or read backward over their ends: one walk along the path finds
+ * everything that it begins with.
+ */
+export class PrefixTree<List extends Candidates> {
+  readonly #root: Node<List> = createNode('')
+  readonly #lists: List[] = []
+  readonly #createList: () => List
+  readonly #backward: boolean
 
-  /** Every list of the tree, for {@link CandidateList.index}. */
-  get lists(): readonly CandidateList[] {
+  constructor(createList: () => List, direction: 'forward' | 'backward') {
+    this.#createList = createList
+    this.#backward = direction === 'backward'
+  }
+
+  /** Every list of the tree. */
+  get lists(): readonly List[] {
     return this.#lists
   }
 
-  /** Candidates must be added in order. */
-  add(prefix: string, boundary: 'plain' | 'segment', candidate: Candidate): void {
-    const node = nodeFor(this.#root, prefix)
-    let list = node[boundary]
-    if (list === undefined) {
-      list = new CandidateList()
-      node[boundary] = list
-      this.#lists.push(list)
-    }
-    list.add(candidate)
+  /** The list of candidates for `text`, made when there is none yet. */
+  listAt(text: string, boundary: 'plain' | 'segment'): List {
+    const node = nodeFor(this.#root, this.#backward ? reverse(text) : text)
+    const known = node[boundary]
+    if (known !== undefined) return known
+    const list = this.#createList()
+    node[boundary] = list
+    this.#lists.push(list)
+    return list
   }
 
-  /** The first candidate before `best` whose prefix `path` has and that matches, else `best`. */
+  /** The first candidate before `best` whose text `path` has and that matches, else `best`. */
   find(path: string, request: RoutedRequest, best: Candidate | undefined): Candidate | undefined {
     let found = best
     let position = 0
-    let node: Node | undefined = this.#root
-    while (node !== undefined && continues(path, position, node.label)) {
+    let node: Node<List> | undefined = this.#root
+    while (node !== undefined && this.#continues(path, position, node.label)) {
       position += node.label.length
       if (node.plain !== undefined) found = node.plain.find(request, found)
       const isEnd = position === path.length
-      const next = isEnd ? slash : path.charCodeAt(position)
+      const next = isEnd ? slash : this.#codeAt(path, position)
       if (node.segment !== undefined && next === slash) found = node.segment.find(request, found)
       node = isEnd ? undefined : node.children?.[next - node.firstCode]
     }
     return found
   }
+
+  #codeAt(path: string, position: number): number {
+    return path.charCodeAt(this.#backward ? path.length - 1 - position : position)
+  }
+
+  /** Whether `label` stands in `path` at `position`. Its first character is known to. */
+  #continues(path: string, position: number, label: string): boolean {
+    if (position + label.length > path.length) return false
+    for (let index = 1; index < label.length; index += 1) {
+      if (this.#codeAt(path, position + index) !== label.charCodeAt(index)) return false
+    }
+    return true
+  }
 }
 
 const slash = 47
 
-/** Whether `label` stands in `path` at `position`. Its first character is known to. */
-function continues(path: string, position: number, label: string): boolean {
-  if (position + label.length > path.length) return false
-  for (let index = 1; index < label.length; index += 1) {
-    if (path.charCodeAt(position + index) !== label.charCodeAt(index)) return false
-  }
-  return true
+/** By UTF-16 units, as the walk reads them. */
+function reverse(text: string): string {
+  return text.split('').reverse().join('')
 }
 
-function createNode(label: string): Node {
+function createNode<List>(label: string): Node<List> {
   return { label, plain: undefined, segment: undefined, children: undefined, firstCode: 0 }
 }
 
-function nodeFor(root: Node, prefix: string): Node {
+function nodeFor<List>(root: Node<List>, prefix: string): Node<List> {
   let node = root
   let position = 0
   while (position < prefix.length) {
@@ -88,12 +106,12 @@ function nodeFor(root: Node, prefix: string): Node {
   return node
 }
 
-function childAt(node: Node, code: number): Node | undefined {
+function childAt<List>(node: Node<List>, code: number): Node<List> | undefined {
   return node.children?.[code - node.firstCode]
 }
 
 /** Puts `child` where its label begins, in place of what was there. */
-function putChild(node: Node, child: Node): void {
+function putChild<List>(node: Node<List>, child: Node<List>): void {
   const code = child.label.charCodeAt(0)
   if (node.children === undefined) {
     node.children = [child]
@@ -122,8 +140,8 @@ function sharedLength(label: string, prefix: string, position: number): number {
 }
 
 /** Puts a node between `child` and its parent. */
-function split(child: Node, length: number): Node {
-  const between = createNode(child.label.slice(0, length))
+function split<List>(child: Node<List>, length: number): Node<List> {
+  const between = createNode<List>(child.label.slice(0, length))
   child.label = child.label.slice(length)
   putChild(between, child)
   return between

@@ -1,6 +1,7 @@
 import type { PathMatcher } from '../../ir/matcher.ts'
 import type { CompiledRoute, RoutedRequest, RouteMatch } from '../snapshot.ts'
-import { type Candidate, CandidateList } from './candidate-list.ts'
+import type { Candidate } from './candidate.ts'
+import { CandidateList } from './candidate-list.ts'
 import type { CompiledMatcher } from './compile-matcher.ts'
 import { PrefixTree } from './prefix-tree.ts'
 
@@ -77,7 +78,7 @@ export class RouteTable {
 
 class PathIndex {
   readonly #exact = new Map<string, CandidateList>()
-  readonly #prefixes = new PrefixTree()
+  readonly #prefixes = new PrefixTree(() => new CandidateList(), 'forward')
   isEmpty = true
 
   add(value: string, candidate: Candidate): void {
@@ -86,8 +87,8 @@ class PathIndex {
     const type = regex?.literal === undefined ? path.type : 'exact'
     if (type === 'exact') this.#addExact(regex?.literal ?? value, candidate)
     else if (type === 'segment-prefix') {
-      this.#prefixes.add(segmentPrefixOf(value), 'segment', candidate)
-    } else this.#prefixes.add(regex?.literalPrefix ?? value, 'plain', candidate)
+      this.#prefixes.listAt(segmentPrefixOf(value), 'segment').add(candidate)
+    } else this.#prefixes.listAt(regex?.literalPrefix ?? value, 'plain').add(candidate)
   }
 
   find(path: string, request: RoutedRequest, best: Candidate | undefined): Candidate | undefined {
