@@ -1,0 +1,20 @@
+import { Type } from 'typebox'
+import { ignored } from '../../../verdict.ts'
+
+/** Why subtrees of capabilities that this dialect does not have are without effect. */
+export const later = {
+  ai: 'AI settings of routes have no effect on this kind yet',
+  buffer: 'bodies are streamed and not buffered',
+  csrf: 'cross-site request forgery is not checked',
+  dlp: 'data is not masked',
+  extauth: 'no external authorisation is asked',
+  extensions: 'plugins of other programs are not loaded',
+  extProc: 'no external processor is called',
+  jwt: 'tokens are not verified',
+  rateLimit: 'requests are not limited',
+  rbac: 'roles are not checked',
+  tracing: 'no traces are sent',
+  transformations: 'bodies and headers are not transformed by templates',
+  waf: 'no web application firewall runs',
+  refusedString: (reason: string) => ignored(reason, Type.Optional(Type.String())),
+} as const

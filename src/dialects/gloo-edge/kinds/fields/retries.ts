@@ -1,0 +1,48 @@
+import { type Static, Type } from 'typebox'
+import { honoured, ignored } from '../../../verdict.ts'
+import { behaviours } from '../behaviours.ts'
+import { choice, duration, uint32 } from './scalars.ts'
+
+/** `RetryPolicy` of projects/gloo/api/v1/options/retries/retries.proto. */
+export const RetryPolicy = Type.Object({
+  retryOn: honoured(
+    behaviours.retries,
+    Type.Optional(
+      Type.String({ description: 'Comma-separated conditions such as 5xx,connect-failure.' }),
+    ),
+  ),
+  numRetries: honoured(behaviours.retries, Type.Optional(uint32())),
+  perTryTimeout: honoured(behaviours.retries, Type.Optional(duration())),
+  retryBackOff: Type.Optional(
+    Type.Object({
+      baseInterval: honoured(behaviours.retries, Type.Optional(duration())),
+      maxInterval: honoured(behaviours.retries, Type.Optional(duration())),
+    }),
+  ),
+  previousPriorities: Type.Optional(
+    Type.Object({
+      updateFrequency: ignored(
+        'a retry avoids endpoints that failed, but priorities are not recomputed between tries',
+        Type.Optional(uint32()),
+      ),
+    }),
+  ),
+  retriableStatusCodes: honoured(behaviours.retries, Type.Optional(Type.Array(uint32()))),
+  rateLimitedRetryBackOff: Type.Optional(
+    Type.Object({
+      resetHeaders: Type.Optional(
+        Type.Array(
+          Type.Object({
+            name: honoured(behaviours.retries, Type.Optional(Type.String())),
+            format: honoured(
+              behaviours.retries,
+              Type.Optional(choice(['SECONDS', 'UNIX_TIMESTAMP'])),
+            ),
+          }),
+        ),
+      ),
+      maxInterval: honoured(behaviours.retries, Type.Optional(duration())),
+    }),
+  ),
+})
+export type RetryPolicy = Static<typeof RetryPolicy>

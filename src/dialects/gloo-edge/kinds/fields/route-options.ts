@@ -1,0 +1,137 @@
+import { type Static, Type } from 'typebox'
+import { honoured, ignored, informational } from '../../../verdict.ts'
+import { behaviours } from '../behaviours.ts'
+import { CorsPolicy } from './cors.ts'
+import { headerManipulation } from './header-manipulation.ts'
+import { later } from './later.ts'
+import { RetryPolicy } from './retries.ts'
+import { duration, ignoredTree, regexRewrite, resourceRef, uint32 } from './scalars.ts'
+
+const Faults = Type.Object({
+  abort: Type.Optional(
+    Type.Object({
+      percentage: honoured(
+        behaviours.faults,
+        Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+      ),
+      httpStatus: honoured(behaviours.faults, Type.Optional(uint32())),
+    }),
+  ),
+  delay: Type.Optional(
+    Type.Object({
+      percentage: honoured(
+        behaviours.faults,
+        Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+      ),
+      fixedDelay: honoured(behaviours.faults, Type.Optional(duration())),
+    }),
+  ),
+})
+
+const Shadowing = Type.Object({
+  upstream: Type.Optional(resourceRef(behaviours.shadowing)),
+  percentage: honoured(behaviours.shadowing, Type.Optional(Type.Number())),
+  disableShadowHostSuffixAppend: honoured(behaviours.shadowing, Type.Optional(Type.Boolean())),
+  hostRewriteLiteral: honoured(behaviours.shadowing, Type.Optional(Type.String())),
+})
+
+const LoadBalancerHash = Type.Object({
+  hashPolicies: Type.Optional(
+    Type.Array(
+      Type.Object({
+        header: honoured(behaviours.lbHash, Type.Optional(Type.String())),
+        cookie: Type.Optional(
+          Type.Object({
+            name: honoured(behaviours.lbHash, Type.Optional(Type.String())),
+            ttl: honoured(behaviours.lbHash, Type.Optional(duration())),
+            path: honoured(behaviours.lbHash, Type.Optional(Type.String())),
+          }),
+        ),
+        sourceIp: honoured(behaviours.lbHash, Type.Optional(Type.Boolean())),
+        terminal: honoured(behaviours.lbHash, Type.Optional(Type.Boolean())),
+      }),
+    ),
+  ),
+})
+
+const connectReason = 'CONNECT requests are not tunnelled'
+
+/** `ProtocolUpgradeConfig` of projects/gloo/api/v1/options/protocol_upgrade/protocol_upgrade.proto. */
+export const ProtocolUpgrade = Type.Object({
+  websocket: Type.Optional(
+    Type.Object({ enabled: honoured(behaviours.websocket, Type.Optional(Type.Boolean())) }),
+  ),
+  connect: Type.Optional(
+    Type.Object({ enabled: ignored(connectReason, Type.Optional(Type.Boolean())) }),
+  ),
+  connectTerminate: Type.Optional(
+    Type.Object({ enabled: ignored(connectReason, Type.Optional(Type.Boolean())) }),
+  ),
+})
+
+/** Options that both routes and virtual hosts of Gloo have and that have no effect yet. */
+export const laterOptions = {
+  extensions: ignoredTree(later.extensions),
+  transformations: ignoredTree(later.transformations),
+  stagedTransformations: ignoredTree(later.transformations),
+  ratelimitBasic: ignoredTree(later.rateLimit),
+  ratelimit: ignoredTree(later.rateLimit),
+  rateLimitConfigs: ignoredTree(later.rateLimit),
+  ratelimitEarly: ignoredTree(later.rateLimit),
+  rateLimitEarlyConfigs: ignoredTree(later.rateLimit),
+  ratelimitRegular: ignoredTree(later.rateLimit),
+  rateLimitRegularConfigs: ignoredTree(later.rateLimit),
+  waf: ignoredTree(later.waf),
+  jwt: ignoredTree(later.jwt),
+  jwtStaged: ignoredTree(later.jwt),
+  rbac: ignoredTree(later.rbac),
+  extauth: ignoredTree(later.extauth),
+  dlp: ignoredTree(later.dlp),
+  bufferPerRoute: ignoredTree(later.buffer),
+  csrf: ignoredTree(later.csrf),
+  extProcEarly: ignoredTree(later.extProc),
+  extProc: ignoredTree(later.extProc),
+  extProcLate: ignoredTree(later.extProc),
+}
+
+const streamReason = 'streams are ended by timeout and idleTimeout only'
+
+/** `RouteOptions` of projects/gloo/api/v1/route_options.proto. */
+export const RouteOptions = Type.Object({
+  ...laterOptions,
+  prefixRewrite: honoured(behaviours.prefixRewrite, Type.Optional(Type.String())),
+  regexRewrite: Type.Optional(regexRewrite(behaviours.regexRewrite)),
+  hostRewrite: honoured(behaviours.hostRewrite, Type.Optional(Type.String())),
+  autoHostRewrite: honoured(behaviours.hostRewrite, Type.Optional(Type.Boolean())),
+  hostRewritePathRegex: Type.Optional(regexRewrite(behaviours.hostRewrite)),
+  hostRewriteHeader: honoured(behaviours.hostRewrite, Type.Optional(Type.String())),
+  appendXForwardedHost: honoured(behaviours.forwardedHost, Type.Optional(Type.Boolean())),
+  timeout: honoured(behaviours.timeout, Type.Optional(duration())),
+  idleTimeout: honoured(behaviours.idleTimeout, Type.Optional(duration())),
+  maxStreamDuration: Type.Optional(
+    Type.Object({
+      maxStreamDuration: ignored(streamReason, Type.Optional(duration())),
+      grpcTimeoutHeaderMax: ignored(streamReason, Type.Optional(duration())),
+      grpcTimeoutHeaderOffset: ignored(streamReason, Type.Optional(duration())),
+    }),
+  ),
+  retries: Type.Optional(RetryPolicy),
+  headerManipulation: Type.Optional(headerManipulation(behaviours.headerManipulation)),
+  cors: Type.Optional(CorsPolicy),
+  lbHash: Type.Optional(LoadBalancerHash),
+  upgrades: Type.Optional(Type.Array(ProtocolUpgrade)),
+  faults: Type.Optional(Faults),
+  tracing: Type.Optional(
+    Type.Object({
+      routeDescriptor: informational(Type.Optional(Type.String())),
+      tracePercentages: ignoredTree(later.tracing),
+      propagate: ignored(later.tracing, Type.Optional(Type.Boolean())),
+      customTags: ignoredTree(later.tracing),
+    }),
+  ),
+  shadowing: Type.Optional(Shadowing),
+  jwtProvidersStaged: ignoredTree(later.jwt),
+  envoyMetadata: ignoredTree('nothing reads the metadata of routes'),
+  ai: ignoredTree(later.ai),
+})
+export type RouteOptions = Static<typeof RouteOptions>

@@ -1,0 +1,45 @@
+import { type Static, Type } from 'typebox'
+import { honoured, ignored } from '../../../verdict.ts'
+import { behaviours } from '../behaviours.ts'
+import { choice, duration, ignoredTree, resourceRef } from './scalars.ts'
+
+const protocolVersion = () =>
+  honoured(
+    behaviours.tls,
+    Type.Optional(choice(['TLS_AUTO', 'TLSv1_0', 'TLSv1_1', 'TLSv1_2', 'TLSv1_3'])),
+  )
+
+/** `SslConfig` of projects/gloo/api/v1/ssl/ssl.proto. */
+export const SslConfig = Type.Object({
+  secretRef: Type.Optional(resourceRef(behaviours.tls)),
+  sslFiles: ignoredTree('certificates are taken from Secrets only'),
+  sds: ignoredTree('certificates are taken from Secrets only'),
+  sniDomains: honoured(behaviours.tls, Type.Optional(Type.Array(Type.String()))),
+  verifySubjectAltName: ignored(
+    'client certificates are checked against the authority of the Secret, not by their names',
+    Type.Optional(Type.Array(Type.String())),
+  ),
+  parameters: Type.Optional(
+    Type.Object({
+      minimumProtocolVersion: protocolVersion(),
+      maximumProtocolVersion: protocolVersion(),
+      cipherSuites: honoured(behaviours.tls, Type.Optional(Type.Array(Type.String()))),
+      ecdhCurves: ignored(
+        'the curves of the TLS library are offered',
+        Type.Optional(Type.Array(Type.String())),
+      ),
+    }),
+  ),
+  alpnProtocols: honoured(behaviours.tls, Type.Optional(Type.Array(Type.String()))),
+  oneWayTls: honoured(behaviours.clientCertificates, Type.Optional(Type.Boolean())),
+  disableTlsSessionResumption: honoured(behaviours.tls, Type.Optional(Type.Boolean())),
+  transportSocketConnectTimeout: ignored(
+    'a handshake ends with the time-out of the connection',
+    Type.Optional(duration()),
+  ),
+  ocspStaplePolicy: ignored(
+    'OCSP responses are not stapled',
+    Type.Optional(choice(['LENIENT_STAPLING', 'STRICT_STAPLING', 'MUST_STAPLE'])),
+  ),
+})
+export type SslConfig = Static<typeof SslConfig>

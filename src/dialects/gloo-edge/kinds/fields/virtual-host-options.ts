@@ -1,0 +1,27 @@
+import { type Static, Type } from 'typebox'
+import { honoured, ignored } from '../../../verdict.ts'
+import { behaviours } from '../behaviours.ts'
+import { CorsPolicy } from './cors.ts'
+import { headerManipulation } from './header-manipulation.ts'
+import { RetryPolicy } from './retries.ts'
+import { laterOptions } from './route-options.ts'
+import { choice, ignoredTree } from './scalars.ts'
+
+const attemptReason = 'the number of the try is in the access log and not in a header'
+
+/** `VirtualHostOptions` of projects/gloo/api/v1/virtual_host_options.proto. */
+export const VirtualHostOptions = Type.Object({
+  ...laterOptions,
+  retries: Type.Optional(RetryPolicy),
+  stats: ignoredTree('requests are counted by route, not by virtual cluster'),
+  headerManipulation: Type.Optional(headerManipulation(behaviours.headerManipulation)),
+  cors: Type.Optional(CorsPolicy),
+  corsPolicyMergeSettings: Type.Optional(
+    Type.Object({
+      exposeHeaders: honoured(behaviours.cors, Type.Optional(choice(['DEFAULT', 'UNION']))),
+    }),
+  ),
+  includeRequestAttemptCount: ignored(attemptReason, Type.Optional(Type.Boolean())),
+  includeAttemptCountInResponse: ignored(attemptReason, Type.Optional(Type.Boolean())),
+})
+export type VirtualHostOptions = Static<typeof VirtualHostOptions>

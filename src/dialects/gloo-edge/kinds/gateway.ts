@@ -1,0 +1,64 @@
+import { type Static, Type } from 'typebox'
+import { approximated, honoured, ignored } from '../../verdict.ts'
+import { behaviours } from './behaviours.ts'
+import { HttpGateway } from './fields/http-gateway.ts'
+import { ignoredList, ignoredTree, uint32 } from './fields/scalars.ts'
+import { edgeKind } from './kind.ts'
+
+const notServed = 'only httpGateway is served'
+
+const ListenerOptions = Type.Object({
+  accessLoggingService: ignoredTree('the access log is that of the process'),
+  listenerAccessLoggingService: ignoredTree('the access log is that of the process'),
+  extensions: ignoredTree('plugins of other programs are not loaded'),
+  perConnectionBufferLimitBytes: ignored('buffers follow Node', Type.Optional(uint32())),
+  socketOptions: ignoredList('sockets have the options of the process'),
+  proxyProtocol: ignoredTree('the PROXY protocol is not read'),
+  connectionBalanceConfig: ignoredTree('the kernel spreads connections over the workers'),
+  tcpStats: ignored('statistics of TCP are not collected', Type.Optional(Type.Boolean())),
+})
+
+/** `Gateway.spec` of projects/gateway/api/v1/gateway.proto. */
+export const GatewaySpec = Type.Object({
+  ssl: honoured(behaviours.tls, Type.Optional(Type.Boolean())),
+  bindAddress: approximated(
+    'the gateway listens on the address of the proxy Service',
+    behaviours.listener,
+    Type.Optional(Type.String()),
+  ),
+  bindPort: honoured(
+    behaviours.listener,
+    Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 65_535, description: 'A target port of the Service.' }),
+    ),
+  ),
+  options: Type.Optional(ListenerOptions),
+  useProxyProto: ignored('the PROXY protocol is not read', Type.Optional(Type.Boolean())),
+  httpGateway: Type.Optional(HttpGateway),
+  tcpGateway: ignoredTree(notServed),
+  hybridGateway: ignoredTree(notServed),
+  proxyNames: honoured(behaviours.listener, Type.Optional(Type.Array(Type.String()))),
+  routeOptions: Type.Optional(
+    Type.Object({
+      maxDirectResponseBodySizeBytes: honoured(
+        behaviours.directResponseLimit,
+        Type.Optional(uint32()),
+      ),
+      mostSpecificHeaderMutationsWins: honoured(
+        behaviours.headerPrecedence,
+        Type.Optional(Type.Boolean()),
+      ),
+    }),
+  ),
+})
+export type GatewaySpec = Static<typeof GatewaySpec>
+
+/** A port of a proxy and the virtual services that it serves. */
+export const gatewayKind = edgeKind({
+  kind: 'Gateway',
+  plural: 'gateways',
+  singular: 'gateway',
+  shortNames: ['gw', 'ggw'],
+  description: 'A port of a proxy and the VirtualServices that it serves.',
+  spec: GatewaySpec,
+})

@@ -1,0 +1,25 @@
+import { Type } from 'typebox'
+import { ignoredTree } from './fields/scalars.ts'
+import { edgeKind } from './kind.ts'
+
+const reason = 'hybrid gateways, which would select this object, are not served'
+
+/** Part of a hybrid gateway; stored and without effect. */
+export const matchableHttpGatewayKind = edgeKind({
+  kind: 'MatchableHttpGateway',
+  plural: 'httpgateways',
+  singular: 'httpgateway',
+  shortNames: ['hgw', 'ghgw'],
+  description: 'HTTP settings that a hybrid Gateway selects by TLS settings and source address.',
+  spec: Type.Object({ matcher: ignoredTree(reason), httpGateway: ignoredTree(reason) }),
+})
+
+/** Part of a hybrid gateway; stored and without effect. */
+export const matchableTcpGatewayKind = edgeKind({
+  kind: 'MatchableTcpGateway',
+  plural: 'tcpgateways',
+  singular: 'tcpgateway',
+  shortNames: ['tgw', 'gtgw'],
+  description: 'TCP settings that a hybrid Gateway selects by TLS settings and source address.',
+  spec: Type.Object({ matcher: ignoredTree(reason), tcpGateway: ignoredTree(reason) }),
+})

@@ -1,0 +1,31 @@
+import { type Static, Type } from 'typebox'
+import { honoured } from '../../verdict.ts'
+import { behaviours } from './behaviours.ts'
+import { Route } from './fields/route.ts'
+import { edgeKind } from './kind.ts'
+
+/** `RouteTable.spec` of projects/gateway/api/v1/route_table.proto. */
+export const RouteTableSpec = Type.Object({
+  routes: Type.Optional(Type.Array(Route)),
+  weight: honoured(
+    behaviours.delegationSelector,
+    Type.Optional(
+      Type.Integer({
+        minimum: -2_147_483_648,
+        maximum: 2_147_483_647,
+        description: 'Tables that one selector finds are ordered by it, lower first.',
+      }),
+    ),
+  ),
+})
+export type RouteTableSpec = Static<typeof RouteTableSpec>
+
+/** Routes that a virtual service, or another route table, delegates to. */
+export const routeTableKind = edgeKind({
+  kind: 'RouteTable',
+  plural: 'routetables',
+  singular: 'routetable',
+  shortNames: ['rt', 'grt'],
+  description: 'Routes that a VirtualService or another RouteTable delegates to.',
+  spec: RouteTableSpec,
+})

@@ -1,0 +1,35 @@
+import { type Static, Type } from 'typebox'
+import { honoured, informational } from '../../verdict.ts'
+import { behaviours } from './behaviours.ts'
+import { OptionsConfigRefs, Route } from './fields/route.ts'
+import { SslConfig } from './fields/ssl-config.ts'
+import { VirtualHostOptions } from './fields/virtual-host-options.ts'
+import { edgeKind } from './kind.ts'
+
+/** `VirtualService.spec` of projects/gateway/api/v1/virtual_service.proto. */
+export const VirtualServiceSpec = Type.Object({
+  virtualHost: Type.Optional(
+    Type.Object({
+      domains: honoured(
+        behaviours.domains,
+        Type.Optional(Type.Array(Type.String(), { description: 'Empty: every domain.' })),
+      ),
+      routes: Type.Optional(Type.Array(Route)),
+      options: Type.Optional(VirtualHostOptions),
+      optionsConfigRefs: Type.Optional(OptionsConfigRefs),
+    }),
+  ),
+  sslConfig: Type.Optional(SslConfig),
+  displayName: informational(Type.Optional(Type.String())),
+})
+export type VirtualServiceSpec = Static<typeof VirtualServiceSpec>
+
+/** A set of domains and the routes that serve them. */
+export const virtualServiceKind = edgeKind({
+  kind: 'VirtualService',
+  plural: 'virtualservices',
+  singular: 'virtualservice',
+  shortNames: ['vs', 'gvs'],
+  description: 'A set of domains and the routes that serve them.',
+  spec: VirtualServiceSpec,
+})
