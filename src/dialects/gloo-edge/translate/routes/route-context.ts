@@ -1,0 +1,45 @@
+import type { HeaderMutation } from '../../../../ir/header-mutation.ts'
+import type { Origin } from '../../../../ir/origin.ts'
+import type { ObjectReference } from '../../../../kube/kube-object.ts'
+import type { CorsPolicy } from '../../kinds/fields/cors.ts'
+import type { Matcher } from '../../kinds/fields/matcher.ts'
+import type { RetryPolicy } from '../../kinds/fields/retries.ts'
+import type { Route } from '../../kinds/fields/route.ts'
+import type { RouteOptions } from '../../kinds/fields/route-options.ts'
+import type { OptionSet } from './option-set.ts'
+
+/** What all routes of a virtual host have in common. */
+export interface VirtualHostContext {
+  readonly headers: HeaderMutation | undefined
+  /** Set: no request may be forwarded, because the header changes of the virtual host cannot be made. */
+  readonly blockedBy: string | undefined
+  readonly cors: { readonly config: CorsPolicy; readonly origin: Origin } | undefined
+  /** Whether a route exposes the headers of the virtual host's CORS policy too. */
+  readonly mergeExposeHeaders: boolean
+  readonly retries: { readonly policy: RetryPolicy; readonly origin: Origin } | undefined
+  /** Whether the gateway lets WebSockets through unless a route says otherwise. */
+  readonly websocket: boolean
+  readonly maxDirectResponseBytes: number
+}
+
+/** What a delegating route hands down. */
+export interface ParentContext {
+  readonly matcher: Matcher
+  readonly options: OptionSet<RouteOptions>
+  readonly inheritableMatchers: boolean
+  readonly inheritablePathMatchers: boolean
+  /** Tables on the way down, as `namespace.name`. */
+  readonly tables: readonly string[]
+}
+
+/** One route of a manifest and where it stands. */
+export interface RouteInput {
+  readonly route: Route
+  /** Unique in the configuration. */
+  readonly id: string
+  readonly name: string
+  readonly origin: Origin
+  readonly owner: ObjectReference
+  readonly parent: ParentContext | undefined
+  readonly virtualHost: VirtualHostContext
+}

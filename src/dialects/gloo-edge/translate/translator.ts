@@ -1,0 +1,122 @@
+import type { Backend } from '../../../ir/backend.ts'
+import type { Listener } from '../../../ir/listener.ts'
+import type { PolicyConfig } from '../../../ir/policy.ts'
+import type { Route } from '../../../ir/route.ts'
+import type { VirtualHost } from '../../../ir/virtual-host.ts'
+import type { KubeObject } from '../../../kube/kube-object.ts'
+import type { ObjectView, Translation, Translator } from '../../dialect.ts'
+import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
+import { texts } from '../conditions.ts'
+import { defaultProfile } from './gateways/connection-options.ts'
+import { claimPorts, gatewayReference, planGateway } from './gateways/gateway-plan.ts'
+import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
+import { Scope } from './memory.ts'
+import { containFailure } from './problem.ts'
+import { edgeGroup, type Source } from './source.ts'
+import { SpecCache } from './spec-of.ts'
+import { StatusBook } from './statuses.ts'
+import {
+  type TranslatedVirtualService,
+  translateVirtualService,
+  virtualServiceReference,
+} from './virtual-services/translate-virtual-service.ts'
+
+const kindsWithoutProblems = [
+  'RouteOption',
+  'VirtualHostOption',
+  'MatchableHttpGateway',
+  'MatchableTcpGateway',
+]
+
+const cachedKinds = ['Gateway', 'VirtualService', 'RouteTable']
+
+/** The nodes of a translation in the making. */
+class ConfigurationBuilder {
+  readonly listeners = new Map<string, Listener>()
+  readonly virtualHosts = new Map<string, VirtualHost>()
+  readonly routes = new Map<string, Route>()
+  readonly backends = new Map<string, Backend>()
+  readonly policies = new Map<string, PolicyConfig>()
+  readonly secretIds = new Set<string>()
+
+  addGateway({ listener, virtualHosts }: TranslatedGateway): void {
+    this.listeners.set(listener.id, listener)
+    for (const virtualHost of virtualHosts) this.virtualHosts.set(virtualHost.id, virtualHost)
+    for (const chain of listener.tls ?? []) {
+      const { certificateChain, privateKey, clientCertificateAuthority } = chain
+      for (const secret of [certificateChain, privateKey, clientCertificateAuthority]) {
+        if (secret !== undefined) this.secretIds.add(secret.secretId)
+      }
+    }
+  }
+
+  addVirtualService({ routes, policies, backends }: TranslatedVirtualService): void {
+    for (const route of routes) this.routes.set(route.id, route)
+    for (const backend of backends) this.backends.set(backend.id, backend)
+    for (const policy of policies) {
+      this.policies.set(policy.id, policy)
+      if (policy.type !== 'header-mutation') continue
+      for (const { value } of policy.request.add) {
+        if (value.type === 'secret') this.secretIds.add(value.secret.secretId)
+      }
+    }
+  }
+}
+
+function translateAll(scope: Scope<Source>): Translation {
+  const { objects } = scope.source
+  const list = (kind: string) => objects.list({ group: edgeGroup, kind })
+  const gateways = list('Gateway')
+  const virtualServices = list('VirtualService')
+  const claims = claimPorts(scope, gateways)
+  const builder = new ConfigurationBuilder()
+  const book = new StatusBook()
+  const unserved = new Set<KubeObject>(virtualServices)
+  for (const gateway of gateways) {
+    const serve = () => {
+      const plan = planGateway(scope, gateway, claims, virtualServices)
+      const translated = translateGateway(scope, plan)
+      builder.addGateway(translated)
+      book.add(translated.problems)
+      book.addProxies(gateway, plan.proxyNames)
+      for (const [object, virtualService] of translated.served) {
+        unserved.delete(object)
+        builder.addVirtualService(virtualService)
+        book.add(virtualService.problems)
+        book.addProxies(object, plan.proxyNames)
+      }
+    }
+    containFailure(gatewayReference(gateway), serve, (problem) => book.add([problem]))
+  }
+  for (const object of unserved) {
+    // Translated for its status only.
+    book.add(translateVirtualService(scope, object, defaultProfile).problems)
+    const owner = virtualServiceReference(object)
+    book.add([{ severity: 'warning', owner, text: texts.notServed }])
+  }
+  const reported = [
+    ...gateways,
+    ...virtualServices,
+    ...list('RouteTable'),
+    ...kindsWithoutProblems.flatMap(list),
+  ]
+  const { secretIds, ...configuration } = builder
+  return { configuration, secretIds, statuses: reported.map((object) => book.statusOf(object)) }
+}
+
+/** Makes a translator that keeps what it computed from objects that did not change. */
+export function createEdgeTranslator(): Translator {
+  const upstreamTranslator = createUpstreamTranslator()
+  const specs = new SpecCache()
+  let previous: Scope<Source> | undefined
+  return {
+    translate(objects: ObjectView): Translation {
+      const upstreams = upstreamTranslator.translate(objects)
+      const scope = Scope.root({ objects, upstreams, specs }, previous)
+      const translation = translateAll(scope)
+      specs.keepOnly(cachedKinds.flatMap((kind) => [...objects.list({ group: edgeGroup, kind })]))
+      previous = scope
+      return translation
+    },
+  }
+}

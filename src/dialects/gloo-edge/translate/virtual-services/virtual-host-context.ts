@@ -1,0 +1,81 @@
+import type { Origin } from '../../../../ir/origin.ts'
+import type { ObjectReference } from '../../../../kube/kube-object.ts'
+import { texts } from '../../conditions.ts'
+import type { VirtualHostOptions } from '../../kinds/fields/virtual-host-options.ts'
+import type { VirtualServiceSpec } from '../../kinds/virtual-service.ts'
+import { translateRetries } from '../actions/retry.ts'
+import { translateHeaderManipulation } from '../policies/header-mutation.ts'
+import type { Problem } from '../problem.ts'
+import { type OptionSet, optionSetOf, originOfOption } from '../routes/option-set.ts'
+import type { VirtualHostContext } from '../routes/route-context.ts'
+import { fillFromReferences } from '../routes/route-options.ts'
+import type { Scope } from '../source.ts'
+
+/** What of a Gateway reaches the routes below it. Gateways that agree in it share their routes. */
+export interface GatewayProfile {
+  readonly websocket: boolean
+  readonly maxDirectResponseBytes: number
+}
+
+interface VirtualHostSettings {
+  readonly context: VirtualHostContext
+  readonly problems: readonly Problem[]
+}
+
+const virtualHostError = (reason: string) => `VirtualHost Error: ProcessingError. Reason: ${reason}`
+
+/** Reads what the virtual host of `owner` sets for all its routes. */
+export function createVirtualHostContext(
+  scope: Scope,
+  spec: VirtualServiceSpec,
+  owner: ObjectReference,
+  profile: GatewayProfile,
+): VirtualHostSettings {
+  const problems: Problem[] = []
+  const report = (severity: Problem['severity'], text: string) => {
+    problems.push({ severity, owner, text })
+  }
+  const { kind, namespace, name } = owner
+  const origin: Origin = { kind, namespace, name, fieldPath: 'spec.virtualHost.options' }
+  const host = spec.virtualHost
+  const options = fillFromReferences(scope, optionSetOf(host?.options ?? {}, origin), {
+    refs: host?.optionsConfigRefs,
+    kind: 'VirtualHostOption',
+    namespace,
+    warn: (text) => report('warning', text),
+  }) as OptionSet<VirtualHostOptions>
+  const { headerManipulation, cors, retries, corsPolicyMergeSettings } = options.values
+  const place = (field: string) => originOfOption(options, field, origin)
+
+  const headers =
+    headerManipulation &&
+    translateHeaderManipulation(
+      scope,
+      headerManipulation,
+      place('headerManipulation'),
+      'virtual-host',
+    )
+  for (const { reason } of headers?.failures ?? []) report('error', virtualHostError(reason))
+  for (const reason of retries === undefined ? [] : translateRetries(retries).errors) {
+    report('error', virtualHostError(`*basicroute.plugin: ${reason}`))
+  }
+  return {
+    problems,
+    context: {
+      headers: headers?.policy,
+      blockedBy: headers?.failures[0]?.advice,
+      cors: cors && { config: cors, origin: place('cors') },
+      mergeExposeHeaders: corsPolicyMergeSettings?.exposeHeaders === 'UNION',
+      retries: retries && { policy: retries, origin: place('retries') },
+      ...profile,
+    },
+  }
+}
+
+/** What is wrong with the domains of a virtual service. */
+export const findDomainErrors = (domains: readonly string[], virtualHost: string) =>
+  domains.flatMap((domain) => {
+    if (domain.trim() === '') return [texts.emptyDomain(virtualHost)]
+    const isDomain = /^(?:\*|\*?[^\s*/@?#]+|[^\s*/@?#]+\*)$/.test(domain)
+    return isDomain ? [] : [texts.invalidDomain(virtualHost, domain)]
+  })
