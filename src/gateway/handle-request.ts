@@ -33,9 +33,13 @@ export function createRequestHandler(services: RequestServices): RequestHandler 
 function begin(exchange: Exchange): void {
   exchange.services.observer.requestStarted()
   exchange.sink.response.on('close', () => clientClosed(exchange))
-  const refusal = exchange.read()
-  if (refusal === undefined) findRoute(exchange)
-  else fail(exchange, refusal)
+  try {
+    const refusal = exchange.read()
+    if (refusal === undefined) findRoute(exchange)
+    else fail(exchange, refusal)
+  } catch (cause) {
+    fail(exchange, gatewayError('internal', 'the gateway failed to handle this request', { cause }))
+  }
 }
 
 /** After the last byte or when the client has gone. */

@@ -16,6 +16,8 @@ export interface AttemptOwner {
   /** True: this answer is not for the client, another try follows. */
   retriesStatus(status: number, headers: Record<string, string | string[] | undefined>): boolean
   attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void
+  /** The answer could not be handed on. */
+  relayFailed(cause: unknown): void
   /** The answer has come to its end. */
   attemptEnded(attempt: UpstreamAttempt): void
   /** The upstream has switched protocols: the socket is the owner's. */
@@ -74,6 +76,14 @@ export class UpstreamAttempt implements UpstreamHandler {
   }
 
   onHead(status: number, headers: Record<string, string | string[] | undefined>): void {
+    try {
+      this.#takeHead(status, headers)
+    } catch (cause) {
+      this.#owner.relayFailed(cause)
+    }
+  }
+
+  #takeHead(status: number, headers: Record<string, string | string[] | undefined>): void {
     const exchange = this.#exchange
     this.#status = status
     this.#owner.attemptActive()
@@ -91,7 +101,11 @@ export class UpstreamAttempt implements UpstreamHandler {
   onData(chunk: Buffer): void {
     this.#owner.attemptActive()
     if (this.#relay !== undefined) {
-      this.#relay.push(chunk)
+      try {
+        this.#relay.push(chunk)
+      } catch (cause) {
+        this.#owner.relayFailed(cause)
+      }
       return
     }
     this.#discarded += chunk.length
@@ -101,7 +115,11 @@ export class UpstreamAttempt implements UpstreamHandler {
   onEnd(trailers: readonly string[]): void {
     this.#finish(undefined)
     if (this.#relay === undefined) return
-    this.#relay.end(trailers)
+    try {
+      this.#relay.end(trailers)
+    } catch (cause) {
+      this.#owner.relayFailed(cause)
+    }
     this.#owner.attemptEnded(this)
   }
 

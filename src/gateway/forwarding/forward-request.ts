@@ -107,6 +107,11 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     this.#deadlines.touch()
   }
 
+  relayFailed(cause: unknown): void {
+    const message = 'a response policy of this route failed'
+    this.#end(gatewayError('internal', message, { cause }))
+  }
+
   attemptEnded(): void {
     this.#stop(undefined)
   }
@@ -159,6 +164,14 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   }
 
   #try(): void {
+    try {
+      this.#send()
+    } catch (cause) {
+      this.#end(gatewayError('internal', 'the gateway failed to forward this request', { cause }))
+    }
+  }
+
+  #send(): void {
     const exchange = this.#exchange
     if (this.#over) return
     const hash = hashRequest(this.#action.config.hashPolicies, exchange)

@@ -175,7 +175,13 @@ export class Exchange implements RequestContext, RoutedRequest {
       responseBytes: this.responseBytes,
       durationMs,
     }
-    for (const policy of hooks) policy.onComplete?.(this, outcome)
+    for (const policy of hooks) {
+      try {
+        policy.onComplete?.(this, outcome)
+      } catch {
+        // The request is over: nobody is left to be told, and the hooks after this one have their turn.
+      }
+    }
   }
 
   #tellObserver(durationMs: number): void {

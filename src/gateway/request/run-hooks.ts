@@ -21,7 +21,7 @@ function continueHeadHooks(
   { next, done }: { next: number; done: HeadHooksDone },
 ): void {
   for (let index = next; index < policies.length; index += 1) {
-    const result = policies[index]?.onRequestHead?.(exchange)
+    const result = runHeadHook(exchange, policies[index])
     if (result === undefined) continue
     if (!(result instanceof Promise)) {
       done(exchange, result)
@@ -40,6 +40,14 @@ function continueHeadHooks(
     return
   }
   done(exchange, undefined)
+}
+
+function runHeadHook(exchange: Exchange, policy: CompiledPolicy | undefined) {
+  try {
+    return policy?.onRequestHead?.(exchange)
+  } catch (cause) {
+    return hookFailed(policy, cause)
+  }
 }
 
 /** Reads the whole body and runs the hooks that want it. */

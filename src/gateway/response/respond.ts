@@ -17,7 +17,13 @@ export function respond(exchange: Exchange, response: LocalResponse): void {
     headers.set('content-type', 'text/plain')
   headers.set('content-length', String(Buffer.byteLength(response.body)))
   headers.set('server', exchange.ingress.listener.config.http.serverName)
-  exchange.finishHead(head)
+  try {
+    exchange.finishHead(head)
+  } catch (cause) {
+    const message = 'a response policy of this route failed'
+    exchange.error ??= gatewayError('internal', message, { cause })
+    head.status = 500
+  }
   exchange.status = head.status
   exchange.firstByteMs = exchange.services.now() - exchange.startTimeMs
   // A client that still sends is not listened to any longer than the answer takes.

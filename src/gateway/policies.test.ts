@@ -1,0 +1,298 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { gatewayError } from '../errors/gateway-error.ts'
+import { HeaderList } from '../lib/header-list.ts'
+import type { CompiledPolicy } from '../policies/policy.ts'
+import type { CompiledAction } from '../snapshot/snapshot.ts'
+import {
+  chainOf,
+  createBackend,
+  createEndpoint,
+  createForward,
+  createIngress,
+  type GatewayFixture,
+  portOf,
+  startGateway,
+} from './testing/gateway-fixture.ts'
+
+const closers: (() => void)[] = []
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+})
+
+/** A gateway with these policies before an upstream that tells what it saw. */
+async function start(...policies: readonly CompiledPolicy[]): Promise<GatewayFixture> {
+  const gateway = await startGateway([1])
+  const server = await gateway.upstream((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => {
+      body += chunk
+    })
+    request.on('end', () => response.end(JSON.stringify({ headers: request.headers, body })))
+  })
+  const chain = chainOf(...policies)
+  const backend = createBackend([createEndpoint(portOf(server))])
+  gateway.ingress = createIngress(createForward(backend, {}, chain), chain)
+  closers.push(() => gateway.close())
+  return gateway
+}
+
+const type = 'header-mutation' as const
+
+test('request hooks run in order, waiting only for those that take time', async () => {
+  const seen: string[] = []
+  const note = (name: string): CompiledPolicy => ({
+    type,
+    onRequestHead: (context) => {
+      context.headers.append('x-seen', name)
+      seen.push(name)
+      return undefined
+    },
+  })
+  const slow: CompiledPolicy = {
+    type,
+    onRequestHead: async (context) => {
+      await Promise.resolve()
+      context.headers.append('x-seen', 'slow')
+      return undefined
+    },
+  }
+  const gateway = await start(note('one'), slow, note('two'))
+  const answer = await fetch(gateway.url)
+  const { headers } = (await answer.json()) as { headers: Record<string, string> }
+  expect(headers['x-seen']).toBe('one, slow, two')
+})
+
+test('a refusal answers at once, runs through the response hooks and completes once', async () => {
+  const outcomes: (number | string | undefined)[][] = []
+  const gateway = await start(
+    {
+      type,
+      onResponseHead: (_context, head) => head.headers.set('x-hook', 'ran'),
+      onComplete: (_context, outcome) => outcomes.push([outcome.status, outcome.error?.code]),
+    },
+    { type, onRequestHead: () => gatewayError('fault-injected', 'not today', { status: 418 }) },
+    {
+      type,
+      onRequestHead: () => {
+        throw new Error('a refused request goes no further')
+      },
+    },
+  )
+  const answer = await fetch(gateway.url)
+  expect(answer.status).toBe(418)
+  expect(await answer.text()).toBe('not today')
+  expect(answer.headers.get('x-hook')).toBe('ran')
+  expect(await gateway.record()).toMatchObject({ attempts: 0, responseFlags: 'FI' })
+  expect(outcomes).toEqual([[418, 'fault-injected']])
+})
+
+test('a local response is sent as the policy wrote it', async () => {
+  const headers = new HeaderList(['access-control-allow-origin', '*'])
+  const gateway = await start({
+    type,
+    onRequestHead: () => ({ type: 'local-response', status: 200, headers, body: '' }),
+  })
+  const answer = await fetch(gateway.url, { method: 'OPTIONS' })
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+})
+
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('secret detail')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('secret detail'))],
+])(
+  'a hook that %s ends the request with 500 and tells nothing of it',
+  async (_name, onRequestHead) => {
+    const gateway = await start({ type, onRequestHead })
+    const answer = await fetch(gateway.url)
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).toBe('the header-mutation policy of this route failed')
+  },
+)
+
+test('rematch looks for the route once more, and only once', async () => {
+  let runs = 0
+  const gateway = await start({
+    type,
+    onRequestHead: () => {
+      runs += 1
+      return 'rematch'
+    },
+  })
+  expect((await fetch(gateway.url)).status).toBe(200)
+  expect(runs).toBe(2)
+})
+
+describe('a policy that reads the body', () => {
+  const reading = (replace: boolean): CompiledPolicy => ({
+    type,
+    requestBodyLimitBytes: 10,
+    onRequestBody: (_context, body) =>
+      replace ? Buffer.from(`${body.toString()} and more`) : undefined,
+  })
+  test('may replace it', async () => {
+    const gateway = await start(reading(true))
+    const answer = await fetch(gateway.url, { method: 'POST', body: 'text' })
+    expect(await answer.json()).toMatchObject({
+      body: 'text and more',
+      headers: { 'content-length': '13' },
+    })
+  })
+  test('gets an empty one where there is none', async () => {
+    const gateway = await start(reading(false))
+    expect((await fetch(gateway.url)).status).toBe(200)
+  })
+  test('refuses one above its limit, whether the length is announced or not', async () => {
+    const gateway = await start(reading(false))
+    const announced = await fetch(gateway.url, { method: 'POST', body: 'x'.repeat(11) })
+    expect(announced.status).toBe(413)
+    const body = new Blob(['x'.repeat(11)]).stream()
+    const unknown = await fetch(gateway.url, {
+      method: 'POST',
+      body,
+      duplex: 'half',
+    } as RequestInit)
+    expect(unknown.status).toBe(413)
+    expect(await unknown.text()).toContain('larger than 10 bytes')
+    expect(gateway.attempts).toEqual([])
+  })
+})
+
+test('attempt hooks change the headers of the try; an error of theirs reaches no upstream', async () => {
+  const gateway = await start({
+    type,
+    onAttempt: (_context, attempt) => {
+      attempt.headers.set('authorization', `Bearer ${attempt.number}`)
+      return undefined
+    },
+  })
+  const answer = await fetch(gateway.url)
+  expect(await answer.json()).toMatchObject({ headers: { authorization: 'Bearer 1' } })
+  const refusing = await start({
+    type,
+    onAttempt: () => gatewayError('configuration-error', 'secret default/key is missing'),
+  })
+  const refused = await fetch(refusing.url)
+  expect(refused.status).toBe(500)
+  expect(await refused.text()).toBe('secret default/key is missing')
+  expect(refusing.attempts).toEqual([])
+})
+
+test('response transforms see the body and may hold back its end', async () => {
+  const gateway = await start({
+    type,
+    createResponseTransform: () => {
+      let held = ''
+      return {
+        push: (chunk) => {
+          held += chunk.toString()
+          return Buffer.alloc(0)
+        },
+        end: () => Buffer.from(held.toUpperCase()),
+      }
+    },
+  })
+  const answer = await fetch(gateway.url, { method: 'POST', body: 'abc' })
+  expect(await answer.text()).toContain('"BODY":"ABC"')
+  expect(answer.headers.get('content-length')).toBeNull()
+})
+
+test.each(['onAttempt', 'onResponseHead'] as const)(
+  'an %s hook that throws costs only its request',
+  async (hook) => {
+    const broken = () => {
+      throw new Error('secret detail')
+    }
+    const gateway = await start({ type, [hook]: broken })
+    const answer = await fetch(gateway.url)
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).not.toContain('secret')
+    expect(await gateway.record()).toMatchObject({ errorCode: 'internal' })
+    expect(gateway.records).toHaveLength(1)
+  },
+)
+
+test('the signal of a waiting hook is aborted when the client leaves', async () => {
+  let aborted: (() => void) | undefined
+  const abortion = new Promise<void>((resolve) => {
+    aborted = resolve
+  })
+  let waiting: (() => void) | undefined
+  const arrival = new Promise<void>((resolve) => {
+    waiting = resolve
+  })
+  const gateway = await start({
+    type,
+    onRequestHead: (context) =>
+      new Promise((resolve) => {
+        waiting?.()
+        context.signal.addEventListener('abort', () => {
+          aborted?.()
+          resolve(undefined)
+        })
+      }),
+  })
+  const controller = new AbortController()
+  const answer = fetch(gateway.url, { signal: controller.signal }).catch(() => 'gone')
+  await arrival
+  controller.abort()
+  await abortion
+  expect(await answer).toBe('gone')
+  expect(await gateway.record()).toMatchObject({ status: 0, attempts: 0 })
+})
+
+describe('routes that answer themselves', () => {
+  const answerOf = async (action: CompiledAction, headers: Record<string, string> = {}) => {
+    const gateway = await startGateway([1])
+    gateway.ingress = createIngress(action)
+    closers.push(() => gateway.close())
+    return fetch(`${gateway.url}/old/x?q=1`, { redirect: 'manual', headers })
+  }
+  const redirect = {
+    type: 'redirect' as const,
+    status: 301 as const,
+    host: undefined,
+    port: undefined,
+    https: false,
+    path: undefined,
+    stripQuery: false,
+  }
+
+  test('direct responses have their status and body', async () => {
+    const answer = await answerOf({ type: 'direct-response', status: 403, body: 'no' })
+    expect(answer.status).toBe(403)
+    expect(await answer.text()).toBe('no')
+    expect(answer.headers.get('content-type')).toBe('text/plain')
+  })
+
+  test('unavailable routes name what is missing', async () => {
+    const message = 'secret gloo-system/openai-secret is missing'
+    const answer = await answerOf({
+      type: 'unavailable',
+      code: 'configuration-error',
+      status: 500,
+      message,
+    })
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).toBe(message)
+  })
+
+  test.each([
+    [{}, /^http:\/\/127\.0\.0\.1:\d+\/new\/x\?q=1$/],
+    [{ stripQuery: true, host: 'other.org' }, /^http:\/\/other\.org\/new\/x$/],
+    [{ https: true, port: 8443 }, /^https:\/\/127\.0\.0\.1:8443\/new\/x\?q=1$/],
+  ])('redirects lead to the new place: %o', async (changes, location) => {
+    const answer = await answerOf({
+      type: 'redirect',
+      config: { ...redirect, ...changes },
+      rewritePath: (path) => path.replace('/old', '/new'),
+    })
+    expect(answer.status).toBe(301)
+    expect(answer.headers.get('location')).toMatch(location)
+  })
+})
