@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { anything, count, duration, flag, free, list, map, object, text } from '../../field.ts'
-import { honoured, ignored } from '../../verdict.ts'
+import { ignored } from '../../verdict.ts'
 import { defineGlooKind } from './define-kind.ts'
 
 const ignoredPart = (reason: string, description: string) => ignored(reason, free(description))
@@ -15,19 +15,16 @@ const later = 'no policy that reads it is in force yet'
 const everywhere = 'objects of every namespace are read'
 const controller = 'it concerns a part of the vendor’s controller that does not exist here'
 
+const itself =
+  'a broken route always answers for itself, names what is wrong, and never reaches an upstream'
+
 const invalidConfigPolicy = object('What a broken route answers.', {
   replaceInvalidRoutes: ignored(
-    'a broken route always answers for itself and never reaches an upstream',
+    itself,
     flag('Whether a broken route answers instead of being served without its broken part.'),
   ),
-  invalidRouteResponseCode: honoured(
-    'a broken route answers the status and body of the settings',
-    count('Status of the answer.'),
-  ),
-  invalidRouteResponseBody: honoured(
-    'a broken route answers the status and body of the settings',
-    text('Body of the answer.'),
-  ),
+  invalidRouteResponseCode: ignored(itself, count('Status of the answer.')),
+  invalidRouteResponseBody: ignored(itself, text('Body of the answer.')),
 })
 
 const gloo = object('The translation.', {
@@ -37,8 +34,8 @@ const gloo = object('The translation.', {
     'Kubernetes destinations always work',
     flag('Whether routes may not lead to Services.'),
   ),
-  headerSecretRefNsMatchesUs: honoured(
-    'a header secret of another namespace than the upstream is refused where the settings say so',
+  headerSecretRefNsMatchesUs: ignored(
+    'header secrets of every namespace may be used',
     flag('Whether header secrets must be in the namespace of the Upstream.'),
   ),
   regexMaxProgramSize: ignored('patterns take linear time', count('Size of a pattern.')),
@@ -84,9 +81,7 @@ const SettingsSpec = object('Settings of the installation.', {
     ...['ratelimit', 'ratelimitServer', 'rbac', 'extauth', 'cachingServer'],
     ...['extProc', 'extProcEarly', 'extProcLate', 'extensions'],
   ]),
-  ...ignoredParts(controller, [
-    ...['devMode', 'knative', 'observabilityOptions', 'consoleOptions'],
-  ]),
+  ...ignoredParts(controller, ['devMode', 'knative', 'observabilityOptions', 'consoleOptions']),
 })
 
 /** `gloo.solo.io/v1/Settings`. */
@@ -97,6 +92,3 @@ export const settings = defineGlooKind({
   description: 'Settings of the whole installation.',
   spec: SettingsSpec,
 })
-
-/** The GroupKind of Settings. */
-export const settingsKind = { group: 'gloo.solo.io', kind: 'Settings' } as const

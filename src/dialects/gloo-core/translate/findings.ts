@@ -4,9 +4,11 @@ import { parseDuration } from '../../../lib/duration.ts'
 export interface Findings {
   readonly errors: string[]
   readonly warnings: string[]
+  /** Something that the object relies on was taken away, so its last good state must not go on either. */
+  withdrawn: boolean
 }
 
-export const createFindings = (): Findings => ({ errors: [], warnings: [] })
+export const createFindings = (): Findings => ({ errors: [], warnings: [], withdrawn: false })
 
 interface DurationField {
   readonly field: string

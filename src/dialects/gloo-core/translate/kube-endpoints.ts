@@ -28,6 +28,7 @@ export function findKubeTarget(context: UpstreamContext, kube: KubeSpec): KubeTa
   const serviceNamespace = kube.serviceNamespace || namespace
   const service = findService(objects, serviceNamespace, serviceName)
   if (service === undefined) {
+    findings.withdrawn = true
     findings.errors.push(
       `Upstream ${namespace}.${upstream.metadata.name} references the service '${serviceName}' which does not exist in namespace '${serviceNamespace}'`,
     )
@@ -57,7 +58,9 @@ function endpointsOf(
   const spec = service['spec'] as { type?: unknown; externalName?: unknown }
   if (spec.type === 'ExternalName' && typeof spec.externalName === 'string') {
     const host = spec.externalName
-    return [draftEndpoint({ host, port: port.port, serverName: serverName ?? host })]
+    const withTls = context.spec.sslConfig !== undefined
+    const name = withTls ? (serverName ?? host) : undefined
+    return [draftEndpoint({ host, port: port.port, serverName: name })]
   }
   return serviceEndpointsOf(context.findSlices(service), port).map(({ address, port: number }) =>
     draftEndpoint({ host: address, port: number, serverName }),

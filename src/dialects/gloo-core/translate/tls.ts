@@ -92,6 +92,7 @@ function findMaterial(context: UpstreamContext, config: UpstreamSslConfig): Mate
   const name = displayReference(reference)
   const secret = findSecret(objects, reference.namespace, reference.name)
   if (secret === undefined) {
+    findings.withdrawn = true
     findings.errors.push(`SSL secret not found: list did not find secret ${name}`)
     return noMaterial
   }

@@ -9,7 +9,7 @@ import { upstreamGroupKind } from '../kinds/upstream-group.ts'
 import { displayReference, type ResourceReference } from '../reference.ts'
 import { createGlooStatus, createObjectStatus } from '../status/report.ts'
 import { upstreamBackendId } from './backend-id.ts'
-import { createFindings } from './findings.ts'
+import { createFindings, type Findings } from './findings.ts'
 import { secretIdsOf } from './secret-ids.ts'
 import { type Dependencies, type FindSlices, trackView } from './tracked-view.ts'
 import { translateUpstream } from './upstream.ts'
@@ -51,7 +51,7 @@ interface Entry {
   readonly upstream: KubeObject
   readonly isCurrent: Dependencies
   readonly backend: Backend | undefined
-  readonly errors: readonly string[]
+  readonly findings: Findings
   readonly status: ObjectStatus
 }
 
@@ -126,9 +126,9 @@ function createTranslation(
   }
 }
 
-const foundIn = ({ backend, errors }: Entry): FoundUpstream =>
+const foundIn = ({ backend, findings }: Entry): FoundUpstream =>
   backend === undefined
-    ? { type: 'rejected', message: errors.join('; ') }
+    ? { type: 'rejected', message: findings.errors.join('; ') }
     : { type: 'found', backend }
 
 function renewEntry(moment: Moment, upstream: KubeObject, earlier: Entry | undefined): Entry {
@@ -140,8 +140,26 @@ function renewEntry(moment: Moment, upstream: KubeObject, earlier: Entry | undef
     return earlier
   }
   const fresh = createEntry(moment, upstream)
-  if (earlier === undefined || !isDeepStrictEqual(fresh.backend, earlier.backend)) return fresh
-  return { ...fresh, backend: earlier.backend }
+  if (earlier?.backend === undefined) return fresh
+  if (fresh.backend === undefined) return keepLastGood(fresh, earlier)
+  const unchanged = isDeepStrictEqual(fresh.backend, earlier.backend)
+  return unchanged ? { ...fresh, backend: earlier.backend } : fresh
+}
+
+/** A mistake in a change must not take away what worked before it. */
+function keepLastGood(fresh: Entry, earlier: Entry): Entry {
+  const isSameObject = fresh.upstream.metadata.uid === earlier.upstream.metadata.uid
+  if (!isSameObject || fresh.findings.withdrawn) return fresh
+  const { errors, warnings } = fresh.findings
+  const status = createGlooStatus({
+    errors,
+    warnings: [...warnings, 'the last accepted state of this upstream keeps serving'],
+  })
+  return {
+    ...fresh,
+    backend: earlier.backend,
+    status: createObjectStatus(fresh.upstream, status),
+  }
 }
 
 /** Writing status makes a new object, which is no reason to translate again. */
@@ -173,7 +191,7 @@ function createEntry(moment: Moment, upstream: KubeObject): Entry {
     upstream,
     isCurrent: dependencies(),
     backend: findings.errors.length > 0 ? undefined : backend,
-    errors: findings.errors,
+    findings,
     status: createObjectStatus(upstream, createGlooStatus(findings)),
   }
 }

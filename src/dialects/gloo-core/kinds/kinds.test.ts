@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import type { StructuralSchema } from '../../../kube/structural-schema.ts'
+import { glooCore } from '../index.ts'
+import { behaviours } from './behaviours.ts'
+import { glooStateOf } from './define-kind.ts'
+import { upstream } from './upstream/upstream.ts'
+
+/** Paths of fields without a verdict of their own or above them; descriptions of containers need none. */
+function undecided(schema: StructuralSchema, path: string): string[] {
+  if (schema['x-sluice-verdict'] !== undefined) return []
+  const inner = Object.entries(schema.properties ?? {})
+  if (inner.length > 0) return inner.flatMap(([name, field]) => undecided(field, `${path}.${name}`))
+  return schema.items === undefined ? [path] : undecided(schema.items, `${path}[]`)
+}
+
+function verdicts(schema: StructuralSchema): NonNullable<StructuralSchema['x-sluice-verdict']>[] {
+  const own = schema['x-sluice-verdict']
+  const inner = Object.values(schema.properties ?? {}).flatMap(verdicts)
+  const items = schema.items === undefined ? [] : verdicts(schema.items)
+  return [...(own === undefined ? [] : [own]), ...inner, ...items]
+}
+
+const specOf = (kind: (typeof glooCore.kinds)[number]) =>
+  kind.versions[0]?.schema.properties?.['spec'] ?? {}
+
+test.each(glooCore.kinds)('every field of $kind has a verdict', (kind) => {
+  expect(undecided(specOf(kind), 'spec')).toEqual([])
+})
+
+test('every verdict names a behaviour test of the list, and every behaviour is named', () => {
+  const found = new Set(
+    glooCore.kinds
+      .flatMap((kind) => verdicts(specOf(kind)))
+      .flatMap((verdict) => ('test' in verdict ? [verdict.test] : [])),
+  )
+  expect([...found].sort()).toEqual(Object.values(behaviours).sort())
+})
+
+test('every field is described', () => {
+  const missing = (schema: StructuralSchema, path: string): string[] => [
+    ...(schema.description === undefined ? [path] : []),
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, field]) =>
+      missing(field, `${path}.${name}`),
+    ),
+    ...(schema.items === undefined ? [] : missing(schema.items, `${path}[]`)),
+  ]
+  for (const kind of glooCore.kinds) expect(missing(specOf(kind), kind.kind)).toEqual([])
+})
+
+test('names are those of the vendor', () => {
+  expect(glooCore.kinds.map(({ plural, shortNames }) => [plural, ...shortNames])).toEqual([
+    ['upstreams', 'us', 'gus'],
+    ['upstreamgroups', 'ug', 'gug'],
+    ['settings', 'st', 'gst'],
+    ['proxies', 'px', 'gpx'],
+  ])
+})
+
+test('turning verification off is answered with a warning', () => {
+  const object = (value: string) => ({
+    apiVersion: 'gloo.solo.io/v1',
+    kind: 'Upstream',
+    metadata: { name: 'a', annotations: { 'sluice.dev/insecure-skip-verify': value } },
+    spec: {},
+  })
+  expect(upstream.normalize?.(object('true')).warnings).toEqual([
+    'metadata.annotations["sluice.dev/insecure-skip-verify"]: the certificate of this upstream is not verified',
+  ])
+  expect(upstream.normalize?.(object('yes')).warnings).toEqual([
+    'metadata.annotations["sluice.dev/insecure-skip-verify"]: only "true" has an effect, not "yes"; the upstream is verified',
+  ])
+})
+
+test.each([
+  [{ statuses: { 'gloo-system': { state: 'Warning' } } }, 'Warning'],
+  [{ statuses: { 'gloo-system': { state: 2 } } }, 'Rejected'],
+  [{ state: 1, reportedBy: 'gateway' }, 'Accepted'],
+  [undefined, undefined],
+])('the state of status %j is %s', (status, expected) => {
+  const object = {
+    apiVersion: 'gloo.solo.io/v1',
+    kind: 'Upstream',
+    metadata: { name: 'a' },
+    status,
+  }
+  expect(glooStateOf(object)).toBe(expected)
+})
