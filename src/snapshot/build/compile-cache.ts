@@ -27,6 +27,12 @@ export class CompileCache<Output> {
     return entry.output
   }
 
+  /** Keeps what an earlier build has of `id`, unseen. */
+  keep(id: string): void {
+    const entry = this.#entries.get(id)
+    if (entry !== undefined) entry.build = this.#build
+  }
+
   store(id: string, inputs: readonly unknown[], output: Output): Output {
     this.#entries.set(id, { inputs, output, build: this.#build })
     return output

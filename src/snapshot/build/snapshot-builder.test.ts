@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ConfigurationDelta } from '../../ir/configuration.ts'
 import type { HeaderMutation } from '../../ir/header-mutation.ts'
+import type { TlsChain } from '../../ir/listener.ts'
 import type { Route } from '../../ir/route.ts'
+import { openCertificateAuthority } from '../../lib/certificate-authority.ts'
 import { HeaderList } from '../../lib/header-list.ts'
+import { attempt, requestContext } from '../../policies/test-context.ts'
 import type { BuildResult } from './snapshot-builder.ts'
 import { createSnapshotBuilder } from './snapshot-builder.ts'
 import { backendNode, forwardTo, listenerNode, routeNode, virtualHostNode } from './test-nodes.ts'
@@ -194,4 +197,131 @@ test('two virtual hosts that ask for the same domain are reported, and the first
   expect(table?.find('a.example')?.id).toBe('v')
   expect(table?.find('w.example')?.id).toBe('w')
   expect(errors[0]?.message).toContain('A.example')
+})
+
+describe('a TLS listener', () => {
+  const authority = openCertificateAuthority({ now: () => Date.UTC(2026, 0, 1) })
+  const issued = authority.issueServerCertificate({ names: ['a.example'] })
+  const chain = (secretId: string, virtualHostId: string): TlsChain => ({
+    origin: { kind: 'Test', namespace: 'tests', name: secretId, fieldPath: 'spec.tls' },
+    serverNames: [`${virtualHostId}.example`],
+    certificateChain: { secretId, key: 'tls.crt', version: '1' },
+    privateKey: { secretId, key: 'tls.key', version: '1' },
+    clientCertificateAuthority: undefined,
+    minimumVersion: undefined,
+    maximumVersion: undefined,
+    cipherSuites: [],
+    alpnProtocols: ['http/1.1'],
+    sessionResumption: true,
+    virtualHostIds: [virtualHostId],
+  })
+
+  test('loses only the chain whose secret is missing', async () => {
+    const builder = create()
+    const values = { 'tls.crt': issued.certificate, 'tls.key': issued.privateKey }
+    builder.updateSecrets({ set: [{ id: 'n/good', version: '1', values }], remove: [] })
+    const listener = { ...listenerNode('l', []), tls: [chain('n/gone', 'v'), chain('n/good', 'w')] }
+    const delta = {
+      listeners: set(listener),
+      virtualHosts: set(virtualHostNode('v', ['*'], []), virtualHostNode('w', ['*'], [])),
+    }
+    const { snapshot, errors } = await builder.apply({ generation: 1, full: true, delta })
+    const chains = snapshot.listeners.get('l')?.tlsChains
+    expect(chains?.map(({ serverNames }) => serverNames)).toEqual([['w.example']])
+    expect(chains?.[0]?.virtualHosts.find('any')?.id).toBe('w')
+    expect(errors).toEqual([
+      { origin: listener.tls[0]?.origin, message: expect.stringContaining('n/gone') },
+    ])
+  })
+})
+
+test('each listener decides in which order levels of header mutations are applied', async () => {
+  const policy = (id: string, level: HeaderMutation['level'], value: string): HeaderMutation => ({
+    ...secretPolicy,
+    id,
+    level,
+    request: {
+      remove: [],
+      add: [{ name: 'x', value: { type: 'template', template: value }, append: false }],
+    },
+  })
+  const action = forwardTo('b')
+  const destination = { backendId: 'b', weight: 1, policyIds: ['destination'] }
+  const route = routeNode('r', '/', { ...action, destinations: [destination] })
+  const reversed = listenerNode('reversed', ['v'])
+  const delta = {
+    ...configuration([{ ...route, policyIds: ['route', 'host'] }]),
+    policies: set(
+      policy('destination', 'destination', 'd'),
+      policy('route', 'route', 'r'),
+      policy('host', 'virtual-host', 'h'),
+    ),
+    listeners: set(listenerNode('l', ['v']), {
+      ...reversed,
+      http: { ...reversed.http, mostSpecificHeaderMutationsWin: true },
+    }),
+  }
+  const { snapshot, errors } = await create().apply({ generation: 1, full: true, delta })
+  expect(errors).toEqual([])
+  const winner = (listenerId: string) => {
+    const host = snapshot.listeners.get(listenerId)?.virtualHosts.find('any')
+    const request = { method: 'GET', path: '/', query: '', host: 'any', headers: new HeaderList() }
+    const compiled = host?.findRoute(request)?.route.action
+    const tried = attempt()
+    if (compiled?.type !== 'forward') throw new Error('not forwarded')
+    for (const each of compiled.destinations[0]?.attemptPolicies.onAttempt ?? []) {
+      each.onAttempt?.(requestContext(), tried)
+    }
+    return tried.headers.get('x')
+  }
+  expect(winner('l')).toBe('h')
+  expect(winner('reversed')).toBe('d')
+})
+
+test('a mirror whose backend is missing is left out and reported; the route serves', async () => {
+  const mirror = { backendId: 'gone', percentage: 100, host: undefined, appendSuffix: false }
+  const route = routeNode('r', '/', { ...forwardTo('b'), mirrors: [mirror] })
+  const result = await create().apply({ generation: 1, full: true, delta: configuration([route]) })
+  expect(actionOf(result, '/')).toMatchObject({ type: 'forward', mirrors: [] })
+  expect(result.errors).toEqual([
+    { origin: route.origin, message: expect.stringContaining('gone') },
+  ])
+})
+
+test('a large configuration is built in slices, between which others have their turn', async () => {
+  let clock = 0
+  let pauses = 0
+  const builder = createSnapshotBuilder({
+    random: () => 0,
+    now: () => 0,
+    monotonicNow: () => {
+      clock += 0.5
+      return clock
+    },
+    pause: () => {
+      pauses += 1
+      return Promise.resolve()
+    },
+    sliceMs: 5,
+  })
+  const routes = Array.from({ length: 500 }, (_, index) =>
+    routeNode(`r${index}`, `/${index}`, forwardTo('b')),
+  )
+  const result = await builder.apply({ generation: 1, full: true, delta: configuration(routes) })
+  expect(result.errors).toEqual([])
+  expect(pauses).toBeGreaterThan(80)
+  expect(result.buildMs).toBeGreaterThan(400)
+})
+
+test('a snapshot stays as it is when a later change replaces its routes', async () => {
+  const builder = create()
+  const before = await builder.apply({
+    generation: 1,
+    full: true,
+    delta: configuration([routeNode('a', '/a', forwardTo('b'))]),
+  })
+  const changed = routeNode('a', '/z', forwardTo('b'))
+  await builder.apply({ generation: 2, full: false, delta: { routes: set(changed) } })
+  expect(actionOf(before, '/a')?.type).toBe('forward')
+  expect(find(before, '/z')).toBeUndefined()
 })

@@ -21,9 +21,9 @@ export class CandidateList implements Candidates {
     this.#candidates.push(candidate)
   }
 
-  /** To be called once, after the last {@link add}. */
-  index(): void {
-    if (this.#candidates.length <= maxUnindexed) return
+  /** To be called once, after the last {@link add}. True when there was something to do. */
+  index(): boolean {
+    if (this.#candidates.length <= maxUnindexed) return false
     const suffixes = new PrefixTree(() => new CandidateList(), 'backward')
     const rest: Candidate[] = []
     for (const candidate of this.#candidates) {
@@ -35,6 +35,7 @@ export class CandidateList implements Candidates {
     for (const list of suffixes.lists) list.#indexValues()
     this.#candidates = rest
     this.#indexValues()
+    return true
   }
 
   find(request: RoutedRequest, best: Candidate | undefined): Candidate | undefined {
