@@ -269,6 +269,13 @@ describe('patch', () => {
     expect(refusal(run('x')).code).toBe(400)
   })
 
+  test('merges strategically for built-in kinds', () => {
+    shop.createSecret('a', { data: { x: 'eA==', y: 'eQ==' } })
+    const patch = { data: { x: null, z: 'eg==' } }
+    const { object } = api.patch({ ...inDefault(secrets, 'a'), patchType: 'strategic', patch })
+    expect(object['data']).toEqual({ y: 'eQ==', z: 'eg==' })
+  })
+
   test('that renames the object is refused', () => {
     shop.createWidget('a')
     const patch = { metadata: { name: 'b' } }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../../kube-object.ts'
 import { applyJsonPatch } from '../../patch/json-patch.ts'
 import { applyMergePatch } from '../../patch/merge-patch.ts'
+import { applyStrategicMergePatch } from '../../patch/strategic-merge-patch.ts'
 import { type ApiContext, referenceOf, referenceTo } from '../api-context.ts'
 import { inServedVersion, inStorageVersion } from '../object-version.ts'
 import type {
@@ -31,7 +32,8 @@ import { isUnchanged, withGeneration, withKeptMetadata, withNewMetadata } from '
 import { checkNamespace, completeNamespace, isNamespaceKind } from './namespace-rules.ts'
 import { toScale, withScale } from './scale.ts'
 
-const otherPatchTypes = [
+/** What Kubernetes offers for kinds of CustomResourceDefinitions. */
+const patchTypesOfCustomKinds = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/apply-patch+yaml',
@@ -61,6 +63,10 @@ export class Writer {
 
   patch(request: PatchRequest): ObjectResult {
     const current = this.#findCurrent(request)
+    const { definition } = request.kind
+    if (request.patchType === 'strategic' && this.#context.kinds.isCustom(definition)) {
+      throw unsupportedMediaTypeError(patchTypesOfCustomKinds)
+    }
     checkDepth(request.patch, 'the patch')
     const isScale = request.subresource === 'scale'
     const document = isScale ? toScale(request.kind, current) : current
@@ -192,8 +198,10 @@ function withinReach(
 
 function applyPatch({ kind, name, patchType, patch }: PatchRequest, document: KubeObject): unknown {
   if (patchType === 'merge') return applyMergePatch(document, patch)
-  if (patchType === 'strategic') throw unsupportedMediaTypeError(otherPatchTypes)
-  const result = applyJsonPatch(document, patch)
+  const result =
+    patchType === 'strategic'
+      ? applyStrategicMergePatch(kind.version.schema, document, patch)
+      : applyJsonPatch(document, patch)
   if (!('error' in result)) return result.document
   const { type, message } = result.error
   if (type === 'malformed') throw badRequestError(message)
