@@ -53,8 +53,9 @@ function makeDocuments(kinds: KindRegistry, version: string) {
   const openApiV2 = once(() => createOpenApiV2(kinds.list(), version))
   return {
     groups: once(() => arrangeApiGroups(kinds.list())),
-    v2Json: once(() => writeOpenApiV2Json(openApiV2())),
-    v2Protobuf: once(() => encodeOpenApiV2(openApiV2())),
+    v2Json: once(() => document(writeOpenApiV2Json(openApiV2()))),
+    // The old name is no media type that Go's clients can parse.
+    v2Protobuf: once(() => document(encodeOpenApiV2(openApiV2()), protobufTypes[1])),
     v3: once(() => createOpenApiV3(kinds.list(), version)),
   }
 }
@@ -104,9 +105,8 @@ function findOpenApi(request: DocumentRequest, documents: Documents): Answer | u
   const [, version, ...rest] = request.segments
   if (version === 'v2' && rest.length === 0) {
     for (const { type } of parseAccept(request.accept)) {
-      // The old name is no media type that Go's clients can parse.
-      if (protobufTypes.includes(type)) return document(documents.v2Protobuf(), protobufTypes[1])
-      if (jsonTypes.includes(type)) return document(documents.v2Json())
+      if (protobufTypes.includes(type)) return documents.v2Protobuf()
+      if (jsonTypes.includes(type)) return documents.v2Json()
     }
     throw notAcceptableError(['application/json', ...protobufTypes])
   }

@@ -63,7 +63,6 @@ export async function sendAnswer(
     body = await gzipAsync(body, { level: 1 })
     response.setHeader('content-encoding', 'gzip')
   }
-  if (response.destroyed) return
   response.setHeader('content-length', body.length)
   response.statusCode = answer.status
   // What is left of the body is not read, so that the connection cannot carry a further request.

@@ -39,7 +39,7 @@ export async function servePodLogs(
   let next = await pieces.next()
   setSafeHeaders(response, { contentType: 'text/plain' })
   response.statusCode = 200
-  while (next.done !== true && !response.destroyed) {
+  while (next.done !== true && !abort.signal.aborted) {
     if (!response.write(next.value)) await untilDrained(response)
     next = await pieces.next()
   }

@@ -15,6 +15,7 @@ export function serveWatch(
   const { response } = exchange
   let watch: Watch | undefined
   let isHeadSent = false
+  let isClosed = false
   let stalled: NodeJS.Timeout | undefined
   // The head waits for the API, which may still refuse the request.
   const sendHead = () => {
@@ -29,7 +30,7 @@ export function serveWatch(
     stalled = undefined
   }
   const send = (event: WatchEvent): boolean => {
-    if (response.destroyed || response.writableEnded) return true
+    if (isClosed || response.writableEnded) return true
     sendHead()
     if (response.write(encodeEvent(event, encoder))) return true
     stalled ??= setTimeout(() => response.destroy(), stalledClientMs).unref()
@@ -40,6 +41,7 @@ export function serveWatch(
     watch?.resume()
   })
   response.once('close', () => {
+    isClosed = true
     stopWaiting()
     watch?.close()
   })
