@@ -37,7 +37,10 @@ export interface KindVersion {
   readonly deprecationWarning?: string
   /** Of the whole object; `apiVersion`, `kind` and `metadata` need not be in it. */
   readonly schema: StructuralSchema
-  /** Shown after NAME and before AGE unless it lists an `Age` column itself. */
+  /**
+   * Shown after NAME and before AGE unless it lists an `Age` column itself; a kind that lists a `Name` column
+   * says where both stand.
+   */
   readonly columns: readonly PrinterColumn[]
   /** Paths besides `metadata.name` and `metadata.namespace` that field selectors may name, such as `type`. */
   readonly selectableFields?: readonly string[]

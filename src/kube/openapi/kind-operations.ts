@@ -11,6 +11,8 @@ export interface ApiOperation {
   /** Schema name of the body; empty for a patch. */
   readonly body?: string
   readonly response: string
+  /** Of a patch. */
+  readonly patchTypes: readonly string[]
 }
 
 export interface QueryParameter {
@@ -122,8 +124,17 @@ function operation(kind: PublishedKind, action: ApiOperation['action'], suffix =
     query: queryOf(action),
     ...(action === 'post' || action === 'put' ? { body: schemaName } : {}),
     response: action === 'list' ? `${schemaName}List` : schemaName,
+    patchTypes: definition.unknownFields === 'keep' ? patchTypes : [...patchTypes, strategicType],
   }
 }
+
+const patchTypes = [
+  'application/apply-patch+yaml',
+  'application/json-patch+json',
+  'application/merge-patch+json',
+]
+/** kubectl takes it for kinds that declare it; for those of vendors it has always sent merge patches. */
+const strategicType = 'application/strategic-merge-patch+json'
 
 function queryOf(action: ApiOperation['action']): readonly QueryParameter[] {
   if (action === 'get') return []

@@ -102,7 +102,7 @@ function describeOperation(operation: ApiOperation): OpenApiV2Operation {
   return {
     description: operation.description,
     operationId: operation.operationId,
-    consumes: consumedTypes(method),
+    consumes: method === 'patch' ? operation.patchTypes : ['application/json', 'application/yaml'],
     produces: ['application/json', 'application/yaml'],
     parameters: [
       ...(method === 'get' || method === 'delete' ? [] : [bodyParameter]),
@@ -118,14 +118,4 @@ function describeOperation(operation: ApiOperation): OpenApiV2Operation {
       'x-kubernetes-group-version-kind': operation.groupVersionKind,
     },
   }
-}
-
-function consumedTypes(method: ApiOperation['method']): readonly string[] {
-  if (method !== 'patch') return ['application/json', 'application/yaml']
-  return [
-    'application/json-patch+json',
-    'application/merge-patch+json',
-    'application/strategic-merge-patch+json',
-    'application/apply-patch+yaml',
-  ]
 }

@@ -83,12 +83,6 @@ function pathItem({ operations, pathParameters }: ApiPath): object {
 }
 
 const jsonTypes = ['application/json', 'application/yaml']
-const patchTypes = [
-  'application/apply-patch+yaml',
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-]
 
 function write(operation: ApiOperation): object {
   const body =
@@ -106,7 +100,7 @@ function write(operation: ApiOperation): object {
     ...(hasBody
       ? {
           requestBody: {
-            content: content(operation.method === 'patch' ? patchTypes : jsonTypes, body),
+            content: content(operation.method === 'patch' ? operation.patchTypes : jsonTypes, body),
             required: true,
           },
         }

@@ -49,6 +49,13 @@ describe('a table', () => {
     })
   })
 
+  test('leaves the name and the age to a kind that lists its name itself', () => {
+    const own = { ...version, columns: [{ name: 'Name', type: 'string', value: '.spec.type' }] }
+    expect(createTableBuilder(own as KindVersion, 'v1').row(object, 'None', nowMs)).toEqual({
+      cells: ['round'],
+    })
+  })
+
   test('keeps an age column that the kind declares itself', () => {
     const own = { ...version, columns: [{ name: 'AGE', type: 'date', value: '.spec.since' }] }
     expect(createTableBuilder(own as KindVersion, 'v1').columnDefinitions).toHaveLength(2)

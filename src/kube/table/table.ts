@@ -19,12 +19,11 @@ export interface TableBuilder {
 
 type Cell = (object: KubeObject, nowMs: number) => string | number | boolean | null
 
-const nameColumn = {
+const nameColumn: PrinterColumn = {
   name: 'Name',
   type: 'string',
-  format: 'name',
   description: 'Name must be unique within a namespace.',
-  priority: 0,
+  value: '.metadata.name',
 }
 
 const ageColumn: PrinterColumn = {
@@ -36,22 +35,24 @@ const ageColumn: PrinterColumn = {
 
 /** Compiles the columns of a kind once, for any number of rows; `metaVersion` is `v1` or `v1beta1`. */
 export function createTableBuilder(version: KindVersion, metaVersion: string): TableBuilder {
-  const hasAge = version.columns.some(({ name }) => name.toLowerCase() === 'age')
-  const columns = hasAge ? version.columns : [...version.columns, ageColumn]
+  const declares = (wanted: string) =>
+    version.columns.some(({ name }) => name.toLowerCase() === wanted)
+  const columns = [
+    ...(declares('name') ? [] : [nameColumn]),
+    ...version.columns,
+    ...(declares('name') || declares('age') ? [] : [ageColumn]),
+  ]
   const cells = columns.map(compileCell)
   return {
-    columnDefinitions: [
-      nameColumn,
-      ...columns.map(({ name, type, format, description, priority }) => ({
-        name,
-        type,
-        format: format ?? '',
-        description: description ?? '',
-        priority: priority ?? 0,
-      })),
-    ],
+    columnDefinitions: columns.map(({ name, type, format, description, priority }) => ({
+      name,
+      type,
+      format: format ?? (name === 'Name' ? 'name' : ''),
+      description: description ?? '',
+      priority: priority ?? 0,
+    })),
     row: (object, includeObject, nowMs) => ({
-      cells: [object.metadata.name, ...cells.map((cell) => cell(object, nowMs))],
+      cells: cells.map((cell) => cell(object, nowMs)),
       ...includedObject(object, includeObject, metaVersion),
     }),
   }
