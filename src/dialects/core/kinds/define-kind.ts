@@ -10,6 +10,7 @@ interface CoreKind
   readonly schema: TSchema
   readonly columns?: readonly PrinterColumn[]
   readonly statusSubresource?: boolean
+  readonly selectableFields?: readonly string[]
 }
 
 /** A kind of Kubernetes itself: version v1, and unknown fields are refused. */
@@ -32,6 +33,7 @@ export function defineKind(kind: CoreKind): KindDefinition {
         schema: structural(kind.schema),
         columns,
         statusSubresource: kind.statusSubresource ?? false,
+        selectableFields: kind.selectableFields ?? [],
       },
     ],
     ...(kind.prepare === undefined ? {} : { prepare: kind.prepare }),

@@ -74,6 +74,12 @@ export const event = defineKind({
   plural: 'events',
   shortNames: ['ev'],
   schema,
+  // What `kubectl describe` and `kubectl events` select by.
+  selectableFields: [
+    ...['involvedObject.apiVersion', 'involvedObject.fieldPath', 'involvedObject.kind'],
+    ...['involvedObject.name', 'involvedObject.namespace', 'involvedObject.resourceVersion'],
+    ...['involvedObject.uid', 'reason', 'reportingComponent', 'source', 'type'],
+  ],
   columns: [
     { name: 'Last Seen', type: 'date', value: lastSeen },
     { name: 'Type', type: 'string', value: '.type' },

@@ -47,6 +47,7 @@ export const namespace = defineKind({
   scope: 'Cluster',
   statusSubresource: true,
   schema,
+  selectableFields: ['status.phase'],
   columns: [{ name: 'Status', type: 'string', value: phaseOf }],
   prepare: (object) => ({
     ...object,

@@ -36,6 +36,7 @@ export const secret = defineKind({
   plural: 'secrets',
   shortNames: [],
   schema,
+  selectableFields: ['type'],
   columns: [
     { name: 'Type', type: 'string', value: '.type' },
     { name: 'Data', type: 'integer', value: entryCount('data') },

@@ -14,6 +14,7 @@ export const service = defineKind({
   categories: ['all'],
   statusSubresource: true,
   schema,
+  selectableFields: ['spec.clusterIP', 'spec.type'],
   columns: [
     { name: 'Type', type: 'string', value: '.spec.type' },
     { name: 'Cluster-IP', type: 'string', value: clusterIpOf },
