@@ -4,7 +4,7 @@ import type { ResourceApi } from '../../src/kube/resources/resource-api.ts'
 import { StoreResourceApi } from '../../src/kube/resources/store-resource-api.ts'
 import { ObjectStore } from '../../src/kube/store/object-store.ts'
 
-export interface TestApi {
+interface TestApi {
   readonly api: ResourceApi
   readonly close: () => void
 }

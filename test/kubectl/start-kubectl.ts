@@ -10,13 +10,13 @@ import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts
 import { openTestApi } from './open-test-api.ts'
 import { widget } from './widget-kind.ts'
 
-export interface KubectlRun {
+interface KubectlRun {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Standard input, as for `-f -`. */
   readonly input?: string | undefined
   readonly env?: Readonly<Record<string, string>>
