@@ -68,10 +68,11 @@ function compareMaps(
 ): Difference | undefined {
   const collected = new Collected()
   for (const name in before) {
-    const element = `f:${name}`
     const child = childNodeOf(node, name)
-    if (!Object.hasOwn(after, name)) collected.remove(element, allFieldsOf(child, before[name]))
-    else collected.change(element, compareValues(child, before[name], after[name]))
+    if (Object.hasOwn(after, name)) {
+      const difference = compareValues(child, before[name], after[name])
+      if (difference !== undefined) collected.change(`f:${name}`, difference)
+    } else collected.remove(`f:${name}`, allFieldsOf(child, before[name]))
   }
   for (const name in after) {
     if (Object.hasOwn(before, name)) continue

@@ -33,6 +33,25 @@ export function elementsOf(
   list: readonly unknown[],
 ): readonly string[] | undefined {
   if (list.length === 0) return noElements
+  const known = remembered.get(list)
+  if (known !== undefined && known.node === node) return known.elements
+  const elements = namesOf(node, list)
+  remembered.set(list, { node, elements })
+  return elements
+}
+
+interface ListElements {
+  readonly node: SchemaNode | undefined
+  readonly elements: readonly string[] | undefined
+}
+
+/** Lists of objects are never changed in place, and each is looked at several times per write. */
+const remembered = new WeakMap<readonly unknown[], ListElements>()
+
+function namesOf(
+  node: SchemaNode | undefined,
+  list: readonly unknown[],
+): readonly string[] | undefined {
   const keyNames = sortedKeysOf(node)
   const elements: string[] = []
   for (const item of list) {

@@ -21,31 +21,36 @@ export function combinationChecksOf(
 
 function anyOf(alternatives: readonly Check[]): Check {
   return (value, context) => {
-    const results: FieldError[][] = []
-    for (const alternative of alternatives) {
-      const errors = errorsOf(alternative, value, context)
-      if (errors.length === 0) return
-      results.push(errors)
-    }
+    if (alternatives.some((alternative) => countErrors(alternative, value, context) === 0)) return
     addCombination(context, 'must validate at least one schema (anyOf)')
-    context.errors.push(...fewestOf(results))
+    addClosest(alternatives, value, context)
   }
-}
-
-/** The errors of the alternative that the value comes closest to. */
-function fewestOf(results: readonly FieldError[][]): FieldError[] {
-  return results.reduce((best, errors) => (errors.length < best.length ? errors : best))
 }
 
 function oneOf(alternatives: readonly Check[]): Check {
   return (value, context) => {
-    const results = alternatives.map((alternative) => errorsOf(alternative, value, context))
-    const valid = results.filter((errors) => errors.length === 0).length
+    let valid = 0
+    for (const alternative of alternatives) {
+      if (countErrors(alternative, value, context) === 0) valid += 1
+    }
     if (valid === 1) return
     const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`
     addCombination(context, `must validate one and only one schema (oneOf). ${found}`)
-    if (valid === 0) context.errors.push(...fewestOf(results))
+    if (valid === 0) addClosest(alternatives, value, context)
   }
+}
+
+/** Adds the errors of the alternative that the value comes closest to. */
+function addClosest(
+  alternatives: readonly Check[],
+  value: unknown,
+  context: ValidationContext,
+): void {
+  if (context.probing === true) return
+  const results = alternatives.map((alternative) => errorsOf(alternative, value, context))
+  context.errors.push(
+    ...results.reduce((best, errors) => (errors.length < best.length ? errors : best)),
+  )
 }
 
 function allOf(parts: readonly Check[]): Check {
@@ -64,15 +69,21 @@ function allOf(parts: readonly Check[]): Check {
 
 function not(refused: Check): Check {
   return (value, context) => {
-    if (errorsOf(refused, value, context).length > 0) return
+    if (countErrors(refused, value, context) > 0) return
     addCombination(context, 'must not validate the schema (not)')
   }
 }
 
 function errorsOf(check: Check, value: unknown, context: ValidationContext): FieldError[] {
   const errors: FieldError[] = []
-  check(value, { path: context.path, errors })
+  check(value, { ...context, errors })
   return errors
+}
+
+function countErrors(check: Check, value: unknown, context: ValidationContext): number {
+  const errors: FieldError[] = []
+  check(value, { path: context.path, errors, probing: true })
+  return errors.length
 }
 
 /** Kubernetes names the place of these in the text, and no field. */

@@ -21,25 +21,33 @@ export function compilePattern(source: string): Pattern | undefined {
   return pattern
 }
 
+/** Longer values go to the linear engine whatever the pattern. */
+const maxNativeLength = 256
+
 /**
- * Both ends anchored and nothing but literals and character classes with at most one unbounded repetition:
- * there the engine of JavaScript cannot backtrack for longer than linear time, and is several times faster.
+ * Both ends anchored, nothing but literals, character classes and groups that do not repeat, and at most two
+ * unbounded repetitions: there the engine of JavaScript cannot backtrack for longer than the square of the
+ * value's length, and it is many times faster.
  */
 function isPlain(source: string): boolean {
-  const body = /^\^((?:[A-Za-z0-9_/:@%,-]|\\[./-]|\[[A-Za-z0-9_./:@%-]+\]|[+*?])*)\$$/.exec(
+  const body = /^\^((?:[A-Za-z0-9_/:@%,-]|\\[./-]|\[[A-Za-z0-9_./:@%-]+\]|[+*?()])*)\$$/.exec(
     source,
   )?.[1]
-  if (body === undefined || /^[+*?]|[+*?][+*?]/.test(body)) return false
-  const outsideClasses = body.replaceAll(/\[[^\]]*\]/g, 'a').replaceAll(/\\./g, 'a')
-  return (outsideClasses.match(/[+*?]/g)?.length ?? 0) <= 1
+  if (body === undefined) return false
+  const shape = body.replaceAll(/\[[^\]]*\]|\\./g, 'a')
+  if (/\)[+*]|\(\?|[+*?][+*?]|(?:^|\()[+*?]/.test(shape)) return false
+  const unbounded = shape.match(/[+*]/g)?.length ?? 0
+  const optional = shape.match(/\?/g)?.length ?? 0
+  return unbounded <= 2 && optional <= 2
 }
 
 function native(source: string): Pattern | undefined {
-  try {
-    const expression = new RegExp(source)
-    return { matches: (value) => expression.test(value) }
-  } catch {
-    return linear(source)
+  const fallback = linear(source)
+  if (fallback === undefined) return undefined
+  const expression = new RegExp(source)
+  return {
+    matches: (value) =>
+      value.length <= maxNativeLength ? expression.test(value) : fallback.matches(value),
   }
 }
 

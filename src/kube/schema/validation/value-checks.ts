@@ -150,12 +150,13 @@ const checkInt32: Check = (value, context) => {
 export function enumCheckOf(schema: StructuralSchema): Check | undefined {
   const allowed = schema.enum
   if (allowed === undefined) return undefined
+  const strings = new Set(allowed.filter((value) => typeof value === 'string'))
   const keys = new Set(allowed.map((value) => JSON.stringify(value)))
   const supported = allowed.map((value) =>
     JSON.stringify(typeof value === 'string' ? value : JSON.stringify(value)),
   )
   return (value, context) => {
-    if (value === null && schema.nullable === true) return
+    if (strings.has(value as string) || (value === null && schema.nullable === true)) return
     if (keys.has(JSON.stringify(value))) return
     addError(context, {
       type: 'notSupported',
