@@ -18,6 +18,14 @@ const keyOf = ({
   name: string
 }) => `${kind}/${namespace}/${name}`
 
+/** More would make the status too large to store and to read. */
+const maxTexts = 50
+
+function shorten(texts: readonly string[]): readonly string[] {
+  const more = texts.length - maxTexts
+  return more <= 0 ? texts : [...texts.slice(0, maxTexts), `and ${more} more`]
+}
+
 /** Collects what is to be said of objects and writes it in Gloo's form. */
 export class StatusBook {
   private readonly problems = new Map<string, Problem[]>()
@@ -42,9 +50,10 @@ export class StatusBook {
   statusOf(object: KubeObject): ObjectStatus {
     const key = keyOf({ kind: object.kind, ...object.metadata })
     const problems = this.problems.get(key) ?? []
-    const texts = (severity: Problem['severity']) => [
-      ...new Set(problems.filter((each) => each.severity === severity).map(({ text }) => text)),
-    ]
+    const texts = (severity: Problem['severity']) =>
+      shorten([
+        ...new Set(problems.filter((each) => each.severity === severity).map(({ text }) => text)),
+      ])
     const report = { errors: texts('error'), warnings: texts('warning') }
     const proxies = [...(this.proxies.get(key) ?? [])].sort()
     const accepted: GlooStatus = { state: 'Accepted', reportedBy: 'gloo' }

@@ -16,7 +16,7 @@ export const SslConfig = Type.Object({
   sds: ignoredTree('certificates are taken from Secrets only'),
   sniDomains: honoured(behaviours.tls, Type.Optional(Type.Array(Type.String()))),
   verifySubjectAltName: ignored(
-    'client certificates are checked against the authority of the Secret, not by their names',
+    'names in client certificates are not checked; a virtual service that asks for it is not served',
     Type.Optional(Type.Array(Type.String())),
   ),
   parameters: Type.Optional(

@@ -209,6 +209,14 @@ export function findMirrorBackend(
   return isUsable ? backendId : undefined
 }
 
+const actionFields = [
+  'single',
+  'multi',
+  'upstreamGroup',
+  'clusterHeader',
+  'dynamicForwardProxy',
+] as const
+
 /** The destinations of a `routeAction` that stands at `origin`; what is wrong with them fails the route. */
 export function translateDestinations(
   scope: Scope,
@@ -217,7 +225,7 @@ export function translateDestinations(
   origin: Origin,
 ): readonly IrDestination[] {
   const reader = { scope, draft }
-  const fields = Object.keys(action)
+  const fields = actionFields.filter((field) => action[field] !== undefined)
   if (fields.length > 1) {
     draft.fail({
       reason: `routeAction must have only one of ${fields.join(', ')}`,

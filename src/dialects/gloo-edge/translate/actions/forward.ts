@@ -63,9 +63,10 @@ class OptionReader {
   retryOf(defaults: ForwardDefaults): RetryConfig | undefined {
     const own = this.options.values.retries
     const inherited = defaults.retries
-    if (own === undefined && inherited === undefined) return undefined
-    const origin = own === undefined && inherited ? inherited.origin : this.originOf('retries')
-    const { retry, errors, warnings } = translateRetries(own ?? inherited?.policy ?? {})
+    // What is wrong with those of the virtual host is reported there.
+    if (own === undefined) return inherited && translateRetries(inherited.policy).retry
+    const origin = this.originOf('retries')
+    const { retry, errors, warnings } = translateRetries(own)
     for (const reason of errors) {
       const advice = `retries (${placeOf(origin)}) are wrong: ${reason}. Correct them.`
       this.draft.fail({ reason: `*basicroute.plugin: ${reason}`, advice })

@@ -13,7 +13,12 @@ import {
 } from '../virtual-services/translate-virtual-service.ts'
 import { assignDomains, type DomainAssignment } from './assign-domains.ts'
 import type { GatewayPlan } from './gateway-plan.ts'
-import { createTlsChains, type TlsVirtualHost, translateSslConfig } from './tls-chains.ts'
+import {
+  createTlsChains,
+  ServerNameClaims,
+  type TlsVirtualHost,
+  translateSslConfig,
+} from './tls-chains.ts'
 
 /** A listener with the virtual hosts that it serves. */
 export interface TranslatedGateway {
@@ -56,11 +61,16 @@ function findTlsHosts(
   hosts: readonly { readonly object: KubeObject; readonly virtualHostId: string }[],
 ) {
   const problems: Problem[] = []
+  const claims = new ServerNameClaims()
   const found = hosts.flatMap(({ object, virtualHostId }): TlsVirtualHost[] => {
     const owner = virtualServiceReference(object)
     const config = sslConfigOf(scope, object) ?? {}
     const result = translateSslConfig(scope, config, originOf(owner, 'spec.sslConfig'))
-    if (result.type === 'chain') return [{ virtualHostId, chain: result.chain }]
+    if (result.type === 'chain') {
+      const text = claims.claim(result.chain, displayName(object))
+      if (text !== undefined) problems.push({ severity: 'warning', owner, text })
+      return [{ virtualHostId, chain: result.chain }]
+    }
     problems.push({ severity: 'error', owner, text: result.message })
     return []
   })
@@ -93,7 +103,8 @@ export function translateGateway(scope: Scope, plan: GatewayPlan): TranslatedGat
   const listener: Listener = {
     id: `gloo-edge/${reference.namespace}/${reference.name}`,
     origin: originOf(reference, 'spec'),
-    bindings: plan.bindings,
+    // Without a certificate no connection could be answered, so none is taken.
+    bindings: tls?.chains.length === 0 ? [] : plan.bindings,
     virtualHostIds: isTls ? [] : hosts.map(({ virtualHostId }) => virtualHostId),
     tls: tls?.chains,
     http: plan.http,

@@ -4,6 +4,7 @@ import { texts } from '../../conditions.ts'
 import type { VirtualHostOptions } from '../../kinds/fields/virtual-host-options.ts'
 import type { VirtualServiceSpec } from '../../kinds/virtual-service.ts'
 import { translateRetries } from '../actions/retry.ts'
+import { translateCors } from '../policies/cors.ts'
 import { translateHeaderManipulation } from '../policies/header-mutation.ts'
 import type { Problem } from '../problem.ts'
 import { type OptionSet, optionSetOf, originOfOption } from '../routes/option-set.ts'
@@ -56,15 +57,20 @@ export function createVirtualHostContext(
       'virtual-host',
     )
   for (const { reason } of headers?.failures ?? []) report('error', virtualHostError(reason))
-  for (const reason of retries === undefined ? [] : translateRetries(retries).errors) {
+  const retry = retries && translateRetries(retries)
+  for (const reason of retry?.errors ?? []) {
     report('error', virtualHostError(`*basicroute.plugin: ${reason}`))
   }
+  for (const warning of retry?.warnings ?? []) report('warning', warning)
+  // Without its policy, pages of other origins are kept out, which is the safe side.
+  const corsFailures = cors === undefined ? [] : translateCors(cors, place('cors'), []).failures
+  for (const { reason } of corsFailures) report('error', virtualHostError(reason))
   return {
     problems,
     context: {
       headers: headers?.policy,
       blockedBy: headers?.failures[0]?.advice,
-      cors: cors && { config: cors, origin: place('cors') },
+      cors: cors && corsFailures.length === 0 ? { config: cors, origin: place('cors') } : undefined,
       mergeExposeHeaders: corsPolicyMergeSettings?.exposeHeaders === 'UNION',
       retries: retries && { policy: retries, origin: place('retries') },
       ...profile,
