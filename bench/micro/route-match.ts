@@ -128,7 +128,15 @@ async function measureChange(name: string, delta: ConfigurationDelta, generation
 for (let generation = 2; generation < 8; generation += 1) {
   const changed = { ...routeNode('exact-7', `/changed/${generation}`, forwardTo('b')) }
   const delta = { routes: { set: [changed], remove: [] } }
-  await measureChange('one route of 10,000 changed', delta, generation)
+  await measureChange('path of one route of 10,000 changed', delta, generation)
+}
+for (let generation = 8; generation < 12; generation += 1) {
+  const changed = {
+    ...routeNode('exact-8', '/', { ...forwardTo('b'), timeoutMs: generation }),
+    matchers: [matcherOf.exact(8)],
+  }
+  const delta = { routes: { set: [changed], remove: [] } }
+  await measureChange('action of one route of 10,000 changed', delta, generation)
 }
 const reordered = virtualHostNode('v', ['*'], large.ids.toReversed())
-await measureChange('all routes reordered', { virtualHosts: { set: [reordered], remove: [] } }, 8)
+await measureChange('all routes reordered', { virtualHosts: { set: [reordered], remove: [] } }, 12)

@@ -28,8 +28,9 @@ export class NodeStore implements Configuration {
     const named = new Set<string>()
     for (const node of change?.set ?? []) {
       named.add(node.id)
+      const known = nodes.get(node.id)
       // A node that was sent again unchanged stays the same object: nothing made of it is made anew.
-      if (!isDeepStrictEqual(nodes.get(node.id), node)) nodes.set(node.id, deepFreeze(node))
+      if (!isDeepStrictEqual(known, node)) nodes.set(node.id, deepFreeze(keepMatchers(node, known)))
       yield
     }
     if (!full) return
@@ -37,4 +38,12 @@ export class NodeStore implements Configuration {
       if (!named.has(id)) nodes.delete(id)
     }
   }
+}
+
+/** Matchers are dear to compile and index, and most changes of a route do not touch them. */
+function keepMatchers<Node extends object>(node: Node, known: Node | undefined): Node {
+  if (known === undefined || !('matchers' in node) || !('matchers' in known)) return node
+  return isDeepStrictEqual(known.matchers, node.matchers)
+    ? { ...node, matchers: known.matchers }
+    : node
 }

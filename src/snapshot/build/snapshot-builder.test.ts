@@ -325,3 +325,19 @@ test('a snapshot stays as it is when a later change replaces its routes', async 
   expect(actionOf(before, '/a')?.type).toBe('forward')
   expect(find(before, '/z')).toBeUndefined()
 })
+
+test('a change of a route that leaves its matchers alone keeps them compiled', async () => {
+  const builder = create()
+  const route = routeNode('a', '/a', forwardTo('b'))
+  const delta = configuration([route])
+  const before = await builder.apply({ generation: 1, full: true, delta })
+  const changed = structuredClone({ ...route, action: forwardTo('gone') })
+  const after = await builder.apply({
+    generation: 2,
+    full: false,
+    delta: { routes: set(changed) },
+  })
+  expect(find(after, '/a')?.path).toBe(find(before, '/a')?.path)
+  expect(actionOf(before, '/a')?.type).toBe('forward')
+  expect(actionOf(after, '/a')?.type).toBe('unavailable')
+})

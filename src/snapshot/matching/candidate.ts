@@ -1,4 +1,4 @@
-import type { RoutedRequest, RouteMatch } from '../snapshot.ts'
+import type { RoutedRequest } from '../snapshot.ts'
 import type { CompiledMatcher } from './compile-matcher.ts'
 
 /** One matcher of one route of a table. */
@@ -6,7 +6,6 @@ export interface Candidate {
   /** Place in the table; the lowest that matches wins. */
   readonly order: number
   readonly matcher: CompiledMatcher
-  readonly match: RouteMatch
 }
 
 /** Some candidates of a table. */

@@ -2,20 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PathMatcher, RequestMatcher, ValueMatcher } from '../../ir/matcher.ts'
 import { HeaderList } from '../../lib/header-list.ts'
-import { forwardTo, routeNode } from '../build/test-nodes.ts'
-import { emptyChain } from '../compile/policy-chain.ts'
-import type { CompiledRoute, RoutedRequest } from '../snapshot.ts'
+import type { RoutedRequest } from '../snapshot.ts'
 import { type CompiledMatcher, compileMatcher } from './compile-matcher.ts'
-import { createTableRoute, RouteTable, type TableRoute } from './route-table.ts'
-
-const unavailable = { type: 'unavailable', code: 'configuration-error', status: 500 } as const
-
-function tableRoute(id: string, matchers: readonly RequestMatcher[]): TableRoute {
-  const config = { ...routeNode(id, '/', forwardTo('b')), matchers }
-  const action = { ...unavailable, message: id }
-  const route: CompiledRoute = { config, action, policies: emptyChain }
-  return createTableRoute(route, matchers.map(compiled))
-}
+import { RouteTable } from './route-table.ts'
 
 function compiled(matcher: RequestMatcher): CompiledMatcher {
   const result = compileMatcher(matcher)
@@ -23,7 +12,7 @@ function compiled(matcher: RequestMatcher): CompiledMatcher {
   return result
 }
 
-function build(routes: readonly TableRoute[]): RouteTable {
+function build(routes: readonly (readonly CompiledMatcher[])[]): RouteTable {
   const steps = RouteTable.build(routes)
   for (;;) {
     const step = steps.next()
@@ -55,7 +44,7 @@ const value = (name: string, parts: Partial<ValueMatcher>): ValueMatcher => ({
 
 /** Whether a table of this one matcher finds it. */
 function holds(single: RequestMatcher, asked: RoutedRequest): boolean {
-  return build([tableRoute('r', [single])]).find(asked) !== undefined
+  return build([[compiled(single)]]).find(asked) === 0
 }
 
 test.each([
@@ -115,11 +104,12 @@ test.each([
   )
 })
 
-test('the match names the matcher that held', () => {
-  const first = matcher({ type: 'exact', value: '/a' })
-  const second = matcher({ value: '/b' })
-  const found = build([tableRoute('r', [first, second])]).find(request('/b/c'))
-  expect(found?.path).toBe(second.path)
+test('places are counted over the matchers of all routes', () => {
+  const paths = [['/a', '/b'], ['/c'], ['/b', '/d']]
+  const table = build(paths.map((each) => each.map((value) => compiled(matcher({ value })))))
+  expect(['/a', '/b', '/c', '/d', '/e'].map((path) => table.find(request(path)))).toEqual([
+    ...[0, 1, 2, 4, undefined],
+  ])
 })
 
 const pathValue = fc
@@ -164,14 +154,13 @@ const anyRequest: fc.Arbitrary<RoutedRequest> = fc.record({
     .map((pairs) => new HeaderList(pairs.flat())),
 })
 
-/** The obvious matcher: one after the other. */
+/** The obvious way: one after the other. */
 function findLinearly(
-  routes: readonly TableRoute[],
+  routes: readonly (readonly CompiledMatcher[])[],
   asked: RoutedRequest,
-): PathMatcher | undefined {
-  return routes
-    .flatMap((route) => route.map(({ matcher }) => matcher))
-    .find((each) => holdsPlainly(each, asked))?.path
+): number | undefined {
+  const place = routes.flat().findIndex((each) => holdsPlainly(each, asked))
+  return place === -1 ? undefined : place
 }
 
 function holdsPlainly({ path, regex, conditions }: CompiledMatcher, asked: RoutedRequest): boolean {
@@ -192,9 +181,9 @@ test('a table finds what the obvious linear search finds', () => {
   const requests = fc.array(anyRequest, { minLength: 10, maxLength: 30 })
   fc.assert(
     fc.property(tables, requests, (matchers, asked) => {
-      const routes = matchers.map((each, index) => tableRoute(String(index), each))
+      const routes = matchers.map((each) => each.map(compiled))
       const table = build(routes)
-      for (const each of asked) expect(table.find(each)?.path).toBe(findLinearly(routes, each))
+      for (const each of asked) expect(table.find(each)).toBe(findLinearly(routes, each))
     }),
     { numRuns: 2000 },
   )

@@ -1,33 +1,15 @@
 import type { PathMatcher } from '../../ir/matcher.ts'
-import type { CompiledRoute, RoutedRequest, RouteMatch } from '../snapshot.ts'
+import type { RoutedRequest } from '../snapshot.ts'
 import type { Candidate } from './candidate.ts'
 import { CandidateList } from './candidate-list.ts'
 import type { CompiledMatcher } from './compile-matcher.ts'
 import { PrefixTree } from './prefix-tree.ts'
 
-/** The matchers of a route, each with what it finds; made once and used in every table of the route. */
-export type TableRoute = readonly TableMatcher[]
-
-interface TableMatcher {
-  readonly matcher: CompiledMatcher
-  readonly match: RouteMatch
-}
-
-/** A route and its matchers, ready for a table. */
-export function createTableRoute(
-  route: CompiledRoute,
-  matchers: readonly CompiledMatcher[],
-): TableRoute {
-  return Object.freeze(
-    matchers.map((matcher) => ({ matcher, match: Object.freeze({ route, path: matcher.path }) })),
-  )
-}
-
 // Adding a candidate takes about a microsecond.
 const candidatesPerPause = 64
 
 /**
- * Finds the first route in order that matches, at a cost that does not grow with the number of routes:
+ * Finds the first matcher in order that holds, at a cost that does not grow with the number of matchers:
  * exact paths by hash, prefixes and the literal beginnings of regular expressions by one walk along the
  * path, and matchers that share a path by a value they require.
  */
@@ -36,13 +18,13 @@ export class RouteTable {
   readonly #caseInsensitive = new PathIndex()
   readonly #connect = new CandidateList()
 
-  /** Builds the table; every `yield` is a place to pause. */
-  static *build(routes: readonly TableRoute[]): Generator<void, RouteTable> {
+  /** Builds the table of all matchers of all routes; every `yield` is a place to pause. */
+  static *build(routes: readonly (readonly CompiledMatcher[])[]): Generator<void, RouteTable> {
     const table = new RouteTable()
     let order = 0
-    for (const route of routes) {
-      for (const { matcher, match } of route) {
-        table.#add({ order, matcher, match })
+    for (const matchers of routes) {
+      for (const matcher of matchers) {
+        table.#add({ order, matcher })
         order += 1
       }
       if (order % candidatesPerPause === 0) yield
@@ -56,14 +38,15 @@ export class RouteTable {
     return table
   }
 
-  find(request: RoutedRequest): RouteMatch | undefined {
+  /** The place of the matcher that holds, counted over all routes. */
+  find(request: RoutedRequest): number | undefined {
     const { path } = request
     let found = this.#caseSensitive.find(path, request, undefined)
     if (!this.#caseInsensitive.isEmpty) {
       found = this.#caseInsensitive.find(path.toLowerCase(), request, found)
     }
     if (request.method === 'CONNECT') found = this.#connect.find(request, found)
-    return found?.match
+    return found?.order
   }
 
   #add(candidate: Candidate): void {
