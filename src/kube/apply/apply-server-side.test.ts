@@ -196,6 +196,21 @@ describe('server-side apply', () => {
     ])
   })
 
+  test('gives the whole to who owned parts of what the schema made atomic since', () => {
+    const live = apply(undefined, { ports: [{ port: 80 }], replicas: 1 })
+    const atomic: StructuralSchema = {
+      type: 'object',
+      properties: {
+        spec: { type: 'object', properties: { ports: { type: 'array' }, replicas: scalar } },
+      },
+    }
+    const result = attempt(live, object({ ports: [{ port: 81 }] }), {
+      schema: atomic,
+      manager: 'two',
+    })
+    expect('conflicts' in result && result.conflicts[0]?.fields).toEqual(['.spec.ports'])
+  })
+
   test('owns unknown fields by their shape', () => {
     const live = apply(undefined, { free: { a: { b: 1 }, list: [{ c: 1 }] }, other: { d: 1 } })
     expect(ownersOf(live)).toEqual({

@@ -31,6 +31,7 @@ import {
   writableComparison,
   writableFieldsOf,
 } from './owned-fields.ts'
+import { reconcileManagers } from './reconcile-fields.ts'
 import { recordUpdate, takeFrom } from './track-update.ts'
 
 /** A server-side apply (https://kubernetes.io/docs/reference/using-api/server-side-apply/). */
@@ -64,7 +65,8 @@ export function applyServerSide(apply: ServerSideApply): ServerSideApplyResult {
   const node = rootNodeOf(apply.schema)
   const invalid = findInvalid(apply, node)
   if (invalid !== undefined) return { invalid }
-  const managers = decodeManagers(apply.live?.metadata.managedFields) ?? new Map()
+  const decoded: Managers = decodeManagers(apply.live?.metadata.managedFields) ?? new Map()
+  const managers = reconcileManagers(decoded, node)
   const live = withoutManagedFields(apply.live ?? emptyObjectLike(apply.applied))
   if (managers.size === 0 && apply.live !== undefined) claimExisting(managers, apply, live)
   const state: ApplyState = { apply, node, live, managers, key: keyOf(apply) }

@@ -21,6 +21,7 @@ import {
   withoutManagedFields,
   writableComparison,
 } from './owned-fields.ts'
+import { reconcileManagers } from './reconcile-fields.ts'
 
 /** A write by create, update or patch (other than apply). */
 export interface UpdateToTrack extends Endpoint {
@@ -43,11 +44,11 @@ export interface UpdateToTrack extends Endpoint {
  */
 export function trackUpdate(update: UpdateToTrack): KubeObject {
   const { live, updated } = update
-  const managers = managersOf(update)
+  const node = rootNodeOf(update.schema)
+  const managers = reconcileManagers(managersOf(update), node)
   const bare = withoutManagedFields(updated)
   if (live !== undefined && managers.size === 0) return bare
   const before = withoutManagedFields(live ?? emptyObjectLike(updated))
-  const node = rootNodeOf(update.schema)
   recordUpdate(managers, { ...update, node, before, after: bare })
   capUpdateManagers(managers)
   return withManagedFields(bare, encodeManagers(managers))
