@@ -1,7 +1,7 @@
 import { formatFieldPath } from '../schema/field-path.ts'
 import { isJsonObject } from '../schema/json-object.ts'
 import { childNodeOf, type SchemaNode } from '../schema/schema-node.ts'
-import { duplicatesAmong, elementsOf } from './field-type.ts'
+import { duplicatesAmong, elementsOf } from './fields/field-type.ts'
 
 /** Why an applied object cannot be merged: items of a list that cannot be told apart; undefined when it can. */
 export function findUnmergeable(node: SchemaNode, object: unknown): string | undefined {

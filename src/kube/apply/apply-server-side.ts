@@ -4,9 +4,9 @@ import type { JsonObject } from '../schema/json-object.ts'
 import { rootNodeOf, type SchemaNode } from '../schema/schema-node.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import { findUnmergeable } from './applied-check.ts'
-import { type Comparison, changedFieldsOf, compareObjects } from './compare.ts'
 import type { ApplyConflict } from './conflicts.ts'
-import { rememberFieldSet } from './decode-field-set.ts'
+import { type Comparison, changedFieldsOf, compareObjects } from './fields/compare.ts'
+import { rememberFieldSet } from './fields/decode-field-set.ts'
 import {
   differenceOf,
   equalSets,
@@ -16,11 +16,11 @@ import {
   leaf,
   pathsOf,
   unionOf,
-} from './field-set.ts'
+} from './fields/field-set.ts'
+import { mergeObjects, removeFields } from './fields/merge-objects.ts'
+import { appliedFieldsOf, withNamedParents } from './fields/object-fields.ts'
 import { fieldsOfLastApplied, updateLastApplied } from './last-applied.ts'
 import { decodeManagers, encodeManagers, type Managers, managerKeyOf } from './managers.ts'
-import { mergeObjects, removeFields } from './merge-objects.ts'
-import { appliedFieldsOf, withNamedParents } from './object-fields.ts'
 import {
   type Endpoint,
   emptyObjectLike,

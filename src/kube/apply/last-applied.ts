@@ -1,9 +1,9 @@
 import type { KubeObject } from '../kube-object.ts'
 import { isJsonObject } from '../schema/json-object.ts'
 import type { SchemaNode } from '../schema/schema-node.ts'
-import { compareObjects } from './compare.ts'
-import { differenceOf, type FieldSet, leaf } from './field-set.ts'
-import { appliedFieldsOf } from './object-fields.ts'
+import { compareObjects } from './fields/compare.ts'
+import { differenceOf, type FieldSet, leaf } from './fields/field-set.ts'
+import { appliedFieldsOf } from './fields/object-fields.ts'
 
 /** Where kubectl's client-side apply keeps what it applied last. */
 const annotation = 'kubectl.kubernetes.io/last-applied-configuration'

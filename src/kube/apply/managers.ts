@@ -1,7 +1,7 @@
 import type { ManagedFieldsEntry } from '../kube-object.ts'
 import { isJsonObject } from '../schema/json-object.ts'
-import { decodeFieldSet } from './decode-field-set.ts'
-import { type FieldSet, isEmptySet, unionOf } from './field-set.ts'
+import { decodeFieldSet } from './fields/decode-field-set.ts'
+import { type FieldSet, isEmptySet, unionOf } from './fields/field-set.ts'
 
 /** Who owns which fields: one entry of `managedFields`. */
 export interface Manager {

@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectMetadata } from '../kube-object.ts'
-import type { Comparison } from './compare.ts'
-import { differenceOf, type FieldSet, leaf, recursiveDifferenceOf } from './field-set.ts'
+import type { Comparison } from './fields/compare.ts'
+import { differenceOf, type FieldSet, leaf, recursiveDifferenceOf } from './fields/field-set.ts'
 
 /** What nobody owns (k8s.io/apimachinery pkg/util/managedfields/internal/stripmeta.go). */
 const unowned: FieldSet = {

@@ -1,5 +1,5 @@
 import { childNodeOf, type SchemaNode } from '../schema/schema-node.ts'
-import { type FieldSet, isEmptySet, leaf } from './field-set.ts'
+import { type FieldSet, isEmptySet, leaf } from './fields/field-set.ts'
 import type { Managers } from './managers.ts'
 
 const reconciled = new WeakMap<FieldSet, SchemaNode>()

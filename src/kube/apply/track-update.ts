@@ -1,9 +1,9 @@
 import type { KubeObject } from '../kube-object.ts'
 import { rootNodeOf, type SchemaNode } from '../schema/schema-node.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
-import { type Comparison, changedFieldsOf, compareObjects } from './compare.ts'
-import { rememberFieldSet } from './decode-field-set.ts'
-import { differenceOf, isEmptySet, leaf, unionOf } from './field-set.ts'
+import { type Comparison, changedFieldsOf, compareObjects } from './fields/compare.ts'
+import { rememberFieldSet } from './fields/decode-field-set.ts'
+import { differenceOf, isEmptySet, leaf, unionOf } from './fields/field-set.ts'
 import {
   capUpdateManagers,
   decodeManagers,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { JsonObject } from '../schema/json-object.ts'
-import { childNodeOf, type SchemaNode } from '../schema/schema-node.ts'
+import type { JsonObject } from '../../schema/json-object.ts'
+import { childNodeOf, type SchemaNode } from '../../schema/schema-node.ts'
 import { type FieldSet, leaf, nodeOf, unionOf } from './field-set.ts'
 import { duplicatesAmong, elementsOf, fieldTypeOf } from './field-type.ts'
 import { allFieldsBelow, allFieldsOf } from './object-fields.ts'

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../schema/json-object.ts'
+import { isJsonObject } from '../../schema/json-object.ts'
 import { type FieldSet, leaf } from './field-set.ts'
 
 const decoded = new WeakMap<object, FieldSet | undefined>()

@@ -1,5 +1,5 @@
-import { getField, isJsonObject, type JsonObject } from '../schema/json-object.ts'
-import type { SchemaNode } from '../schema/schema-node.ts'
+import { getField, isJsonObject, type JsonObject } from '../../schema/json-object.ts'
+import type { SchemaNode } from '../../schema/schema-node.ts'
 
 /**
  * How a value is owned. `leaf`: as a whole (scalars, null, atomic maps and lists). `map`: field by field.

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../schema/json-object.ts'
-import { childNodeOf, type SchemaNode } from '../schema/schema-node.ts'
+import type { JsonObject } from '../../schema/json-object.ts'
+import { childNodeOf, type SchemaNode } from '../../schema/schema-node.ts'
 import { type FieldSet, isEmptySet, isMember, leaf, nodeOf } from './field-set.ts'
 import { duplicatesAmong, elementsOf, fieldTypeOf } from './field-type.ts'
 

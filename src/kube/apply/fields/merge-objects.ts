@@ -1,5 +1,5 @@
-import { type JsonObject, setField } from '../schema/json-object.ts'
-import { childNodeOf, type SchemaNode } from '../schema/schema-node.ts'
+import { type JsonObject, setField } from '../../schema/json-object.ts'
+import { childNodeOf, type SchemaNode } from '../../schema/schema-node.ts'
 import { type FieldSet, isMember } from './field-set.ts'
 import { elementsOf, fieldTypeOf } from './field-type.ts'
 
