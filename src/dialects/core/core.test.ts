@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../kube/kube-object.ts'
+import type { StructuralSchema } from '../../kube/structural-schema.ts'
 import { core } from './index.ts'
 import { endpointSlice } from './kinds/endpoint-slice.ts'
 import { event } from './kinds/event.ts'
@@ -95,4 +96,16 @@ test.each([
   ['a.b.c.svc', undefined],
 ])('%s stands for the Service %j', (host, expected) => {
   expect(parseClusterDnsName(host)).toEqual(expected)
+})
+
+test.each(core.kinds)('every field of $kind has a verdict', ({ versions }) => {
+  const undecided = (schema: StructuralSchema, path: string): string[] => {
+    if (schema['x-sluice-verdict'] !== undefined) return []
+    const inner = Object.entries(schema.properties ?? {})
+    if (inner.length > 0) {
+      return inner.flatMap(([name, field]) => undecided(field, `${path}.${name}`))
+    }
+    return schema.items === undefined ? [path] : undecided(schema.items, `${path}[]`)
+  }
+  expect(versions.flatMap(({ schema }) => undecided(schema, ''))).toEqual([])
 })

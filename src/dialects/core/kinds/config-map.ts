@@ -2,6 +2,7 @@ import type { FieldError } from '../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import { flag, map, object, text } from '../../field.ts'
 import { isRecord } from '../../record.ts'
+import { honoured, informational } from '../../verdict.ts'
 import { entryCount } from './columns.ts'
 import {
   validateBase64,
@@ -12,9 +13,12 @@ import {
 import { defineKind } from './define-kind.ts'
 
 const schema = object('Holds configuration data that is no secret.', {
-  data: map('Values as text, by key.', text('Text.')),
-  binaryData: map('Values in base64, by key.', text('Base64.', { format: 'byte' })),
-  immutable: flag('Whether the data may no longer change.'),
+  data: informational(map('Values as text, by key.', text('Text.'))),
+  binaryData: informational(map('Values in base64, by key.', text('Base64.', { format: 'byte' }))),
+  immutable: honoured(
+    'an immutable config map keeps its data',
+    flag('Whether the data may no longer change.'),
+  ),
 })
 
 /** `v1/ConfigMap`. */

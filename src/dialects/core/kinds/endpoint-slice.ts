@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import { choice, flag, integer, list, map, object, text } from '../../field.ts'
+import { honoured, informational } from '../../verdict.ts'
 import { recordsIn } from '../object-parts.ts'
 import { defineKind } from './define-kind.ts'
 
@@ -10,36 +11,43 @@ const hints = object('Who should prefer the endpoint.', {
   forZones: list('Zones.', object('A zone.', { name: text('Its name.') }, ['name']), atomic),
 })
 
+const target = 'a kube upstream sends requests to the ready endpoints of its Service'
+
 const endpoint = object(
   'Something that serves the Service.',
   {
-    addresses: list('Its addresses; the first one counts.', text('An address.'), {
-      'x-kubernetes-list-type': 'set',
-    }),
-    conditions: object('Its state.', {
-      ready: flag('Whether it takes requests.'),
-      serving: flag('Whether it would serve.'),
-      terminating: flag('Whether it is going away.'),
-    }),
-    deprecatedTopology: map('Older topology labels.', text('A value.')),
-    hints,
-    hostname: text('Its host name.'),
-    nodeName: text('The node that it runs on.'),
-    targetRef: object(
-      'The object that it stands for.',
-      {
-        apiVersion: text('Its API version.'),
-        fieldPath: text('The part of it that is meant.'),
-        kind: text('Its kind.'),
-        name: text('Its name.'),
-        namespace: text('Its namespace.'),
-        resourceVersion: text('Its version.'),
-        uid: text('Its uid.'),
-      },
-      [],
-      { 'x-kubernetes-map-type': 'atomic' },
+    addresses: honoured(
+      target,
+      list('Its addresses; the first one counts.', text('An address.'), {
+        'x-kubernetes-list-type': 'set',
+      }),
     ),
-    zone: text('The zone that it runs in.'),
+    conditions: object('Its state.', {
+      ready: honoured(target, flag('Whether it takes requests.')),
+      serving: informational(flag('Whether it would serve.')),
+      terminating: informational(flag('Whether it is going away.')),
+    }),
+    deprecatedTopology: informational(map('Older topology labels.', text('A value.'))),
+    hints: informational(hints),
+    hostname: informational(text('Its host name.')),
+    nodeName: informational(text('The node that it runs on.')),
+    targetRef: informational(
+      object(
+        'The object that it stands for.',
+        {
+          apiVersion: text('Its API version.'),
+          fieldPath: text('The part of it that is meant.'),
+          kind: text('Its kind.'),
+          name: text('Its name.'),
+          namespace: text('Its namespace.'),
+          resourceVersion: text('Its version.'),
+          uid: text('Its uid.'),
+        },
+        [],
+        { 'x-kubernetes-map-type': 'atomic' },
+      ),
+    ),
+    zone: informational(text('The zone that it runs in.')),
   },
   ['addresses'],
 )
@@ -47,17 +55,22 @@ const endpoint = object(
 const schema = object(
   'Some of the endpoints of a Service.',
   {
-    addressType: choice('What kind of addresses it holds.', ['IPv4', 'IPv6', 'FQDN']),
+    addressType: informational(
+      choice('What kind of addresses it holds.', ['IPv4', 'IPv6', 'FQDN']),
+    ),
     endpoints: list('The endpoints.', endpoint, atomic),
-    ports: list(
-      'The ports that every endpoint serves.',
-      object('One port.', {
-        appProtocol: text('What is spoken there.'),
-        name: text('Its name.'),
-        port: integer('Its number.', { format: 'int32' }),
-        protocol: text('TCP, UDP or SCTP.', { default: 'TCP' }),
-      }),
-      atomic,
+    ports: honoured(
+      target,
+      list(
+        'The ports that every endpoint serves.',
+        object('One port.', {
+          appProtocol: text('What is spoken there.'),
+          name: text('Its name.'),
+          port: integer('Its number.', { format: 'int32' }),
+          protocol: text('TCP, UDP or SCTP.', { default: 'TCP' }),
+        }),
+        atomic,
+      ),
     ),
   },
   ['addressType', 'endpoints'],

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import { integer, object, text } from '../../field.ts'
 import { isRecord } from '../../record.ts'
+import { informational } from '../../verdict.ts'
 import { defineKind } from './define-kind.ts'
 
 const objectReference = (description: string) =>
@@ -21,31 +22,33 @@ const objectReference = (description: string) =>
 
 const time = (description: string) => text(description, { format: 'date-time' })
 
-const schema = object(
-  'Something that happened to an object.',
-  {
-    action: text('What was done or failed.'),
-    count: integer('How often it happened.', { format: 'int32' }),
-    eventTime: time('When it was seen first.'),
-    firstTimestamp: time('When it happened first.'),
-    involvedObject: objectReference('The object that it happened to.'),
-    lastTimestamp: time('When it happened last.'),
-    message: text('A sentence for people.'),
-    reason: text('One word in CamelCase.'),
-    related: objectReference('Another object that takes part.'),
-    reportingComponent: text('Who reports it.'),
-    reportingInstance: text('Which instance reports it.'),
-    series: object('Later occurrences of the same event.', {
-      count: integer('How many there are.', { format: 'int32' }),
-      lastObservedTime: time('When the last one was seen.'),
-    }),
-    source: object('Who reports it.', {
-      component: text('The program.'),
-      host: text('The machine.'),
-    }),
-    type: text('Normal or Warning.'),
-  },
-  ['involvedObject'],
+const schema = informational(
+  object(
+    'Something that happened to an object.',
+    {
+      action: text('What was done or failed.'),
+      count: integer('How often it happened.', { format: 'int32' }),
+      eventTime: time('When it was seen first.'),
+      firstTimestamp: time('When it happened first.'),
+      involvedObject: objectReference('The object that it happened to.'),
+      lastTimestamp: time('When it happened last.'),
+      message: text('A sentence for people.'),
+      reason: text('One word in CamelCase.'),
+      related: objectReference('Another object that takes part.'),
+      reportingComponent: text('Who reports it.'),
+      reportingInstance: text('Which instance reports it.'),
+      series: object('Later occurrences of the same event.', {
+        count: integer('How many there are.', { format: 'int32' }),
+        lastObservedTime: time('When the last one was seen.'),
+      }),
+      source: object('Who reports it.', {
+        component: text('The program.'),
+        host: text('The machine.'),
+      }),
+      type: text('Normal or Warning.'),
+    },
+    ['involvedObject'],
+  ),
 )
 
 const textIn = (object: unknown, field: string): string => {

@@ -1,37 +1,42 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import { list, object, text } from '../../field.ts'
 import { isRecord } from '../../record.ts'
+import { informational } from '../../verdict.ts'
 import { defineKind } from './define-kind.ts'
 
 const schema = object('A space for names, which most objects live in.', {
-  spec: object('What is wanted.', {
-    finalizers: list('Who must act before the namespace is gone.', text('A name.'), {
-      'x-kubernetes-list-type': 'atomic',
+  spec: informational(
+    object('What is wanted.', {
+      finalizers: list('Who must act before the namespace is gone.', text('A name.'), {
+        'x-kubernetes-list-type': 'atomic',
+      }),
     }),
-  }),
-  status: object('What is.', {
-    phase: text('Active, or Terminating while its objects are being deleted.'),
-    conditions: list(
-      'Details of the state.',
-      object(
-        'One statement about the namespace.',
+  ),
+  status: informational(
+    object('What is.', {
+      phase: text('Active, or Terminating while its objects are being deleted.'),
+      conditions: list(
+        'Details of the state.',
+        object(
+          'One statement about the namespace.',
+          {
+            type: text('What it is about.'),
+            status: text('True, False or Unknown.'),
+            reason: text('One word that says why.'),
+            message: text('A sentence for people.'),
+            lastTransitionTime: text('When the status changed last.', { format: 'date-time' }),
+          },
+          ['type', 'status'],
+        ),
         {
-          type: text('What it is about.'),
-          status: text('True, False or Unknown.'),
-          reason: text('One word that says why.'),
-          message: text('A sentence for people.'),
-          lastTransitionTime: text('When the status changed last.', { format: 'date-time' }),
+          'x-kubernetes-list-type': 'map',
+          'x-kubernetes-list-map-keys': ['type'],
+          'x-kubernetes-patch-strategy': 'merge',
+          'x-kubernetes-patch-merge-key': 'type',
         },
-        ['type', 'status'],
       ),
-      {
-        'x-kubernetes-list-type': 'map',
-        'x-kubernetes-list-map-keys': ['type'],
-        'x-kubernetes-patch-strategy': 'merge',
-        'x-kubernetes-patch-merge-key': 'type',
-      },
-    ),
-  }),
+    }),
+  ),
 })
 
 const phaseOf = ({ metadata, status }: KubeObject): string => {

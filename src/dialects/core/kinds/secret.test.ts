@@ -70,3 +70,11 @@ test('a config map refuses a key that stands in both maps', () => {
     { type: 'invalid', field: 'data[a]' },
   ])
 })
+
+test('an immutable config map keeps its data', () => {
+  const before = { ...create({ data: { a: 'x' }, immutable: true }), kind: 'ConfigMap' }
+  expect(configMap.validate?.({ ...before, data: { a: 'y' } }, before)).toMatchObject([
+    { type: 'forbidden', field: 'data' },
+  ])
+  expect(configMap.validate?.(before, before)).toEqual([])
+})

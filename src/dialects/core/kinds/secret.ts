@@ -2,6 +2,7 @@ import type { FieldError } from '../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import { flag, map, object, text } from '../../field.ts'
 import { isRecord } from '../../record.ts'
+import { honoured } from '../../verdict.ts'
 import { entryCount } from './columns.ts'
 import {
   validateBase64,
@@ -11,14 +12,28 @@ import {
 } from './data-rules.ts'
 import { defineKind } from './define-kind.ts'
 
+const references = 'every key of a header secret becomes a header of the request'
+
 const schema = object('Holds a small amount of data that is to be kept secret.', {
-  type: text('What the data is for; each type has keys of its own.', { default: 'Opaque' }),
-  data: map('The values in base64, by key.', text('Base64.', { format: 'byte' })),
-  stringData: map(
-    'Values in clear text, which are moved into data when the object is written and are never given out.',
-    text('Clear text.'),
+  type: honoured(
+    'an immutable secret keeps its data, and a type never changes',
+    text('What the data is for; each type has keys of its own.', { default: 'Opaque' }),
   ),
-  immutable: flag('Whether the data may no longer change.'),
+  data: honoured(
+    references,
+    map('The values in base64, by key.', text('Base64.', { format: 'byte' })),
+  ),
+  stringData: honoured(
+    'clear text becomes data, wins over it, and is not kept',
+    map(
+      'Values in clear text, which are moved into data when the object is written and are never given out.',
+      text('Clear text.'),
+    ),
+  ),
+  immutable: honoured(
+    'an immutable secret keeps its data, and a type never changes',
+    flag('Whether the data may no longer change.'),
+  ),
 })
 
 /** Keys that a Secret of a type must have: all of `all`, at least one of `any`. */

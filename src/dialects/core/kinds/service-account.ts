@@ -1,4 +1,5 @@
 import { flag, list, object, text } from '../../field.ts'
+import { informational } from '../../verdict.ts'
 import { entryCount } from './columns.ts'
 import { defineKind } from './define-kind.ts'
 
@@ -9,31 +10,33 @@ const byName = {
   'x-kubernetes-patch-merge-key': 'name',
 } as const
 
-const schema = object('An identity for what runs in the cluster.', {
-  automountServiceAccountToken: flag('Whether pods get a token of it by themselves.'),
-  imagePullSecrets: list(
-    'Secrets for pulling images.',
-    object('One Secret.', { name: text('Its name.') }),
-    { 'x-kubernetes-list-type': 'atomic' },
-  ),
-  secrets: list(
-    'Secrets that its pods may use.',
-    object(
-      'One Secret.',
-      {
-        apiVersion: text('Its API version.'),
-        fieldPath: text('The part of it that is meant.'),
-        kind: text('Its kind.'),
-        name: text('Its name.'),
-        namespace: text('Its namespace.'),
-        resourceVersion: text('Its version.'),
-        uid: text('Its uid.'),
-      },
-      ['name'],
+const schema = informational(
+  object('An identity for what runs in the cluster.', {
+    automountServiceAccountToken: flag('Whether pods get a token of it by themselves.'),
+    imagePullSecrets: list(
+      'Secrets for pulling images.',
+      object('One Secret.', { name: text('Its name.') }),
+      { 'x-kubernetes-list-type': 'atomic' },
     ),
-    byName,
-  ),
-})
+    secrets: list(
+      'Secrets that its pods may use.',
+      object(
+        'One Secret.',
+        {
+          apiVersion: text('Its API version.'),
+          fieldPath: text('The part of it that is meant.'),
+          kind: text('Its kind.'),
+          name: text('Its name.'),
+          namespace: text('Its namespace.'),
+          resourceVersion: text('Its version.'),
+          uid: text('Its uid.'),
+        },
+        ['name'],
+      ),
+      byName,
+    ),
+  }),
+)
 
 /** `v1/ServiceAccount`. */
 export const serviceAccount = defineKind({

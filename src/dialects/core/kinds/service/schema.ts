@@ -9,6 +9,7 @@ import {
   object,
   text,
 } from '../../../field.ts'
+import { honoured, ignored, informational } from '../../../verdict.ts'
 
 const atomic = { 'x-kubernetes-list-type': 'atomic' } as const
 
@@ -57,54 +58,87 @@ const ingress = object('A place where the balancer takes requests.', {
   ),
 })
 
+const target = 'a kube upstream sends requests to the ready endpoints of its Service'
+const balancer = 'a gateway listens on the ports of its proxy Service'
+const reasons = {
+  nodes: 'there are no nodes that could take traffic for the Service',
+  pool: 'the address comes from the address pool',
+  open: 'the balancer takes requests from every address that reaches it',
+  ready: 'requests are spread over all ready endpoints',
+} as const
+
 const spec = object('What is wanted.', {
-  allocateLoadBalancerNodePorts: flag('Whether a balancer needs node ports.'),
-  clusterIP: text('Address inside the cluster; None for none.'),
-  clusterIPs: list('Addresses inside the cluster.', text('An address.'), atomic),
-  externalIPs: list('Addresses of nodes that take its traffic.', text('An address.'), atomic),
-  externalName: text('The DNS name that an ExternalName Service stands for.'),
-  externalTrafficPolicy: text('Cluster or Local.'),
-  healthCheckNodePort: integer('Port of the health check of a Local balancer.', {
-    format: 'int32',
-  }),
-  internalTrafficPolicy: text('Cluster or Local.'),
-  ipFamilies: list('IPv4, IPv6.', text('A family.'), atomic),
-  ipFamilyPolicy: text('SingleStack, PreferDualStack or RequireDualStack.'),
-  loadBalancerClass: text('Who provides the balancer.'),
-  loadBalancerIP: text('The address wished for.'),
-  loadBalancerSourceRanges: list('Who may call the balancer.', text('A CIDR.'), atomic),
-  ports: list('Its ports.', port, {
-    'x-kubernetes-list-type': 'map',
-    'x-kubernetes-list-map-keys': ['port', 'protocol'],
-    'x-kubernetes-patch-strategy': 'merge',
-    'x-kubernetes-patch-merge-key': 'port',
-  }),
-  publishNotReadyAddresses: flag('Whether pods that are not ready are published too.'),
-  selector: map('Labels of the pods that serve it.', text('A label value.'), {
-    'x-kubernetes-map-type': 'atomic',
-  }),
-  sessionAffinity: text('None or ClientIP.'),
-  sessionAffinityConfig: object('How affinity works.', {
-    clientIP: object('Affinity by address.', {
-      timeoutSeconds: integer('How long it lasts.', { format: 'int32' }),
+  allocateLoadBalancerNodePorts: informational(flag('Whether a balancer needs node ports.')),
+  clusterIP: informational(text('Address inside the cluster; None for none.')),
+  clusterIPs: informational(list('Addresses inside the cluster.', text('An address.'), atomic)),
+  externalIPs: ignored(
+    reasons.nodes,
+    list('Addresses of nodes that take its traffic.', text('An address.'), atomic),
+  ),
+  externalName: honoured(target, text('The DNS name that an ExternalName Service stands for.')),
+  externalTrafficPolicy: informational(text('Cluster or Local.')),
+  healthCheckNodePort: informational(
+    integer('Port of the health check of a Local balancer.', {
+      format: 'int32',
     }),
-  }),
-  trafficDistribution: text('Which endpoints are preferred.'),
-  type: choice('How it is reached.', ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']),
+  ),
+  internalTrafficPolicy: informational(text('Cluster or Local.')),
+  ipFamilies: informational(list('IPv4, IPv6.', text('A family.'), atomic)),
+  ipFamilyPolicy: informational(text('SingleStack, PreferDualStack or RequireDualStack.')),
+  loadBalancerClass: ignored(reasons.pool, text('Who provides the balancer.')),
+  loadBalancerIP: ignored(reasons.pool, text('The address wished for.')),
+  loadBalancerSourceRanges: ignored(
+    reasons.open,
+    list('Who may call the balancer.', text('A CIDR.'), atomic),
+  ),
+  ports: honoured(
+    target,
+    list('Its ports.', port, {
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['port', 'protocol'],
+      'x-kubernetes-patch-strategy': 'merge',
+      'x-kubernetes-patch-merge-key': 'port',
+    }),
+  ),
+  publishNotReadyAddresses: ignored(
+    reasons.ready,
+    flag('Whether pods that are not ready are published too.'),
+  ),
+  selector: informational(
+    map('Labels of the pods that serve it.', text('A label value.'), {
+      'x-kubernetes-map-type': 'atomic',
+    }),
+  ),
+  sessionAffinity: informational(text('None or ClientIP.')),
+  sessionAffinityConfig: ignored(
+    reasons.ready,
+    object('How affinity works.', {
+      clientIP: object('Affinity by address.', {
+        timeoutSeconds: integer('How long it lasts.', { format: 'int32' }),
+      }),
+    }),
+  ),
+  trafficDistribution: ignored(reasons.ready, text('Which endpoints are preferred.')),
+  type: honoured(
+    balancer,
+    choice('How it is reached.', ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']),
+  ),
 })
 
 /** `v1/Service`. */
 export const schema = object('A name and address for a set of endpoints.', {
   spec,
-  status: object('What is.', {
-    conditions: list('Statements about the Service.', condition, {
-      'x-kubernetes-list-type': 'map',
-      'x-kubernetes-list-map-keys': ['type'],
-      'x-kubernetes-patch-strategy': 'merge',
-      'x-kubernetes-patch-merge-key': 'type',
+  status: informational(
+    object('What is.', {
+      conditions: list('Statements about the Service.', condition, {
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['type'],
+        'x-kubernetes-patch-strategy': 'merge',
+        'x-kubernetes-patch-merge-key': 'type',
+      }),
+      loadBalancer: object('What the balancer gave.', {
+        ingress: list('Where it takes requests.', ingress, atomic),
+      }),
     }),
-    loadBalancer: object('What the balancer gave.', {
-      ingress: list('Where it takes requests.', ingress, atomic),
-    }),
-  }),
+  ),
 })
