@@ -1,65 +1,60 @@
 import type { TSchema } from 'typebox'
 import { anything, choice, count, list, object, text } from '../../../field.ts'
-import { ignored } from '../../../verdict.ts'
-
-const reason = 'AI upstreams are not served yet'
-const no = <Schema extends object>(schema: Schema) => ignored(reason, schema)
-const field = (description: string) => no(text(description))
 
 const secretRef = object('Secret with the credential.', {
-  name: field('Name of the Secret.'),
-  namespace: field('Namespace of the Secret.'),
+  name: text('Name of the Secret.'),
+  namespace: text('Namespace of the Secret.'),
 })
 
 const authToken = object('Where the credential comes from.', {
-  inline: field('The credential itself.'),
+  inline: text('The credential itself.'),
   secretRef,
-  passthrough: no(object('The credential of the client.', {})),
+  passthrough: object('The credential of the client.', {}),
 })
 
 const customHost = object('Another host than that of the provider.', {
-  host: field('DNS name or IP address.'),
-  port: no(count('Port; 443 means TLS.')),
-  hostname: field('Name in handshake and Host header.'),
+  host: text('DNS name or IP address.'),
+  port: count('Port; 443 means TLS.'),
+  hostname: text('Name in handshake and Host header.'),
   pathOverride: object('Another path.', {
-    fullPath: field('The whole path.'),
-    basePath: field('What stands before the path of the provider.'),
+    fullPath: text('The whole path.'),
+    basePath: text('What stands before the path of the provider.'),
   }),
 })
 
-const model = field('Model that is asked for.')
-const apiVersion = field('Version of the API.')
+const model = text('Model that is asked for.')
+const apiVersion = text('Version of the API.')
 const provider = (description: string, fields: Record<string, TSchema>) =>
   object(description, { authToken, customHost, ...fields })
 
 const providers = {
   openai: provider('OpenAI.', { model }),
   mistral: provider('Mistral.', { model }),
-  anthropic: provider('Anthropic.', { model, version: field('Value of anthropic-version.') }),
+  anthropic: provider('Anthropic.', { model, version: text('Value of anthropic-version.') }),
   azureOpenai: provider('OpenAI at Azure.', {
-    endpoint: field('Host of the resource.'),
-    deploymentName: field('Name of the deployment.'),
+    endpoint: text('Host of the resource.'),
+    deploymentName: text('Name of the deployment.'),
     apiVersion,
   }),
   gemini: provider('Gemini.', { model, apiVersion }),
   vertexAi: provider('Vertex AI.', {
     model,
     apiVersion,
-    projectId: field('Project.'),
-    location: field('Region.'),
-    modelPath: field('Path of the model.'),
-    publisher: no(choice('Who publishes the model.', ['GOOGLE'])),
-    jsonSchema: no(choice('Form of requests.', ['NOT_SET', 'ANTHROPIC', 'GEMINI', 'OPENAI'])),
+    projectId: text('Project.'),
+    location: text('Region.'),
+    modelPath: text('Path of the model.'),
+    publisher: choice('Who publishes the model.', ['GOOGLE']),
+    jsonSchema: choice('Form of requests.', ['NOT_SET', 'ANTHROPIC', 'GEMINI', 'OPENAI']),
   }),
   bedrock: provider('Bedrock.', {
     model,
-    region: field('Region.'),
+    region: text('Region.'),
     credentialProvider: object('Where the AWS credential comes from.', {
       secretRef,
       inline: object('The credential itself.', {
-        accessKeyId: field('Key id.'),
-        secretAccessKey: field('Key.'),
-        sessionToken: field('Session token.'),
+        accessKeyId: text('Key id.'),
+        secretAccessKey: text('Key.'),
+        sessionToken: text('Session token.'),
       }),
     }),
   }),
@@ -76,7 +71,7 @@ export const AiSpec = object('A provider of language models.', {
       }),
     ),
   }),
-  custom: no(anything('A host of one’s own, of an early release.')),
-  authTokenRef: no(anything('Name of the Secret, of an early release.')),
-  inlineAuthToken: field('The credential itself, of an early release.'),
+  custom: anything('A host of one’s own, of an early release.'),
+  authTokenRef: anything('Name of the Secret, of an early release.'),
+  inlineAuthToken: text('The credential itself, of an early release.'),
 })

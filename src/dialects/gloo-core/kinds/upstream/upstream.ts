@@ -15,6 +15,7 @@ import { AwsEc2Spec, AwsSpec, AzureSpec, ConsulSpec, GcpSpec, PipeSpec } from '.
 import { UpstreamSslConfig } from './ssl-config.ts'
 import { StaticSpec } from './static-spec.ts'
 
+const notServed = 'only static and kube Upstreams are served: this one is rejected'
 const noProxy = 'upstreams are reached directly, without an HTTP proxy'
 const windows = 'HTTP/2 windows are managed by the runtime'
 const dns = 'names are resolved again after their time to live'
@@ -40,13 +41,13 @@ export const UpstreamSpec = object('What is behind the name.', {
   outlierDetection: OutlierDetection,
   static: StaticSpec,
   kube: KubeSpec,
-  pipe: PipeSpec,
-  aws: AwsSpec,
-  azure: AzureSpec,
-  consul: ConsulSpec,
-  awsEc2: AwsEc2Spec,
-  gcp: GcpSpec,
-  ai: AiSpec,
+  pipe: ignored(notServed, PipeSpec),
+  aws: ignored(notServed, AwsSpec),
+  azure: ignored(notServed, AzureSpec),
+  consul: ignored(notServed, ConsulSpec),
+  awsEc2: ignored(notServed, AwsEc2Spec),
+  gcp: ignored(notServed, GcpSpec),
+  ai: ignored('AI upstreams are not served yet: the Upstream is rejected', AiSpec),
   failover: Failover,
   connectionConfig: ConnectionConfig,
   protocolSelection: honoured(
