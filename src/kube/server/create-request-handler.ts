@@ -11,7 +11,7 @@ import { type BodyLimits, readObject } from './body/read-body.ts'
 import { type Answer, type Exchange, jsonAnswer, refusal, sendAnswer } from './http/answer.ts'
 import { authenticate, type KubeCredential, refuseForeignOrigin } from './http/authenticate.ts'
 import { type PodLogs, servePodLogs } from './resource/pod-logs.ts'
-import { findResource, splitPath } from './resource/resource-path.ts'
+import { findResource, type ResourcePath, splitPath } from './resource/resource-path.ts'
 import { serveResource } from './resource/serve-resource.ts'
 import { answerReview } from './serve-review.ts'
 import { versionDocument } from './version-document.ts'
@@ -77,11 +77,15 @@ async function findAnswer(exchange: Exchange, service: Service): Promise<Answer 
     request.method === 'POST' ? await findReview(segments, exchange, service) : undefined
   if (review) return jsonAnswer(review, 201)
   const path = findResource(segments, service.api.kinds)
-  if (path.subresource === 'log' && service.podLogs) {
+  if (isPodLog(path) && service.podLogs) {
     await servePodLogs(exchange, path, service.podLogs)
     return undefined
   }
   return serveResource(exchange, path, service)
+}
+
+function isPodLog({ kind: { definition }, subresource }: ResourcePath): boolean {
+  return definition.group === '' && definition.plural === 'pods' && subresource === 'log'
 }
 
 function healthAnswer(probe: string, { isReady }: Service): Answer {

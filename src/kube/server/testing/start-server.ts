@@ -6,7 +6,7 @@ import { openCertificateAuthority } from '../../../lib/certificate-authority.ts'
 import type { KindDefinition } from '../../kind-definition.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import type { ResourceApi } from '../../resources/resource-api.ts'
-import { createKubeServer, type KubeServer } from '../create-kube-server.ts'
+import { createKubeServer, type KubeServer, type KubeServerOptions } from '../create-kube-server.ts'
 
 /** The credential of the server under test. */
 export const token = 'a-token-that-only-this-test-knows'
@@ -44,6 +44,8 @@ export function widgetNamed(name: string): KubeObject {
   }
 }
 
+const pod: KindDefinition = { ...widget, group: '', kind: 'Pod', plural: 'pods', singular: 'pod' }
+
 function fakeApi() {
   const [version] = widget.versions
   if (!version) throw new Error('the kind has a version')
@@ -53,8 +55,11 @@ function fakeApi() {
   return {
     kinds: {
       list: () => [widget],
-      find: (group, name, plural) =>
-        group === 'example.com' && name === 'v1' && plural === 'widgets' ? kind : undefined,
+      find: (group, name, plural) => {
+        if (name !== 'v1') return undefined
+        if (group === 'example.com' && plural === 'widgets') return kind
+        return group === '' && plural === 'pods' ? { definition: pod, version } : undefined
+      },
       findByApiVersion: () => kind,
       findByKind: () => widget,
       subscribe: () => () => undefined,
@@ -86,7 +91,9 @@ export interface ServerUnderTest {
 }
 
 /** Starts a server with small limits on a free port. */
-export async function startServer(): Promise<ServerUnderTest> {
+export async function startServer(
+  options: Partial<KubeServerOptions> = {},
+): Promise<ServerUnderTest> {
   const api = fakeApi()
   const onError = vi.fn<(error: unknown) => void>()
   const server = await createKubeServer({
@@ -94,6 +101,7 @@ export async function startServer(): Promise<ServerUnderTest> {
     credential: { token, userName: 'sluice-admin', groups: ['system:masters'] },
     limits: { maxBytes: 1000, timeoutMs: 200 },
     now: () => Date.parse('2026-01-01T00:00:00Z'),
+    ...options,
   })
   return { api, server, onError, call: (path, options) => call(server, path, options) }
 }
