@@ -3,6 +3,8 @@ import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { type ApiContext, referenceOf, timestampOf } from './api-context.ts'
+import { CustomKinds } from './custom/custom-kinds.ts'
+import { customResourceDefinitionKind } from './custom/definition-kind.ts'
 import { KindTable } from './kind-table.ts'
 import { Reader } from './reading/reader.ts'
 import { Watches } from './reading/watches.ts'
@@ -47,7 +49,7 @@ export class StoreResourceApi implements ResourceApi {
   readonly #watches: Watches
 
   constructor(options: StoreResourceApiOptions) {
-    this.kinds = new KindTable(options.kinds)
+    this.kinds = new KindTable([...options.kinds, customResourceDefinitionKind])
     this.#context = {
       store: options.store,
       kinds: this.kinds,
@@ -60,6 +62,7 @@ export class StoreResourceApi implements ResourceApi {
     this.#remover = new Remover(this.#context)
     this.#watches = new Watches(this.#context)
     createNamespaces(this.#context)
+    new CustomKinds(this.#context, this.#remover).start()
     new GarbageCollector(this.#context, this.#remover).start()
   }
 
