@@ -48,17 +48,19 @@ function compileCheck(node: SchemaNode): Check {
   const expected = expectedTypeOf(schema)
   const enumCheck = enumCheckOf(schema)
   const combinations = combinationChecksOf(schema, checkOfSchema)
-  const byType: Readonly<Record<string, Check[]>> = {
-    string: stringChecksOf(schema),
-    number: numberChecksOf(schema),
-    array: [...listChecksOf(schema), ...itemChecksOf(node)],
-    object: objectChecksOf(node),
-    boolean: [],
+  const stringChecks = stringChecksOf(schema)
+  const numberChecks = numberChecksOf(schema)
+  const listChecks = [...listChecksOf(schema), ...itemChecksOf(node)]
+  const objectChecks = objectChecksOf(node)
+  const checksFor = (value: unknown): readonly Check[] => {
+    if (typeof value === 'string') return stringChecks
+    if (typeof value === 'number') return numberChecks
+    if (typeof value === 'object') return Array.isArray(value) ? listChecks : objectChecks
+    return []
   }
   const checkContent: Check = (value, context) => {
     for (const check of combinations) check(value, context)
-    const kind = Array.isArray(value) ? 'array' : typeof value
-    for (const check of byType[kind] ?? []) check(value, context)
+    for (const check of checksFor(value)) check(value, context)
   }
   const nullable = schema.nullable === true || hasType === undefined
   return (value, context) => {
