@@ -86,6 +86,25 @@ test('a refusal answers at once, runs through the response hooks and completes o
   expect(outcomes).toEqual([[418, 'fault-injected']])
 })
 
+test('a refused request with a short body leaves its connection open, a long one closes it', async () => {
+  const gateway = await start({ type, onRequestHead: () => gatewayError('fault-injected', 'no') })
+  const send = (body: string) => fetch(gateway.url, { method: 'POST', body })
+  expect((await send('short')).headers.get('connection')).toBe('keep-alive')
+  expect((await send('x'.repeat(100_000))).headers.get('connection')).toBe('close')
+})
+
+test('an attempt header that cannot be sent is an error of the gateway', async () => {
+  const gateway = await start({
+    type,
+    onAttempt: (_context, attempt) => {
+      attempt.headers.set('x-bad', 'a\nb')
+      return undefined
+    },
+  })
+  expect((await fetch(gateway.url)).status).toBe(500)
+  expect(await gateway.record()).toMatchObject({ errorCode: 'internal' })
+})
+
 test('a local response is sent as the policy wrote it', async () => {
   const headers = new HeaderList(['access-control-allow-origin', '*'])
   const gateway = await start({

@@ -37,6 +37,14 @@ export interface AttemptParts {
 /** An answer that is not passed on is read up to this length, so that its connection stays usable. */
 const discardLimitBytes = 64 * 1024
 
+/** What speaks against an endpoint; everything else is the client's or the gateway's doing. */
+const endpointFailures: ReadonlySet<string> = new Set([
+  'upstream-connect-failure',
+  'upstream-reset',
+  'upstream-protocol-error',
+  'upstream-timeout',
+])
+
 /** One try at one endpoint. */
 export class UpstreamAttempt implements UpstreamHandler {
   readonly endpoint: EndpointRuntime
@@ -148,8 +156,10 @@ export class UpstreamAttempt implements UpstreamHandler {
       durationMs: exchange.services.now() - this.#startMs,
     })
     const runtime = exchange.destination?.backend
-    if (runtime?.config.outlierDetection === undefined || error?.code === 'client-closed') return
-    const result = this.#status === 0 || error !== undefined ? 'gateway-failure' : undefined
+    if (runtime?.config.outlierDetection === undefined) return
+    if (error !== undefined && !endpointFailures.has(error.code)) return
+    if (error === undefined && this.#status === 0) return
+    const result = error === undefined ? undefined : 'gateway-failure'
     exchange.services.backends
       .get(runtime)
       .report(this.endpoint, result ?? attemptResultOf(this.#status))

@@ -122,7 +122,9 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     if (retry === undefined || !this.#mayRetry({ status })) return false
     const { services } = this.#exchange
     const delayMs = rateLimitDelayMs(retry, headers, services.now())
-    return this.#scheduleRetry(delayMs)
+    if (!this.#scheduleRetry(delayMs)) return false
+    this.#exchange.body.drop()
+    return true
   }
 
   attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void {
@@ -187,6 +189,8 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
       this.#end(head)
       return
     }
+    // An answer that was not wanted and has not ended by now gives its connection up.
+    this.#attempt?.cancel(undefined)
     const attempt = new UpstreamAttempt({
       exchange,
       owner: this,

@@ -77,6 +77,11 @@ export class RequestBody {
     }
   }
 
+  /** True: what is still to come is so short that reading it is cheaper than a new connection. */
+  get shortRest(): boolean {
+    return this.ended || (this.#length > 0 && this.#length <= smallBodyBytes)
+  }
+
   /** True: {@link take} gives the same bytes once more. */
   get replayable(): boolean {
     return !this.#streaming || this.#keptBytes === this.bytes
@@ -115,6 +120,8 @@ export class RequestBody {
   drop(): void {
     const reader = this.#reader
     this.#reader = undefined
+    // What came while nobody reads could be neither sent nor, above the limit, kept.
+    if (reader !== undefined && !this.ended) this.#request.pause()
     reader?.on('error', () => undefined).destroy()
   }
 

@@ -28,7 +28,11 @@ export function respond(exchange: Exchange, response: LocalResponse): void {
   exchange.firstByteMs = exchange.services.now() - exchange.startTimeMs
   // A client that still sends is not listened to any longer than the answer takes.
   // After a framing error it is not known where the next request begins.
-  if (!body.ended || exchange.error?.code === 'invalid-request') headers.set('connection', 'close')
+  // So it is with a client that waits for `100 Continue`: it may or may not send its body.
+  const waiting = exchange.expectContinue && !body.ended
+  if (waiting || !body.shortRest || exchange.error?.code === 'invalid-request') {
+    headers.set('connection', 'close')
+  }
   if (exchange.protocol === 'HTTP/2') headers.remove('connection')
   sink.writeHead(head.status, headers.flat)
   const bodiless = exchange.method === 'HEAD' || response.body === ''

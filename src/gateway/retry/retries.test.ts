@@ -1,8 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RetryConfig } from '../../ir/route.ts'
 import type { Timers } from '../request/request-services.ts'
-import { createRawServer, portOf, startGateway } from '../testing/gateway-fixture.ts'
+import {
+  createBackend,
+  createEndpoint,
+  createForward,
+  createIngress,
+  createRawServer,
+  portOf,
+  startGateway,
+} from '../testing/gateway-fixture.ts'
 import { backOffMs, isRetryable, rateLimitDelayMs } from './retry-policy.ts'
 
 const retry: RetryConfig = {
@@ -108,6 +117,37 @@ test('a streamed body within the buffer is sent again, a larger one is not', asy
   expect(bodies).toHaveLength(1)
 })
 
+test('an upload that is answered early is sent again whole', async () => {
+  const { gateway } = await start(() => undefined)
+  const seen: string[] = []
+  const server = await gateway.upstream((request, response) => {
+    let body = ''
+    const number = seen.push('')
+    request.on('data', (chunk: Buffer) => {
+      body += chunk
+      seen[number - 1] = body
+      if (number > 1 || response.headersSent) return
+      response.statusCode = 503
+      response.end()
+      goOn?.()
+    })
+    request.on('end', () => response.end('whole'))
+    request.on('error', () => undefined)
+  })
+  gateway.ingress = createIngress(
+    createForward(createBackend([createEndpoint(portOf(server))]), { retry }),
+  )
+  let goOn: (() => void) | undefined
+  const client = request({ port: gateway.port, method: 'POST' })
+  const rest = 'y'.repeat(500_000)
+  goOn = () => client.end(rest)
+  client.write('begin')
+  const [answer] = (await once(client, 'response')) as [IncomingMessage]
+  expect(answer.statusCode).toBe(200)
+  answer.resume()
+  expect(seen[1]).toBe(`begin${rest}`)
+})
+
 test('the retry budget of the backend bounds retries', async () => {
   const circuitBreaker = { maxConnections: 9, maxPendingRequests: 9, maxRequests: 9, maxRetries: 0 }
   const { gateway } = await start(failing(1), {}, { backend: { circuitBreaker } })
@@ -154,7 +194,13 @@ test('nothing is tried again after the first byte went to the client', async () 
 })
 
 describe('conditions', () => {
-  const failure = (code: 'upstream-reset' | 'upstream-connect-failure' | 'upstream-forbidden') => ({
+  const failure = (
+    code:
+      | 'upstream-overloaded'
+      | 'upstream-reset'
+      | 'upstream-connect-failure'
+      | 'upstream-forbidden',
+  ) => ({
     failure: {
       error: { type: 'gateway-error' as const, code, message: '' },
       beforeSending: code === 'upstream-connect-failure',
@@ -166,6 +212,7 @@ describe('conditions', () => {
     ['5xx', { status: 499 }, false],
     ['5xx', failure('upstream-reset'), true],
     ['5xx', failure('upstream-forbidden'), false],
+    ['5xx', failure('upstream-overloaded'), false],
     ['gateway-error', { status: 500 }, false],
     ['gateway-error', { status: 504 }, true],
     ['connect-failure', failure('upstream-connect-failure'), true],

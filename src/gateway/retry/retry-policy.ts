@@ -60,6 +60,8 @@ export function rateLimitDelayMs(
   return undefined
 }
 
+/** Not what the gateway refused itself: a full circuit breaker is not emptied by trying again. */
 function isUpstreamFailure({ error }: UpstreamFailure): boolean {
-  return error.code.startsWith('upstream-') && error.code !== 'upstream-forbidden'
+  const own = error.code === 'upstream-forbidden' || error.code === 'upstream-overloaded'
+  return error.code.startsWith('upstream-') && !own
 }

@@ -91,15 +91,21 @@ export class ConnectionPool implements UpstreamClient {
       if (connection.active === 0) this.#discard(connection)
       return
     }
-    if (this.options.target.http2 && connection.active > 0) return
     const next = this.#waiting.shift()
     if (next === undefined) {
-      this.#idle.push(connection)
+      this.#rest(connection)
       return
     }
     this.options.limits.waitEnded()
     connection.active += 1
     next.start(connection)
+  }
+
+  /** Nothing waits: an HTTP/1 connection is kept for later, one that was never made is forgotten. */
+  #rest(connection: PooledConnection): void {
+    if (connection.active > 0) return
+    if (!connection.connected) this.#discard(connection)
+    else if (!this.options.target.http2) this.#idle.push(connection)
   }
 
   /** Takes a call out of the queue; false when it does not stand there. */
@@ -186,6 +192,7 @@ export class ConnectionPool implements UpstreamClient {
     const index = this.#idle.indexOf(connection)
     if (index >= 0) this.#idle.splice(index, 1)
     if (!this.#all.delete(connection)) return
-    connection.client.destroy().catch(() => undefined)
+    // undici may be in the middle of telling of an error.
+    queueMicrotask(() => connection.client.destroy().catch(() => undefined))
   }
 }

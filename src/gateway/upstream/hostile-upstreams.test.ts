@@ -122,6 +122,38 @@ describe('an upstream that', () => {
   })
 })
 
+test('an unwanted answer that stalls gives its connection up when the next try begins', async () => {
+  const closed: string[] = []
+  let connections = 0
+  const gateway = await startBefore(
+    (socket) => {
+      connections += 1
+      const number = connections
+      socket.on('close', () => closed.push(`connection ${number}`))
+      socket.once('data', () => {
+        const status = number === 1 ? '503 Service Unavailable' : '200 OK'
+        const body = number === 1 ? 'ha' : 'ok'
+        socket.write(`HTTP/1.1 ${status}\r\ncontent-length: ${number === 1 ? 4 : 2}\r\n\r\n${body}`)
+      })
+    },
+    {
+      retry: {
+        on: ['5xx'],
+        statusCodes: [],
+        maxRetries: 1,
+        perTryTimeoutMs: undefined,
+        backOffBaseMs: 1,
+        backOffMaxMs: 1,
+        rateLimitHeaders: [],
+        rateLimitMaxMs: 0,
+      },
+    },
+  )
+  const answer = await fetch(gateway.url)
+  expect(await answer.text()).toBe('ok')
+  await expect.poll(() => closed).toContain('connection 1')
+})
+
 test('an idle connection that dies under a request is replaced once, without a retry policy', async () => {
   let connections = 0
   const gateway = await startBefore((socket) => {

@@ -48,15 +48,8 @@ export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
       body: body ?? null,
     }
     if (head.upgrade !== undefined) options.upgrade = head.upgrade
-    try {
-      connection.client.dispatch(this.#withServerName(options), this)
-    } catch (cause) {
-      this.#release()
-      const error = gatewayError('internal', 'the request could not be encoded for the upstream', {
-        cause,
-      })
-      this.refuse({ error, beforeSending: true, staleConnection: false })
-    }
+    // What undici refuses to encode it tells the handler, as every other error.
+    connection.client.dispatch(this.#withServerName(options), this)
   }
 
   /** Ends a call that was never sent; the handler hears of it after the caller has returned. */
@@ -157,6 +150,11 @@ export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
       return { error: error.gatewayError, beforeSending: true, staleConnection: false }
     }
     const beforeSending = this.#controller === undefined
+    if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) {
+      const message = 'the request could not be encoded for the upstream'
+      const failure = gatewayError('internal', message, { cause: error })
+      return { error: failure, beforeSending: true, staleConnection: false }
+    }
     if (isProtocolError(error)) {
       const message = resetMessage('protocol error')
       const failure = gatewayError('upstream-protocol-error', message, { cause: error })
