@@ -41,8 +41,8 @@ const mayImportSibling: Record<string, readonly string[]> = {
   'gloo-edge': ['core', 'gloo-core'],
 }
 
-/** The two composition roots construct and connect everything; nothing else may import everything. */
-const compositionRoots = ['main.ts', 'worker.ts']
+/** The composition roots construct and connect everything; nothing else may import everything. */
+const compositionRoots = ['main.ts', 'serve.ts', 'worker.ts']
 
 const src = resolve(import.meta.dirname, '../src')
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) =>

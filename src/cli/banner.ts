@@ -38,7 +38,7 @@ export function formatBanner(facts: BannerFacts): string {
 
 function simulatorRows({ simulated, simulatedHosts, simulatorLog }: BannerFacts): string[] {
   if (!simulated) return []
-  const log = simulatorLog === undefined ? '' : `  (requests: http://${simulatorLog}/requests)`
+  const log = simulatorLog === undefined ? '' : `  (log: ${simulatorLog}/requests)`
   return [row('simulated', `${simulatedHosts.join(', ')}${log}`)]
 }
 

@@ -50,6 +50,8 @@ export interface GenerationReport {
   readonly buildMs: number
   /** From the first change to the last worker's answer. */
   readonly totalMs: number
+  /** Workers that could not take the generation and serve the one before. */
+  readonly failedWorkers: number
   readonly errors: readonly OriginError[]
   readonly refused: readonly RefusedBinding[]
   readonly moved: readonly MovedBinding[]
@@ -70,7 +72,6 @@ export class ControlLoop {
   #generation = 0
   #changedAt: number | undefined
   #running: Promise<void> | undefined
-  #writingStatus = false
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
 
@@ -126,7 +127,7 @@ export class ControlLoop {
   #onChange(change: ObjectChange): void {
     this.#view.invalidate(change.kind)
     // What the loop writes itself changes no translation.
-    if (this.#writingStatus) return
+    if (this.#statuses.isOwnWork(change)) return
     this.#changedAt ??= this.#options.now()
     this.#schedule()
   }
@@ -165,7 +166,7 @@ export class ControlLoop {
       ...plan.refused,
       ...answers.flatMap((answer) => errorsOf(answer, configuration)),
     ]
-    this.#writeStatuses(translations, uniqueErrors(errors))
+    this.#statuses.write(options.dialects, translations, uniqueErrors(errors))
     const buildMs = Math.max(
       0,
       ...answers.map((answer) => ('buildMs' in answer ? answer.buildMs : 0)),
@@ -176,6 +177,7 @@ export class ControlLoop {
       translateMs,
       buildMs,
       totalMs: options.now() - startedAt,
+      failedWorkers: answers.filter(({ type }) => type === 'nack').length,
       errors: uniqueErrors(errors),
       refused: plan.refused,
       moved: plan.moved,
@@ -212,15 +214,6 @@ export class ControlLoop {
     const generation = this.#generation
     publisher.broadcast({ type: 'configuration', generation, full: false, delta: delta ?? {} })
     return publisher.answersOf(generation)
-  }
-
-  #writeStatuses(translations: readonly Translation[], errors: readonly OriginError[]): void {
-    this.#writingStatus = true
-    try {
-      this.#statuses.write(this.#options.dialects, translations, errors)
-    } finally {
-      this.#writingStatus = false
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Dialect, ObjectStatus, ProgrammingError, Translation } from '../dialects/dialect.ts'
 import type { Origin } from '../ir/origin.ts'
 import type { ObjectReference } from '../kube/kube-object.ts'
-import type { ObjectSource } from '../kube/object-source.ts'
+import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
 
 /** A {@link ProgrammingError} of an object that is named. */
 export interface OriginError {
@@ -23,9 +23,27 @@ const referenceKey = ({ group, kind, namespace, name }: ObjectReference) =>
 export class StatusWriter {
   readonly #source: ObjectSource
   #written = new Map<string, WrittenStatus>()
+  #known = new Set<string>()
 
   constructor(source: ObjectSource) {
     this.#source = source
+  }
+
+  /** True when all that `change` changed is the status of an object whose status is written here. */
+  isOwnWork({ type, kind, object, previous }: ObjectChange): boolean {
+    if (type !== 'modified' || previous === undefined) return false
+    const { namespace = '', name, generation, labels, annotations } = object.metadata
+    if (!this.#known.has(referenceKey({ ...kind, namespace, name }))) return false
+    const before = previous.metadata
+    return (
+      generation === before.generation &&
+      labels === before.labels &&
+      annotations === before.annotations &&
+      object.metadata.deletionTimestamp === before.deletionTimestamp &&
+      Object.keys(object).every(
+        (key) => key === 'metadata' || key === 'status' || object[key] === previous[key],
+      )
+    )
   }
 
   write(
@@ -39,10 +57,13 @@ export class StatusWriter {
       for (const status of translation.statuses) {
         const own = errorsByObject.get(originKey(status.object)) ?? []
         const key = referenceKey(status.object)
+        // Known before it is written: the change that this makes must be told from others.
+        this.#known.add(key)
         written.set(key, this.#writeOne(key, status, own, dialects[index]))
       }
     })
     this.#written = written
+    this.#known = new Set(written.keys())
   }
 
   #writeOne(

@@ -21,8 +21,7 @@ const schema = object('Holds a small amount of data that is to be kept secret.',
   ),
   data: honoured(
     references,
-    // No `format: byte`: its violations would repeat the value.
-    map('The values in base64, by key.', text('Base64.')),
+    map('The values in base64, by key.', text('Base64.', { format: 'byte' })),
   ),
   stringData: honoured(
     'clear text becomes data, wins over it, and is not kept',

@@ -1,0 +1,376 @@
+// Composition root of the control thread behind `sluice serve` and `sluice dev`: constructs the parts and
+// connects them; decides nothing. Apart from main.ts, so that other commands do not load it.
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { join, relative } from 'node:path'
+import { createAdminRoutes } from './admin/admin-routes.ts'
+import { createAdminServer } from './admin/admin-server.ts'
+import { formatBanner } from './cli/banner.ts'
+import { type DataDirectory, openDataDirectory } from './cli/data-directory.ts'
+import { CommandError, type Terminal } from './cli/program.ts'
+import type { ServeOptions } from './cli/serve-options.ts'
+import { writeShellEnvironment } from './cli/shell-environment.ts'
+import { ControlLoop, type GenerationReport } from './control/control-loop.ts'
+import { EndpointRows } from './control/endpoint-rows.ts'
+import { GenerationLog } from './control/generation-log.ts'
+import { PortLocks } from './control/port-lock.ts'
+import { secretValuesOf } from './dialects/core/secrets.ts'
+import { dialects } from './dialects/index.ts'
+import { collections } from './ir/configuration.ts'
+import { loadKubeToken, writeKubeconfig } from './kube/kubeconfig.ts'
+import { ManifestApplier } from './kube/manifests/manifest-applier.ts'
+import type { ManifestProblem } from './kube/manifests/read-manifests.ts'
+import { watchManifests } from './kube/manifests/watch-manifests.ts'
+import { StoreResourceApi } from './kube/resources/store-resource-api.ts'
+import { createKubeServer } from './kube/server/create-kube-server.ts'
+import { ObjectStore } from './kube/store/object-store.ts'
+import { StoreObjectSource } from './kube/store/store-object-source.ts'
+import { type CertificateAuthority, openCertificateAuthority } from './lib/certificate-authority.ts'
+import { findPortHolder } from './lib/port-holder.ts'
+import { openRandomTokenFile } from './lib/random-token-file.ts'
+import { formatSocketAddress, type SocketAddress } from './lib/socket-address.ts'
+import { EndpointRowAllocator, EndpointTable } from './link/endpoint-table.ts'
+import type { AddressOverride, DownMessage, WorkerOptions } from './link/messages.ts'
+import { WorkerPool } from './link/worker-pool.ts'
+import { parseAddressPool } from './local/address-pool.ts'
+import { ServiceAddresses } from './local/service-addresses.ts'
+import type { Simulator } from './simulator/simulator.ts'
+import { MetricsRegistry } from './telemetry/metrics-registry.ts'
+
+/** How `serve` and `dev` differ. */
+export interface RunSettings {
+  readonly simulated: boolean
+  readonly version: string
+  readonly terminal: Terminal
+}
+
+/** Endpoints and backends whose health threads share; further ones work without sharing it. */
+const endpointRows = 16_384
+const retryBufferBytes = 1024 * 1024
+const metricsTimeoutMs = 1000
+
+/** Runs until SIGINT or SIGTERM, and resolves when everything has ended. */
+export async function runControl(options: ServeOptions, settings: RunSettings): Promise<void> {
+  const { terminal } = settings
+  const stopped = stopSignal()
+  const data = openDataDirectory(options.dataDir)
+  const authority = openCertificateAuthority({ folder: data.path, now: Date.now })
+  const foundations = { authority, data, metrics: new MetricsRegistry() }
+  const simulator = settings.simulated ? await startSimulator(options, authority) : undefined
+
+  const table = EndpointTable.create({ rows: endpointRows, workers: options.workers }, Date.now())
+  const workers = createWorkers(options, settings, foundations, {
+    table,
+    stateMessages: () => loop.stateMessages(),
+  })
+  const kube = await startKube(options, settings, foundations)
+  const addresses = startServiceAddresses(kube.source, options)
+  const generations = new GenerationLog(foundations.metrics, (line) => terminal.err(`${line}\n`))
+  const loop = new ControlLoop({
+    source: kube.source,
+    dialects,
+    publisher: workers,
+    secretValuesOf,
+    bindAddress: options.bind,
+    ports: new PortLocks(),
+    rows: new EndpointRows(new EndpointRowAllocator(table)),
+    addressOverrides: overridesOf(options, simulator),
+    now: () => performance.now(),
+    onPublished: (report) => generations.add(report),
+    onError: reporter(terminal),
+  })
+  const workersStarted = workers.start()
+  const stopManifests = startManifests(kube.api, options, terminal)
+  await workersStarted
+  await loop.start()
+  refuseWhenPortsAreTaken(generations.latest)
+  const admin = await startAdmin(options, settings, foundations, { loop, workers })
+  const { kubeconfig } = kube
+  const report = generations.latest
+  terminal.out(banner({ options, settings, data, simulator, report, kubeconfig }))
+
+  await stopped
+  terminal.err('Draining: open requests may end, no new ones are taken.\n')
+  stopManifests()
+  await loop.stop()
+  await workers.stop(options.drainSeconds * 1000)
+  addresses.stop()
+  await Promise.all([admin.close(), kube.close(), simulator?.close()])
+  data.close()
+}
+
+function createWorkers(
+  options: ServeOptions,
+  settings: RunSettings,
+  foundations: Foundations,
+  {
+    table,
+    stateMessages,
+  }: { readonly table: EndpointTable; readonly stateMessages: () => readonly DownMessage[] },
+): WorkerPool {
+  const { terminal } = settings
+  return new WorkerPool({
+    count: options.workers,
+    entry: new URL('./worker.ts', import.meta.url),
+    startMessage: {
+      endpointTable: table.memory,
+      ticketKeys: randomBytes(48),
+      options: workerOptions(options, settings, foundations),
+    },
+    stateMessages,
+    onEndpointEvent: (endpointId, event) => terminal.err(`endpoint ${endpointId}: ${event}\n`),
+    onWorkerLost(index, error) {
+      table.clearWorker(index)
+      foundations.metrics.retire(`gateway-${index}`)
+      const reason = error?.message ?? 'it ended'
+      terminal.err(`Gateway thread ${index} was lost (${reason}) and is being replaced.\n`)
+    },
+  })
+}
+
+function startAdmin(
+  options: ServeOptions,
+  { terminal }: RunSettings,
+  { data, metrics }: Foundations,
+  { loop, workers }: { readonly loop: ControlLoop; readonly workers: WorkerPool },
+) {
+  return createAdminServer({
+    address: options.admin,
+    token: openRandomTokenFile(join(data.path, 'admin-token')),
+    onError: reporter(terminal),
+    routes: createAdminRoutes({
+      notReadyReason: () => (loop.generation > 0 ? undefined : 'No configuration is in force yet.'),
+      configuration: () => ({
+        generation: loop.generation,
+        ...Object.fromEntries(
+          collections.map((name) => [name, [...loop.configuration[name].values()]]),
+        ),
+      }),
+      async writeMetrics() {
+        const threads = await workers.collectMetrics(metricsTimeoutMs)
+        for (const samples of threads) metrics.update(samples)
+        metrics.set('sluice_resident_memory_bytes', process.memoryUsage.rss())
+        return metrics.write()
+      },
+    }),
+  }).catch(explainPort(options.admin, '--admin'))
+}
+
+interface Foundations {
+  readonly authority: CertificateAuthority
+  readonly data: DataDirectory
+  readonly metrics: MetricsRegistry
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}
+
+function workerOptions(
+  options: ServeOptions,
+  { simulated }: RunSettings,
+  { authority, data }: Foundations,
+): WorkerOptions {
+  const ownAuthority = simulated ? [authority.certificate] : []
+  return {
+    extraAuthorities: [...ownAuthority, ...options.cacert.map(readAuthority)],
+    allowLoopbackUpstreams: options.allowLoopbackUpstreams,
+    forbiddenAddresses: [options.kubeApi, options.admin].map(formatSocketAddress),
+    accessLog: accessLogOf(options, data),
+    retryBufferBytes,
+  }
+}
+
+function accessLogOf({ accessLog }: ServeOptions, data: DataDirectory): string {
+  if (accessLog === 'none') return ''
+  return accessLog === '' ? join(data.path, 'access.log') : accessLog
+}
+
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new CommandError(`--cacert ${file} cannot be read: ${describe(error)}`)
+  }
+}
+
+/** Simulated providers stand in for their real hosts; what the operator resolves himself comes first. */
+function overridesOf(
+  { resolve }: ServeOptions,
+  simulator: Simulator | undefined,
+): AddressOverride[] {
+  const simulated = (simulator?.hosts ?? []).map((host) => ({
+    host,
+    port: 443,
+    address: simulator?.address ?? '',
+    targetPort: simulator?.port,
+  }))
+  return [...resolve, ...simulated]
+}
+
+async function startSimulator(
+  options: ServeOptions,
+  authority: CertificateAuthority,
+): Promise<Simulator> {
+  const { createSimulator } = await import('./simulator/simulator.ts')
+  return createSimulator({
+    authority,
+    now: Date.now,
+    timeToFirstTokenMs: options.timeToFirstToken,
+    interTokenLatencyMs: options.interTokenLatency,
+  })
+}
+
+async function startKube(
+  options: ServeOptions,
+  { version, terminal }: RunSettings,
+  { authority, data }: Foundations,
+) {
+  const store = openStore(data)
+  const api = new StoreResourceApi({ store, kinds: dialects.flatMap((dialect) => dialect.kinds) })
+  const token = loadKubeToken(data.path)
+  const server = await createKubeServer({
+    api,
+    authority,
+    credential: { token, userName: 'sluice-admin', groups: ['system:masters'] },
+    version,
+    ...options.kubeApi,
+    onError: (error) => terminal.err(`The Kubernetes API failed: ${describe(error)}\n`),
+  }).catch(explainPort(options.kubeApi, '--kube-api'))
+  const caCertificate = authority.certificate
+  const kubeconfig = writeKubeconfig({
+    dataDir: data.path,
+    server: server.url,
+    caCertificate,
+    token,
+  })
+  writeShellEnvironment(join(data.path, 'env'), {
+    binFolder: join(import.meta.dirname, '../bin'),
+    kubeconfig,
+  })
+  return {
+    api,
+    source: new StoreObjectSource(store),
+    kubeconfig,
+    async close() {
+      await server.close()
+      store.close()
+    },
+  }
+}
+
+function openStore(data: DataDirectory): ObjectStore {
+  try {
+    return new ObjectStore(data.store)
+  } catch (error) {
+    throw new CommandError(`The data directory ${data.path} cannot be opened: ${describe(error)}`)
+  }
+}
+
+function startServiceAddresses(source: StoreObjectSource, options: ServeOptions): ServiceAddresses {
+  const pool = parseAddressPool(options.addressPool)
+  if (typeof pool === 'string') throw new CommandError(`--address-pool ${pool}.`)
+  const fixed = options.bind === undefined ? undefined : reachableAddress(options.bind)
+  const addresses = new ServiceAddresses(source, pool, fixed)
+  addresses.start()
+  return addresses
+}
+
+/** Where clients reach a wildcard address: the first address of this machine that others see. */
+function reachableAddress(bind: string): string {
+  if (bind !== '0.0.0.0' && bind !== '::') return bind
+  const interfaces = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  return (
+    interfaces.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ??
+    '127.0.0.1'
+  )
+}
+
+function startManifests(
+  api: StoreResourceApi,
+  { filename }: ServeOptions,
+  terminal: Terminal,
+): () => void {
+  if (filename.length === 0) return () => undefined
+  const applier = new ManifestApplier(api, filename)
+  const apply = () => {
+    for (const problem of applier.apply()) terminal.err(`${formatManifestProblem(problem)}\n`)
+  }
+  apply()
+  return watchManifests(filename, apply)
+}
+
+/** A port that somebody else holds ends the start; later it is a matter of one object's status. */
+function refuseWhenPortsAreTaken(report: GenerationReport | undefined): void {
+  const taken = report?.refused.filter(({ reason }) => reason === 'in-use') ?? []
+  if (taken.length === 0) return
+  const lines = taken.map(
+    ({ origin, message }) => `  ${message} (${origin.kind} ${origin.namespace}/${origin.name})`,
+  )
+  throw new CommandError(
+    `gateway ports are taken:\n${lines.join('\n')}\nEnd that process, or start with another --address-pool or --bind.`,
+  )
+}
+
+function explainPort(address: SocketAddress, flag: string) {
+  return (error: NodeJS.ErrnoException): never => {
+    if (error.code !== 'EADDRINUSE') throw new CommandError(`${flag}: ${error.message}`)
+    const holder = findPortHolder(address.port) ?? 'another process'
+    throw new CommandError(
+      `${formatSocketAddress(address)} is in use by ${holder}. End that process, or choose another address with ${flag}.`,
+    )
+  }
+}
+
+function formatManifestProblem({ severity, file, line, object, message }: ManifestProblem): string {
+  const where = line === undefined ? file : `${file}:${line}`
+  return `${severity}: ${where}: ${object === undefined ? '' : `${object}: `}${message}`
+}
+
+interface BannerParts {
+  readonly options: ServeOptions
+  readonly settings: RunSettings
+  readonly data: DataDirectory
+  readonly simulator: Simulator | undefined
+  readonly report: GenerationReport | undefined
+  readonly kubeconfig: string
+}
+
+function banner({ options, settings, data, simulator, report, kubeconfig }: BannerParts): string {
+  const listeners = [...(report?.configuration.listeners.values() ?? [])]
+  return formatBanner({
+    simulated: settings.simulated,
+    version: settings.version,
+    readyMs: performance.now(),
+    kubeApi: formatSocketAddress(options.kubeApi),
+    admin: formatSocketAddress(options.admin),
+    kubeconfig: shortPath(kubeconfig),
+    environmentFile: shortPath(join(data.path, 'env')),
+    gateways: listeners.flatMap(({ bindings, origin }) =>
+      bindings.map(({ address, port }) => ({
+        name: `${origin.kind} ${origin.namespace}/${origin.name}`,
+        address: formatSocketAddress({ host: address, port }),
+      })),
+    ),
+    moved: (report?.moved ?? []).map(({ declaredPort, address, port }) => ({
+      declaredPort,
+      address: formatSocketAddress({ host: address, port }),
+    })),
+    simulatedHosts: simulator?.hosts ?? [],
+    simulatorLog: simulator?.controlUrl,
+    accessLog: accessLogOf(options, data),
+  })
+}
+
+/** Below the working directory as people type it, else absolute. */
+const shortPath = (path: string) =>
+  relative('', path).startsWith('..') ? path : relative('', path)
+
+const reporter = (terminal: Terminal) => (message: string, error: unknown) =>
+  terminal.err(`${message} ${describe(error)}\n`)
+
+const describe = (error: unknown) => (error instanceof Error ? error.message : String(error))
