@@ -8,9 +8,13 @@ interface Node<List> {
   plain: List | undefined
   /** The same for prefixes that must be followed by a `/` or the end of the path. */
   segment: List | undefined
+  /** Whether there is any of the two. */
+  hasLists: boolean
   /** By the first character of their labels, from `firstCode` on. */
   children: (Node<List> | undefined)[] | undefined
   firstCode: number
+  /** The same for characters beyond one byte, which would leave wide gaps in a list. */
+  wideChildren: Map<number, Node<List>> | undefined
 }
 
 /**
@@ -40,41 +44,57 @@ export class PrefixTree<List extends Candidates> {
     if (known !== undefined) return known
     const list = this.#createList()
     node[boundary] = list
+    node.hasLists = true
     this.#lists.push(list)
     return list
   }
 
   /** The first candidate before `best` whose text `path` has and that matches, else `best`. */
   find(path: string, request: RoutedRequest, best: Candidate | undefined): Candidate | undefined {
+    const backward = this.#backward
+    const { length } = path
     let found = best
     let position = 0
     let node: Node<List> | undefined = this.#root
-    while (node !== undefined && this.#continues(path, position, node.label)) {
-      position += node.label.length
-      if (node.plain !== undefined) found = node.plain.find(request, found)
-      const isEnd = position === path.length
-      const next = isEnd ? slash : this.#codeAt(path, position)
-      if (node.segment !== undefined && next === slash) found = node.segment.find(request, found)
-      node = isEnd ? undefined : node.children?.[next - node.firstCode]
+    while (node !== undefined) {
+      const { label } = node
+      if (label.length > 1 && !continues(path, { position, label, backward })) return found
+      position += label.length
+      const isEnd = position === length
+      const next = isEnd ? slash : path.charCodeAt(backward ? length - 1 - position : position)
+      if (node.hasLists) found = findAt(node, { request, next }, found)
+      node = isEnd ? undefined : childAt(node, next)
     }
     return found
   }
+}
 
-  #codeAt(path: string, position: number): number {
-    return path.charCodeAt(this.#backward ? path.length - 1 - position : position)
-  }
+/** Among the candidates whose text ends at `node`, before the character `next`. */
+function findAt<List extends Candidates>(
+  { plain, segment }: Node<List>,
+  { request, next }: { request: RoutedRequest; next: number },
+  best: Candidate | undefined,
+): Candidate | undefined {
+  const found = plain === undefined ? best : plain.find(request, best)
+  return segment === undefined || next !== slash ? found : segment.find(request, found)
+}
 
-  /** Whether `label` stands in `path` at `position`. Its first character is known to. */
-  #continues(path: string, position: number, label: string): boolean {
-    if (position + label.length > path.length) return false
-    for (let index = 1; index < label.length; index += 1) {
-      if (this.#codeAt(path, position + index) !== label.charCodeAt(index)) return false
-    }
-    return true
+/** Whether `label` stands in `path` at `position`. Its first character is known to. */
+function continues(
+  path: string,
+  { position, label, backward }: { position: number; label: string; backward: boolean },
+): boolean {
+  if (position + label.length > path.length) return false
+  const start = backward ? path.length - 1 - position : position
+  const step = backward ? -1 : 1
+  for (let index = 1; index < label.length; index += 1) {
+    if (path.charCodeAt(start + index * step) !== label.charCodeAt(index)) return false
   }
+  return true
 }
 
 const slash = 47
+const lastNarrowCode = 255
 
 /** By UTF-16 units, as the walk reads them. */
 function reverse(text: string): string {
@@ -82,7 +102,15 @@ function reverse(text: string): string {
 }
 
 function createNode<List>(label: string): Node<List> {
-  return { label, plain: undefined, segment: undefined, children: undefined, firstCode: 0 }
+  return {
+    label,
+    plain: undefined,
+    segment: undefined,
+    hasLists: false,
+    children: undefined,
+    firstCode: 0,
+    wideChildren: undefined,
+  }
 }
 
 function nodeFor<List>(root: Node<List>, prefix: string): Node<List> {
@@ -107,12 +135,19 @@ function nodeFor<List>(root: Node<List>, prefix: string): Node<List> {
 }
 
 function childAt<List>(node: Node<List>, code: number): Node<List> | undefined {
-  return node.children?.[code - node.firstCode]
+  return code > lastNarrowCode
+    ? node.wideChildren?.get(code)
+    : node.children?.[code - node.firstCode]
 }
 
 /** Puts `child` where its label begins, in place of what was there. */
 function putChild<List>(node: Node<List>, child: Node<List>): void {
   const code = child.label.charCodeAt(0)
+  if (code > lastNarrowCode) {
+    node.wideChildren ??= new Map()
+    node.wideChildren.set(code, child)
+    return
+  }
   if (node.children === undefined) {
     node.children = [child]
     node.firstCode = code

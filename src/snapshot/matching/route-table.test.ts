@@ -113,7 +113,7 @@ test('places are counted over the matchers of all routes', () => {
 })
 
 const pathValue = fc
-  .array(fc.constantFrom('a', 'A', 'b', 'ab', ''), { maxLength: 3 })
+  .array(fc.constantFrom('a', 'A', 'b', 'ab', '', 'é', '\u4e2d', '\u4e2e'), { maxLength: 3 })
   .map((segments) => `/${segments.join('/')}`)
 const pathMatcher: fc.Arbitrary<PathMatcher> = fc.record({
   type: fc.constantFrom('exact', 'prefix', 'segment-prefix'),
@@ -186,5 +186,36 @@ test('a table finds what the obvious linear search finds', () => {
       for (const each of asked) expect(table.find(each)).toBe(findLinearly(routes, each))
     }),
     { numRuns: 2000 },
+  )
+})
+
+const crowded: fc.Arbitrary<RequestMatcher> = fc.record({
+  path: fc.constantFrom<PathMatcher[]>(
+    ...['/a/.*', '/a/[^/]+/b', '/a/.*/ab', '/a/[ab]+', '/a/.+b', '/a/(a|b)'].map(
+      (pattern): PathMatcher => ({ type: 'regex', value: pattern, caseSensitive: true }),
+    ),
+    { type: 'prefix', value: '/a/', caseSensitive: true },
+  ),
+  headers: fc.array(condition(fc.constantFrom('x', 'y')), { maxLength: 2 }),
+  queryParameters: fc.array(condition(fc.constant('q')), { maxLength: 1 }),
+  methods: fc.subarray(['GET', 'POST'], { maxLength: 1 }),
+})
+
+test('a table whose matchers crowd in one place finds what the linear search finds', () => {
+  const tables = fc.array(crowded, { minLength: 12, maxLength: 60 })
+  const tail = fc.array(fc.constantFrom('a', 'b', 'ab'), { maxLength: 3 })
+  const requests = fc.array(
+    fc.tuple(anyRequest, tail).map(([each, segments]): RoutedRequest => {
+      return { ...each, path: ['/a', ...segments].join('/') }
+    }),
+    { minLength: 10, maxLength: 30 },
+  )
+  fc.assert(
+    fc.property(tables, requests, (matchers, asked) => {
+      const routes = matchers.map((each) => [compiled(each)])
+      const table = build(routes)
+      for (const each of asked) expect(table.find(each)).toBe(findLinearly(routes, each))
+    }),
+    { numRuns: 1000 },
   )
 })
