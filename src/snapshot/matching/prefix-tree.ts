@@ -58,11 +58,11 @@ export class PrefixTree<List extends Candidates> {
     let node: Node<List> | undefined = this.#root
     while (node !== undefined) {
       const { label } = node
-      if (label.length > 1 && !continues(path, { position, label, backward })) return found
+      if (label.length > 1 && !continues(path, position, label, backward)) return found
       position += label.length
       const isEnd = position === length
       const next = isEnd ? slash : path.charCodeAt(backward ? length - 1 - position : position)
-      if (node.hasLists) found = findAt(node, { request, next }, found)
+      if (node.hasLists) found = findAt(node, next, request, found)
       node = isEnd ? undefined : childAt(node, next)
     }
     return found
@@ -72,7 +72,8 @@ export class PrefixTree<List extends Candidates> {
 /** Among the candidates whose text ends at `node`, before the character `next`. */
 function findAt<List extends Candidates>(
   { plain, segment }: Node<List>,
-  { request, next }: { request: RoutedRequest; next: number },
+  next: number,
+  request: RoutedRequest,
   best: Candidate | undefined,
 ): Candidate | undefined {
   const found = plain === undefined ? best : plain.find(request, best)
@@ -80,10 +81,7 @@ function findAt<List extends Candidates>(
 }
 
 /** Whether `label` stands in `path` at `position`. Its first character is known to. */
-function continues(
-  path: string,
-  { position, label, backward }: { position: number; label: string; backward: boolean },
-): boolean {
+function continues(path: string, position: number, label: string, backward: boolean): boolean {
   if (position + label.length > path.length) return false
   const start = backward ? path.length - 1 - position : position
   const step = backward ? -1 : 1
@@ -154,7 +152,7 @@ function putChild<List>(node: Node<List>, child: Node<List>): void {
     return
   }
   if (code < node.firstCode) {
-    const gap: undefined[] = new Array(node.firstCode - code).fill(undefined)
+    const gap = Array.from({ length: node.firstCode - code }, () => undefined)
     node.children = [...gap, ...node.children]
     node.firstCode = code
   }
