@@ -105,6 +105,17 @@ test('an attempt header that cannot be sent is an error of the gateway', async (
   expect(await gateway.record()).toMatchObject({ errorCode: 'internal' })
 })
 
+test('a response header that cannot be sent costs only its request', async () => {
+  const gateway = await start({
+    type,
+    onResponseHead: (_context, head) => head.headers.set('x-bad', 'a\nb'),
+  })
+  await expect(fetch(gateway.url)).rejects.toThrow()
+  expect(await gateway.record()).toMatchObject({ errorCode: 'internal' })
+  await expect(fetch(gateway.url)).rejects.toThrow()
+  expect(await gateway.record(2)).toMatchObject({ errorCode: 'internal' })
+})
+
 test('a local response is sent as the policy wrote it', async () => {
   const headers = new HeaderList(['access-control-allow-origin', '*'])
   const gateway = await start({

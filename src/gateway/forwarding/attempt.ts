@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import type { Exchange } from '../request/exchange.ts'
-import { ResponseRelay } from '../response/response-relay.ts'
+import { type RelayOwner, ResponseRelay } from '../response/response-relay.ts'
 import { attemptResultOf, type EndpointRuntime } from '../upstream/endpoint-runtime.ts'
 import type {
   UpstreamBody,
@@ -12,12 +12,10 @@ import type {
 } from '../upstream/upstream-client.ts'
 
 /** Decides what follows from how a try goes. */
-export interface AttemptOwner {
+export interface AttemptOwner extends RelayOwner {
   /** True: this answer is not for the client, another try follows. */
   retriesStatus(status: number, headers: Record<string, string | string[] | undefined>): boolean
   attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void
-  /** The answer could not be handed on. */
-  relayFailed(cause: unknown): void
   /** The answer has come to its end. */
   attemptEnded(attempt: UpstreamAttempt): void
   /** The upstream has switched protocols: the socket is the owner's. */
@@ -103,7 +101,7 @@ export class UpstreamAttempt implements UpstreamHandler {
     const call = this.#call
     if (call === undefined) throw new Error('An answer came before its request was dispatched.')
     const serviceTimeMs = exchange.services.now() - this.#startMs
-    this.#relay = new ResponseRelay(exchange, call, { status, headers, serviceTimeMs })
+    this.#relay = new ResponseRelay(exchange, call, { status, headers, serviceTimeMs }, this.#owner)
   }
 
   onData(chunk: Buffer): void {

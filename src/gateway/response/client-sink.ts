@@ -22,11 +22,11 @@ export class ClientSink {
     this.response.writeContinue()
   }
 
-  /** `flat` is `[name, value, …]` with lower-case names. */
+  /** `flat` is `[name, value, …]` with lower-case names. Throws for values that no header may have. */
   writeHead(status: number, flat: string[]): void {
-    this.headSent = true
     if ('stream' in this.response) writeHttp2Head(this.response, status, flat)
     else this.response.writeHead(status, flat)
+    this.headSent = true
   }
 
   /** Sends the head that was written before any body is there. */

@@ -34,7 +34,13 @@ export function respond(exchange: Exchange, response: LocalResponse): void {
     headers.set('connection', 'close')
   }
   if (exchange.protocol === 'HTTP/2') headers.remove('connection')
-  sink.writeHead(head.status, headers.flat)
+  try {
+    sink.writeHead(head.status, headers.flat)
+  } catch (cause) {
+    exchange.error = gatewayError('internal', 'the head of the answer cannot be sent', { cause })
+    sink.abort()
+    return
+  }
   const bodiless = exchange.method === 'HEAD' || response.body === ''
   if (!bodiless) exchange.responseBytes += Buffer.byteLength(response.body)
   sink.end(bodiless ? undefined : response.body)

@@ -10,6 +10,11 @@ export interface UpstreamResponseHead {
   readonly serviceTimeMs: number
 }
 
+/** Is told when an answer cannot be handed on. */
+export interface RelayOwner {
+  relayFailed(cause: unknown): void
+}
+
 /** Headers that concern the upstream's connection alone, and those the gateway writes itself. */
 const dropped = new Set([
   'connection',
@@ -25,6 +30,7 @@ const dropped = new Set([
 export class ResponseRelay {
   readonly #exchange: Exchange
   readonly #call: UpstreamCall
+  readonly #owner: RelayOwner
   readonly #transforms: readonly BodyTransform[]
   readonly #bodiless: boolean
   /** -1: unknown. */
@@ -33,7 +39,13 @@ export class ResponseRelay {
   #flat: string[]
   #paused = false
 
-  constructor(exchange: Exchange, call: UpstreamCall, head: UpstreamResponseHead) {
+  constructor(
+    exchange: Exchange,
+    call: UpstreamCall,
+    head: UpstreamResponseHead,
+    owner: RelayOwner,
+  ) {
+    this.#owner = owner
     this.#exchange = exchange
     this.#call = call
     const headers = translateHeaders(head, exchange)
@@ -86,8 +98,12 @@ export class ResponseRelay {
   flush(): void {
     const { sink } = this.#exchange
     if (sink.headSent || sink.ended) return
-    this.writeHead()
-    sink.flushHead()
+    try {
+      this.writeHead()
+      sink.flushHead()
+    } catch (cause) {
+      this.#owner.relayFailed(cause)
+    }
   }
 
   #write(chunk: Buffer): void {
