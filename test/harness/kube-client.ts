@@ -106,7 +106,7 @@ const plurals: Readonly<Record<string, string>> = {
 }
 
 /** The path of one object; kinds whose plural is not the usual one stand in a table. */
-export function pathOf({ apiVersion, kind, metadata }: Manifest): string {
+function pathOf({ apiVersion, kind, metadata }: Manifest): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const plural = plurals[kind] ?? `${kind.toLowerCase()}s`
   const clusterScoped = kind === 'Namespace' || kind === 'CustomResourceDefinition'

@@ -9,7 +9,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 /** One request as it arrived. */
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly method: string
   readonly path: string
   /** In order, names as sent. */

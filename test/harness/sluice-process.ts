@@ -29,9 +29,9 @@ export interface SluiceProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-export const projectFolder = join(import.meta.dirname, '../..')
-export const node = join(projectFolder, 'node_modules/.bin/node')
-export const mainFile = join(projectFolder, 'src/main.ts')
+const projectFolder = join(import.meta.dirname, '../..')
+const node = join(projectFolder, 'node_modules/.bin/node')
+const mainFile = join(projectFolder, 'src/main.ts')
 
 /** A network of 127.0.0.0/8 that no other test is likely to use at the same time. */
 function randomAddressPool(): string {
