@@ -2,12 +2,13 @@
 // connects them; decides nothing. Apart from main.ts, so that other commands do not load it.
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { createAdminRoutes } from './admin/admin-routes.ts'
 import { createAdminServer } from './admin/admin-server.ts'
 import { formatBanner } from './cli/banner.ts'
 import { type DataDirectory, openDataDirectory } from './cli/data-directory.ts'
+import { formatManifestProblem } from './cli/manifest-problem.ts'
+import { explainPort, refuseTakenPorts } from './cli/port-problem.ts'
 import { CommandError, type Terminal } from './cli/program.ts'
 import type { ServeOptions } from './cli/serve-options.ts'
 import { writeShellEnvironment } from './cli/shell-environment.ts'
@@ -15,25 +16,25 @@ import { ControlLoop, type GenerationReport } from './control/control-loop.ts'
 import { EndpointRows } from './control/endpoint-rows.ts'
 import { GenerationLog } from './control/generation-log.ts'
 import { PortLocks } from './control/port-lock.ts'
+import { WarningCounts } from './control/warning-counts.ts'
 import { secretValuesOf } from './dialects/core/secrets.ts'
 import { dialects } from './dialects/index.ts'
 import { collections } from './ir/configuration.ts'
 import { loadKubeToken, writeKubeconfig } from './kube/kubeconfig.ts'
 import { ManifestApplier } from './kube/manifests/manifest-applier.ts'
-import type { ManifestProblem } from './kube/manifests/read-manifests.ts'
 import { watchManifests } from './kube/manifests/watch-manifests.ts'
 import { StoreResourceApi } from './kube/resources/store-resource-api.ts'
 import { createKubeServer } from './kube/server/create-kube-server.ts'
 import { ObjectStore } from './kube/store/object-store.ts'
 import { StoreObjectSource } from './kube/store/store-object-source.ts'
 import { type CertificateAuthority, openCertificateAuthority } from './lib/certificate-authority.ts'
-import { findPortHolder } from './lib/port-holder.ts'
 import { openRandomTokenFile } from './lib/random-token-file.ts'
-import { formatSocketAddress, type SocketAddress } from './lib/socket-address.ts'
+import { formatSocketAddress } from './lib/socket-address.ts'
 import { EndpointRowAllocator, EndpointTable } from './link/endpoint-table.ts'
 import type { AddressOverride, DownMessage, WorkerOptions } from './link/messages.ts'
 import { WorkerPool } from './link/worker-pool.ts'
 import { parseAddressPool } from './local/address-pool.ts'
+import { reachableAddress } from './local/reachable-address.ts'
 import { ServiceAddresses } from './local/service-addresses.ts'
 import type { Simulator } from './simulator/simulator.ts'
 import { MetricsRegistry } from './telemetry/metrics-registry.ts'
@@ -49,6 +50,8 @@ export interface RunSettings {
 const endpointRows = 16_384
 const retryBufferBytes = 1024 * 1024
 const metricsTimeoutMs = 1000
+
+const kinds = dialects.flatMap((dialect) => dialect.kinds)
 
 /** Runs until SIGINT or SIGTERM, and resolves when everything has ended. */
 export async function runControl(options: ServeOptions, settings: RunSettings): Promise<void> {
@@ -84,8 +87,9 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   const stopManifests = startManifests(kube.api, options, terminal)
   await workersStarted
   await loop.start()
-  refuseWhenPortsAreTaken(generations.latest)
-  const admin = await startAdmin(options, settings, foundations, { loop, workers })
+  refuseTakenPorts(generations.latest?.refused.filter(({ reason }) => reason === 'in-use') ?? [])
+  const warnings = new WarningCounts(kube.source, kinds)
+  const admin = await startAdmin(options, settings, foundations, { loop, workers, warnings })
   const { kubeconfig } = kube
   const report = generations.latest
   terminal.out(banner({ options, settings, data, simulator, report, kubeconfig }))
@@ -129,11 +133,17 @@ function createWorkers(
   })
 }
 
+interface AdminParts {
+  readonly loop: ControlLoop
+  readonly workers: WorkerPool
+  readonly warnings: WarningCounts
+}
+
 function startAdmin(
   options: ServeOptions,
   { terminal }: RunSettings,
   { data, metrics }: Foundations,
-  { loop, workers }: { readonly loop: ControlLoop; readonly workers: WorkerPool },
+  { loop, workers, warnings }: AdminParts,
 ) {
   return createAdminServer({
     address: options.admin,
@@ -151,6 +161,10 @@ function startAdmin(
         const threads = await workers.collectMetrics(metricsTimeoutMs)
         for (const samples of threads) metrics.update(samples)
         metrics.set('sluice_resident_memory_bytes', process.memoryUsage.rss())
+        metrics.clear('sluice_configuration_warnings')
+        for (const [kind, count] of warnings.read()) {
+          metrics.set('sluice_configuration_warnings', count, { kind })
+        }
         return metrics.write()
       },
     }),
@@ -231,7 +245,7 @@ async function startKube(
   { authority, data }: Foundations,
 ) {
   const store = openStore(data)
-  const api = new StoreResourceApi({ store, kinds: dialects.flatMap((dialect) => dialect.kinds) })
+  const api = new StoreResourceApi({ store, kinds })
   const token = loadKubeToken(data.path)
   const server = await createKubeServer({
     api,
@@ -280,16 +294,6 @@ function startServiceAddresses(source: StoreObjectSource, options: ServeOptions)
   return addresses
 }
 
-/** Where clients reach a wildcard address: the first address of this machine that others see. */
-function reachableAddress(bind: string): string {
-  if (bind !== '0.0.0.0' && bind !== '::') return bind
-  const interfaces = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
-  return (
-    interfaces.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ??
-    '127.0.0.1'
-  )
-}
-
 function startManifests(
   api: StoreResourceApi,
   { filename }: ServeOptions,
@@ -302,33 +306,6 @@ function startManifests(
   }
   apply()
   return watchManifests(filename, apply)
-}
-
-/** A port that somebody else holds ends the start; later it is a matter of one object's status. */
-function refuseWhenPortsAreTaken(report: GenerationReport | undefined): void {
-  const taken = report?.refused.filter(({ reason }) => reason === 'in-use') ?? []
-  if (taken.length === 0) return
-  const lines = taken.map(
-    ({ origin, message }) => `  ${message} (${origin.kind} ${origin.namespace}/${origin.name})`,
-  )
-  throw new CommandError(
-    `gateway ports are taken:\n${lines.join('\n')}\nEnd that process, or start with another --address-pool or --bind.`,
-  )
-}
-
-function explainPort(address: SocketAddress, flag: string) {
-  return (error: NodeJS.ErrnoException): never => {
-    if (error.code !== 'EADDRINUSE') throw new CommandError(`${flag}: ${error.message}`)
-    const holder = findPortHolder(address.port) ?? 'another process'
-    throw new CommandError(
-      `${formatSocketAddress(address)} is in use by ${holder}. End that process, or choose another address with ${flag}.`,
-    )
-  }
-}
-
-function formatManifestProblem({ severity, file, line, object, message }: ManifestProblem): string {
-  const where = line === undefined ? file : `${file}:${line}`
-  return `${severity}: ${where}: ${object === undefined ? '' : `${object}: `}${message}`
 }
 
 interface BannerParts {
@@ -348,8 +325,8 @@ function banner({ options, settings, data, simulator, report, kubeconfig }: Bann
     readyMs: performance.now(),
     kubeApi: formatSocketAddress(options.kubeApi),
     admin: formatSocketAddress(options.admin),
-    kubeconfig: shortPath(kubeconfig),
-    environmentFile: shortPath(join(data.path, 'env')),
+    kubeconfig,
+    environmentFile: join(data.path, 'env'),
     gateways: listeners.flatMap(({ bindings, origin }) =>
       bindings.map(({ address, port }) => ({
         name: `${origin.kind} ${origin.namespace}/${origin.name}`,
@@ -365,10 +342,6 @@ function banner({ options, settings, data, simulator, report, kubeconfig }: Bann
     accessLog: accessLogOf(options, data),
   })
 }
-
-/** Below the working directory as people type it, else absolute. */
-const shortPath = (path: string) =>
-  relative('', path).startsWith('..') ? path : relative('', path)
 
 const reporter = (terminal: Terminal) => (message: string, error: unknown) =>
   terminal.err(`${message} ${describe(error)}\n`)

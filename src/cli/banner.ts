@@ -1,3 +1,5 @@
+import { relative } from 'node:path'
+
 /** What a person sees when everything is ready. */
 export interface BannerFacts {
   readonly simulated: boolean
@@ -17,20 +19,24 @@ export interface BannerFacts {
 
 const row = (label: string, value: string) => `  ${label.padEnd(18)}${value}`
 
+/** Below the working directory as people type it, else absolute. */
+const shortPath = (path: string) =>
+  relative('', path).startsWith('..') ? path : relative('', path)
+
 /** Says what listens where and what to type next. */
 export function formatBanner(facts: BannerFacts): string {
   const lines = [
     `Sluice ${facts.version} is ready after ${Math.round(facts.readyMs)} ms.`,
     '',
     ...facts.gateways.map(({ name, address }) => row('gateway', `${address}  (${name})`)),
-    row('Kubernetes API', `https://${facts.kubeApi}  (${facts.kubeconfig})`),
+    row('Kubernetes API', `https://${facts.kubeApi}  (${shortPath(facts.kubeconfig)})`),
     row('admin', `http://${facts.admin}  (/readyz, /metrics)`),
-    ...(facts.accessLog === '' ? [] : [row('access log', facts.accessLog)]),
+    ...(facts.accessLog === '' ? [] : [row('access log', shortPath(facts.accessLog))]),
     ...simulatorRows(facts),
     ...facts.moved.flatMap(movedRows),
     '',
     'In another shell:',
-    `  source ${facts.environmentFile}`,
+    `  source ${shortPath(facts.environmentFile)}`,
     '  kubectl api-resources',
   ]
   return `${lines.join('\n')}\n`
