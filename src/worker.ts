@@ -1,13 +1,12 @@
 // Composition root of a gateway thread: constructs the parts and connects them; decides nothing.
 import { randomUUID } from 'node:crypto'
-import { networkInterfaces } from 'node:os'
 import { ConfigurationApplier } from './gateway/configuration-applier.ts'
 import { createRequestHandler } from './gateway/handle-request.ts'
 import { ListenerSet } from './gateway/listeners/listener-set.ts'
-import { type AddressGuard, createAddressGuard } from './gateway/upstream/address-guard.ts'
-import { AddressResolver, systemLookUp } from './gateway/upstream/address-resolver.ts'
 import { BackendDirectory } from './gateway/upstream/backend-directory.ts'
 import { Connector } from './gateway/upstream/connector.ts'
+import { AddressResolver, systemLookUp } from './lib/upstream-address/address-resolver.ts'
+import { createOwnAddressGuard } from './lib/upstream-address/own-address-guard.ts'
 import { EndpointTable } from './link/endpoint-table.ts'
 import type { DownMessage } from './link/messages.ts'
 import { connectToControl } from './link/worker-link.ts'
@@ -30,12 +29,15 @@ connectToControl((start, link) => {
     lostLogLines: () => accessLog?.losses.lostLines ?? 0,
   })
   const observer = observe(metrics, accessLog)
-  const guard = ownAddressGuard(start)
+  const guard = createOwnAddressGuard({
+    allowLoopback: options.allowLoopbackUpstreams,
+    forbiddenAddresses: options.forbiddenAddresses,
+  })
   const resolver = new AddressResolver(systemLookUp, now)
   const backends = new BackendDirectory({
     table: new EndpointTable(start.endpointTable),
     workerIndex,
-    connector: new Connector(resolver, (address) => guard.check(address)),
+    connector: new Connector(resolver, guard.check),
     extraAuthorities: options.extraAuthorities,
     now,
     random,
@@ -91,26 +93,6 @@ function observe(metrics: WorkerMetrics, accessLog: AccessLog | undefined): Requ
     connectionOpened: (listenerId) => metrics.connectionOpened(listenerId),
     connectionClosed: (listenerId) => metrics.connectionClosed(listenerId),
     connectionRefused: (listenerId, reason) => metrics.connectionRefused(listenerId, reason),
-  }
-}
-
-/** Sluice's own addresses change with the configuration, and so does what upstreams must not be. */
-function ownAddressGuard({ options }: Start) {
-  const localAddresses = Object.values(networkInterfaces()).flatMap((addresses) =>
-    (addresses ?? []).map(({ address }) => address),
-  )
-  const create = (ownAddresses: readonly string[]): AddressGuard =>
-    createAddressGuard({
-      allowLoopback: options.allowLoopbackUpstreams,
-      forbiddenAddresses: [...options.forbiddenAddresses, ...ownAddresses],
-      localAddresses,
-    })
-  let guard = create([])
-  return {
-    check: (address: Parameters<AddressGuard>[0]) => guard(address),
-    setOwnAddresses(ownAddresses: readonly string[]) {
-      guard = create(ownAddresses)
-    },
   }
 }
 

@@ -1,8 +1,10 @@
 import type { ConfigurationDelta, ConfigurationError } from '../ir/configuration.ts'
 import type { SecretValues } from '../ir/secret-reference.ts'
+import type { AddressOverride } from '../lib/upstream-address/address-resolver.ts'
 
 export type { ConfigurationDelta, ConfigurationError } from '../ir/configuration.ts'
 export type { SecretValues } from '../ir/secret-reference.ts'
+export type { AddressOverride } from '../lib/upstream-address/address-resolver.ts'
 
 /** Version of the protocol between control and gateway workers; both sides must agree. */
 export const linkVersion = 1
@@ -66,16 +68,6 @@ export interface BindResult {
   readonly port: number
   /** Undefined: the socket listens. */
   readonly error: string | undefined
-}
-
-/** As curl's `--resolve`: where to connect for an upstream's host and port. */
-export interface AddressOverride {
-  readonly host: string
-  /** Undefined: every port. */
-  readonly port: number | undefined
-  readonly address: string
-  /** Undefined: the same port. */
-  readonly targetPort: number | undefined
 }
 
 /** What does not change while a worker lives. */

@@ -3,6 +3,8 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import type { Backend, Endpoint } from '../../ir/backend.ts'
 import type { Listener } from '../../ir/listener.ts'
 import type { ForwardAction, Route } from '../../ir/route.ts'
+import { createAddressGuard } from '../../lib/upstream-address/address-guard.ts'
+import { AddressResolver } from '../../lib/upstream-address/address-resolver.ts'
 import { EndpointTable } from '../../link/endpoint-table.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
 import type {
@@ -16,8 +18,6 @@ import type { AttemptRecord, RequestRecord } from '../../telemetry/request-recor
 import { createRequestHandler } from '../handle-request.ts'
 import type { RequestServices, Timers } from '../request/request-services.ts'
 import type { Ingress } from '../request-handler.ts'
-import { createAddressGuard } from '../upstream/address-guard.ts'
-import { AddressResolver } from '../upstream/address-resolver.ts'
 import { BackendDirectory } from '../upstream/backend-directory.ts'
 import { Connector } from '../upstream/connector.ts'
 

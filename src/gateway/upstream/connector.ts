@@ -1,13 +1,12 @@
 import { connect as connectTcp, type Socket } from 'node:net'
-import {
-  checkServerIdentity,
-  connect as connectTls,
-  type PeerCertificate,
-  type SecureContext,
-} from 'node:tls'
+import { connect as connectTls, type SecureContext } from 'node:tls'
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import type { AddressGuard } from './address-guard.ts'
-import type { AddressResolver, UpstreamAddress } from './address-resolver.ts'
+import { checkNames } from '../../lib/tls/check-names.ts'
+import type { AddressGuard } from '../../lib/upstream-address/address-guard.ts'
+import type {
+  AddressResolver,
+  UpstreamAddress,
+} from '../../lib/upstream-address/address-resolver.ts'
 
 /** Where and how connections of one pool are opened. */
 export interface ConnectTarget {
@@ -167,13 +166,4 @@ function openTls(
     sessions.session = session
   })
   return socket
-}
-
-function checkNames(names: readonly string[], certificate: PeerCertificate): Error | undefined {
-  let problem: Error | undefined
-  for (const name of names) {
-    problem = checkServerIdentity(name, certificate)
-    if (problem === undefined) return undefined
-  }
-  return problem
 }

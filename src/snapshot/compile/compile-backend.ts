@@ -1,6 +1,7 @@
 import { createSecureContext, DEFAULT_MIN_VERSION, type SecureContextOptions } from 'node:tls'
 import type { Backend, BackendTls } from '../../ir/backend.ts'
 import type { ConfigurationError } from '../../ir/configuration.ts'
+import { protocolOptions } from '../../lib/tls/protocol-options.ts'
 import type { CompiledBackend } from '../snapshot.ts'
 import { type Failure, failure, isFailure } from './compile-route.ts'
 import { loadAuthority, loadKeyPair, type TlsServices } from './tls-material.ts'
@@ -36,7 +37,6 @@ function clientOptions(
   warnings: string[],
 ): SecureContextOptions | Failure {
   const options: SecureContextOptions = protocolOptions(tls)
-  if (tls.ecdhCurves.length > 0) options.ecdhCurve = tls.ecdhCurves.join(':')
   if (tls.verification.type === 'authority') {
     const authority = loadAuthority(tls.verification.authority, services)
     if (typeof authority !== 'string') return authority
@@ -54,19 +54,6 @@ function clientOptions(
     options.key = pair.key
   }
   return checked(options)
-}
-
-/** Versions and cipher suites, of either side. */
-export function protocolOptions({
-  minimumVersion,
-  maximumVersion,
-  cipherSuites,
-}: Pick<BackendTls, 'minimumVersion' | 'maximumVersion' | 'cipherSuites'>): SecureContextOptions {
-  return {
-    ...(minimumVersion === undefined ? {} : { minVersion: minimumVersion }),
-    ...(maximumVersion === undefined ? {} : { maxVersion: maximumVersion }),
-    ...(cipherSuites.length === 0 ? {} : { ciphers: cipherSuites.join(':') }),
-  }
 }
 
 /** `options`, if some TLS version remains and OpenSSL takes them. */

@@ -1,8 +1,9 @@
 import { constants } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 import type { TlsChain } from '../../ir/listener.ts'
+import { protocolOptions } from '../../lib/tls/protocol-options.ts'
 import type { CompiledTlsChain } from '../snapshot.ts'
-import { checked, protocolOptions } from './compile-backend.ts'
+import { checked } from './compile-backend.ts'
 import { type Failure, isFailure } from './compile-route.ts'
 import { loadAuthority, loadKeyPair, type TlsServices } from './tls-material.ts'
 

@@ -1,6 +1,15 @@
 import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
-import type { AddressOverride } from '../../link/messages.ts'
+
+/** As curl's `--resolve`: where to connect for an upstream's host and port. */
+export interface AddressOverride {
+  readonly host: string
+  /** Undefined: every port. */
+  readonly port: number | undefined
+  readonly address: string
+  /** Undefined: the same port. */
+  readonly targetPort: number | undefined
+}
 
 /** Where to dial. */
 export interface UpstreamAddress {
