@@ -175,9 +175,13 @@ describe('a store on disk', () => {
 
 /** Names that the process had acknowledged when it was killed, after at least `count`. */
 async function stormUntilKilled(count: number): Promise<string[]> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'storm.ts'), directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'testing/storm.ts'), directory],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   let output = ''
   child.stdout.setEncoding('utf8')
   child.stdout.on('data', (text: string) => {

@@ -1,4 +1,4 @@
-import { ObjectStore } from './object-store.ts'
+import { ObjectStore } from '../object-store.ts'
 
 /**
  * A process that writes objects until it is killed, and prints the name of each one after the store has
