@@ -51,10 +51,13 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((fi
 const importPattern =
   /^(?:import|export)\b[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
 
-function importsOf(file: string): string[] {
+function specifiersOf(file: string): string[] {
   const source = readFileSync(join(src, file), 'utf8')
-  return [...source.matchAll(importPattern)]
-    .map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+  return [...source.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+}
+
+function importsOf(file: string): string[] {
+  return specifiersOf(file)
     .filter((specifier) => specifier.startsWith('.'))
     .map((specifier) => relative(src, resolve(src, file, '..', specifier)))
 }
@@ -88,6 +91,36 @@ describe('the import table', () => {
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name)
     expect(Object.keys(mayImport)).toEqual(expect.arrayContaining(folders))
+  })
+})
+
+/** Where each dependency comes in: whoever else needs what it does goes through that door. */
+const doors: Readonly<Record<string, string>> = {
+  '@peculiar/x509': 'lib/',
+  commander: 'cli/',
+  'gpt-tokenizer': 'simulator/generation/',
+  re2js: 'lib/regex.ts',
+  typebox: 'dialects/',
+  undici: 'gateway/upstream/',
+  yaml: 'lib/yaml.ts',
+}
+
+describe('every dependency has one door', () => {
+  const sources = files.filter((file) => !/\.(test|conformance)\.ts$|\/testing\//.test(file))
+  test.each(sources)('%s imports only those whose door it stands behind', (file) => {
+    for (const specifier of specifiersOf(file)) {
+      if (/^[.]|^node:/.test(specifier)) continue
+      const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
+      const door = doors[name]
+      expect(door, `${name} has no door; name one`).toBeDefined()
+      expect(
+        file
+          .split(sep)
+          .join('/')
+          .startsWith(door ?? ''),
+        `${name}: use ${door}`,
+      ).toBe(true)
+    }
   })
 })
 

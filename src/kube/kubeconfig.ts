@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
+import { stringifyYaml } from '../lib/yaml.ts'
 
 export interface KubeconfigOptions {
   readonly dataDir: string
@@ -26,17 +26,14 @@ export function writeKubeconfig({
   return writePrivateFile(
     dataDir,
     'kubeconfig',
-    stringify(
-      {
-        apiVersion: 'v1',
-        kind: 'Config',
-        clusters: [{ name, cluster: { server, 'certificate-authority-data': authority } }],
-        users: [{ name, user: { token } }],
-        contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
-        'current-context': name,
-      },
-      { lineWidth: 0 },
-    ),
+    stringifyYaml({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name, cluster: { server, 'certificate-authority-data': authority } }],
+      users: [{ name, user: { token } }],
+      contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
+      'current-context': name,
+    }),
   )
 }
 

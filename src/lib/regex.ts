@@ -17,6 +17,8 @@ export interface Regex {
   readonly literalPrefix: string
   /** What every text that {@link matches} ends with; may be empty. */
   readonly literalSuffix: string
+  /** How many groups capture. */
+  readonly groupCount: number
   /** Whether the whole text matches. */
   matches(text: string): boolean
   /** Whether any part of the text matches. */
@@ -33,6 +35,8 @@ export interface RegexError {
   readonly type: 'regex-error'
   /** Names the pattern. */
   readonly message: string
+  /** Without the pattern, in RE2's words. */
+  readonly reason: string
 }
 
 // RE2 in C++ limits a program to 8 MB and Envoy warns above 100 instructions; this many take about 1 ms.
@@ -45,21 +49,21 @@ export function compileRegex(pattern: string): Regex | RegexError {
     program = RE2JS.compile(pattern)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return regexError(`The regular expression "${pattern}" is not valid RE2: ${reason}.`)
+    return regexError(`The regular expression "${pattern}" is not valid RE2: ${reason}.`, reason)
   }
   if (program.programSize() > maxProgramSize) {
-    return regexError(
-      `The regular expression "${pattern}" is too large: ${program.programSize()} steps, at most ${maxProgramSize} are allowed.`,
-    )
+    const reason = `it takes ${program.programSize()} steps, at most ${maxProgramSize} are allowed`
+    return regexError(`The regular expression "${pattern}" is too large: ${reason}.`, reason)
   }
   const alternatives = parseRegexSyntax(pattern)
   return {
     pattern,
+    groupCount: program.groupCount(),
     literal: alternatives && literalIn(alternatives),
     literalPrefix: alternatives ? literalPrefixIn(alternatives) : '',
     literalSuffix: alternatives ? literalSuffixIn(alternatives) : '',
     matches: wholeMatcherOf(program, pattern),
-    search: (text) => program.matcher(text).find(),
+    search: (text) => program.test(text),
     createReplacer: (substitution) => createReplacer(program, pattern, substitution),
   }
 }
@@ -139,6 +143,6 @@ function replaceEvery(matcher: Matcher, text: string, parts: readonly Substituti
   return isFirst ? text : result + text.slice(copied)
 }
 
-function regexError(message: string): RegexError {
-  return { type: 'regex-error', message }
+function regexError(message: string, reason = message): RegexError {
+  return { type: 'regex-error', message, reason }
 }

@@ -1,4 +1,15 @@
-import { type Document, LineCounter, parseAllDocuments, stringify } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  parseDocument,
+  stringify,
+  visit,
+} from 'yaml'
 
 /** One document of a YAML text. */
 export interface YamlDocument {
@@ -15,8 +26,23 @@ export class YamlSyntaxError extends Error {}
 /** Aliases may multiply a small text into a huge value; what they produce together is bounded. */
 const maxAliasCount = 100
 
+type DocumentOptions = NonNullable<Parameters<typeof parseDocument>[1]>
+
 /** Types of YAML 1.1 that kubectl's reader leaves as plain text. */
 const plainTextTags = new Set(['timestamp', 'binary', 'omap', 'pairs', 'set'])
+
+const readAsKubectl: DocumentOptions = {
+  version: '1.1',
+  merge: true,
+  prettyErrors: false,
+  logLevel: 'silent',
+  customTags: (tags) =>
+    tags.filter((tag) => {
+      if (typeof tag === 'string') return !plainTextTags.has(tag)
+      const isSexagesimal = 'format' in tag && tag.format === 'TIME'
+      return !isSexagesimal && !plainTextTags.has(tag.tag.slice(tag.tag.lastIndexOf(':') + 1))
+    }),
+}
 
 /**
  * Reads each document as kubectl does: the booleans of YAML 1.1 (`yes`, `off`), octal numbers and merge keys
@@ -24,18 +50,7 @@ const plainTextTags = new Set(['timestamp', 'binary', 'omap', 'pairs', 'set'])
  */
 export function parseYamlDocuments(text: string): readonly YamlDocument[] {
   const lineCounter = new LineCounter()
-  const documents = parseAllDocuments(text, {
-    lineCounter,
-    version: '1.1',
-    merge: true,
-    prettyErrors: false,
-    customTags: (tags) =>
-      tags.filter((tag) => {
-        if (typeof tag === 'string') return !plainTextTags.has(tag)
-        const isSexagesimal = 'format' in tag && tag.format === 'TIME'
-        return !isSexagesimal && !plainTextTags.has(tag.tag.slice(tag.tag.lastIndexOf(':') + 1))
-      }),
-  })
+  const documents = parseAllDocuments(text, { ...readAsKubectl, lineCounter })
   if (!Array.isArray(documents)) return []
   return documents.map((document) => decodeDocument(document, lineCounter))
 }
@@ -49,6 +64,29 @@ export function parseYaml(text: string): unknown {
   if (documents.length > 1)
     throw new YamlSyntaxError('expected one YAML document and found several')
   return document?.value ?? null
+}
+
+/** A value, and the paths of the keys that its text names more than once; the last one counts. */
+export interface RepeatingYaml {
+  readonly value: unknown
+  /** Such as `spec.replicas`. */
+  readonly repeatedKeys: readonly string[]
+}
+
+/**
+ * Reads one document in which keys may repeat. Throws a YamlSyntaxError, also for a text that nests deeper than
+ * `maxDepth` and would exhaust the stack of whoever walks it.
+ */
+export function parseRepeatingYaml(text: string, maxDepth: number): RepeatingYaml {
+  const document = parseDocument(text, { ...readAsKubectl, uniqueKeys: false })
+  const [error] = document.errors
+  if (error !== undefined) throw new YamlSyntaxError(error.message)
+  const repeatedKeys = findRepeatedKeys(document, maxDepth)
+  try {
+    return { value: document.toJS({ maxAliasCount }) as unknown, repeatedKeys }
+  } catch (failure) {
+    throw new YamlSyntaxError(failure instanceof Error ? failure.message : String(failure))
+  }
 }
 
 export function stringifyYaml(value: unknown): string {
@@ -68,4 +106,33 @@ function decodeDocument(document: Document.Parsed, lineCounter: LineCounter): Ya
     const message = error instanceof Error ? error.message : String(error)
     return { value: undefined, line, errors: [`line ${line}: ${message}`] }
   }
+}
+
+function findRepeatedKeys(document: Document.Parsed, maxDepth: number): readonly string[] {
+  const repeated: string[] = []
+  visit(document, {
+    Collection: (_key, node, ancestors) => {
+      if (ancestors.filter((ancestor) => !isPair(ancestor)).length > maxDepth) {
+        throw new YamlSyntaxError(`it nests deeper than ${maxDepth} levels`)
+      }
+      if (!isMap(node)) return
+      const seen = new Set<string>()
+      for (const { key } of node.items) {
+        const name = String(isScalar(key) ? key.value : key)
+        if (seen.has(name)) repeated.push(pathOf([...ancestors, node], name))
+        seen.add(name)
+      }
+    },
+  })
+  return repeated
+}
+
+function pathOf(ancestors: readonly unknown[], name: string): string {
+  let path = ''
+  for (const [index, ancestor] of ancestors.entries()) {
+    const child = ancestors[index + 1]
+    if (isPair(ancestor)) path += `.${String(ancestor.key)}`
+    if (isSeq(ancestor)) path += `[${ancestor.items.indexOf(child)}]`
+  }
+  return `${path}.${name}`.slice(1)
 }

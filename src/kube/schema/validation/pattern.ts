@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js'
+import { compileRegex } from '../../../lib/regex.ts'
 
 /** A compiled pattern of a schema. */
 export interface Pattern {
@@ -52,10 +52,6 @@ function native(source: string): Pattern | undefined {
 }
 
 function linear(source: string): Pattern | undefined {
-  try {
-    const expression = RE2JS.compile(source)
-    return { matches: (value) => expression.test(value) }
-  } catch {
-    return undefined
-  }
+  const regex = compileRegex(source)
+  return 'type' in regex ? undefined : { matches: (value) => regex.search(value) }
 }

@@ -12,8 +12,8 @@ describe('a body', () => {
     expect([...decodeBody(text, format).duplicateFields].sort()).toEqual([...duplicates].sort())
   })
 
-  test('of YAML keeps words that older YAML took for booleans or dates', () => {
-    expect(decodeBody('a: 2020-01-01\nb: "on"\nc: true\n', 'yaml').value).toEqual({
+  test('of YAML is read as kubectl reads files: dates are text, bare "on" is a boolean', () => {
+    expect(decodeBody('a: 2020-01-01\nb: "on"\nc: on\n', 'yaml').value).toEqual({
       a: '2020-01-01',
       b: 'on',
       c: true,

@@ -1,6 +1,6 @@
-import { isMap, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml'
+import { parseRepeatingYaml } from '../../../lib/yaml.ts'
 import { badRequestError } from '../../resources/status-error.ts'
-import { depthMessage, findDuplicateFields, maxBodyDepth } from './find-duplicate-fields.ts'
+import { findDuplicateFields, maxBodyDepth } from './find-duplicate-fields.ts'
 
 /** A body's value, and the fields that its text names more than once. */
 export interface DecodedBody {
@@ -36,51 +36,12 @@ function decodeJson(text: string): DecodedBody {
 }
 
 function decodeYaml(text: string): DecodedBody {
-  const document = parseDocument(text, {
-    uniqueKeys: false,
-    merge: true,
-    prettyErrors: false,
-    logLevel: 'silent',
-  })
-  const [error] = document.errors
-  if (error) throw badRequestError(`the body is not valid YAML: ${error.message}`)
-  const duplicateFields = findYamlDuplicates(document)
   try {
-    return { value: document.toJS({ maxAliasCount: 100 }) as unknown, duplicateFields }
-  } catch (failure) {
-    throw badRequestError(`the body is not valid YAML: ${messageOf(failure)}`)
+    const { value, repeatedKeys } = parseRepeatingYaml(text, maxBodyDepth)
+    return { value, duplicateFields: repeatedKeys }
+  } catch (error) {
+    throw badRequestError(`the body is not valid YAML: ${messageOf(error)}`)
   }
-}
-
-type YamlDocument = ReturnType<typeof parseDocument>
-
-function findYamlDuplicates(document: YamlDocument): readonly string[] {
-  const duplicates: string[] = []
-  visit(document, {
-    Collection: (_key, node, ancestors) => {
-      if (ancestors.filter((ancestor) => !isPair(ancestor)).length > maxBodyDepth) {
-        throw badRequestError(depthMessage)
-      }
-      if (!isMap(node)) return
-      const seen = new Set<string>()
-      for (const { key } of node.items) {
-        const name = String(isScalar(key) ? key.value : key)
-        if (seen.has(name)) duplicates.push(yamlPath([...ancestors, node], name))
-        seen.add(name)
-      }
-    },
-  })
-  return duplicates
-}
-
-function yamlPath(ancestors: readonly unknown[], name: string): string {
-  let path = ''
-  for (const [index, ancestor] of ancestors.entries()) {
-    const child = ancestors[index + 1]
-    if (isPair(ancestor)) path += `.${String(ancestor.key)}`
-    if (isSeq(ancestor)) path += `[${ancestor.items.indexOf(child)}]`
-  }
-  return `${path}.${name}`.slice(1)
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { stringify } from 'yaml'
+import { stringifyYaml } from '../../../lib/yaml.ts'
 import type { ApiError, Status } from '../../resources/status-error.ts'
 import { writeWarningHeaders } from './warning-headers.ts'
 
@@ -32,11 +32,7 @@ export function jsonAnswer(body: object, status = 200): Answer {
 }
 
 export function yamlAnswer(body: unknown, status = 200): Answer {
-  return {
-    status,
-    contentType: 'application/yaml',
-    body: stringify(body, { aliasDuplicateObjects: false }),
-  }
+  return { status, contentType: 'application/yaml', body: stringifyYaml(body) }
 }
 
 /** The answer to a request that is refused. */

@@ -1,13 +1,9 @@
-import { RE2JS } from 're2js'
+import { compileRegex } from '../../../../lib/regex.ts'
 
 /** What is wrong with an RE2 expression, in RE2's words; undefined: nothing. */
 export function findRegexError(pattern: string): string | undefined {
-  try {
-    RE2JS.compile(pattern)
-    return undefined
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
+  const regex = compileRegex(pattern)
+  return 'type' in regex ? regex.reason : undefined
 }
 
 /** The highest group that a substitution such as `/\1` refers to. */
@@ -18,11 +14,10 @@ export function highestGroupOf(substitution: string): number {
 
 /** What is wrong with an expression and what replaces its matches; undefined: nothing. */
 export function findSubstitutionError(pattern: string, substitution: string): string | undefined {
-  const error = findRegexError(pattern)
-  if (error !== undefined) return error
-  const groups = RE2JS.compile(pattern).groupCount()
+  const regex = compileRegex(pattern)
+  if ('type' in regex) return regex.reason
   const highest = highestGroupOf(substitution)
-  return highest > groups
-    ? `the substitution refers to group ${highest}, but the pattern has ${groups}`
+  return highest > regex.groupCount
+    ? `the substitution refers to group ${highest}, but the pattern has ${regex.groupCount}`
     : undefined
 }
