@@ -38,6 +38,7 @@ import { reachableAddress } from './local/reachable-address.ts'
 import { ServiceAddresses } from './local/service-addresses.ts'
 import type { Simulator } from './simulator/simulator.ts'
 import { MetricsRegistry } from './telemetry/metrics-registry.ts'
+import { ThreadMetrics } from './telemetry/thread-metrics.ts'
 
 /** How `serve` and `dev` differ. */
 export interface RunSettings {
@@ -145,6 +146,7 @@ function startAdmin(
   { data, metrics }: Foundations,
   { loop, workers, warnings }: AdminParts,
 ) {
+  const controlThread = new ThreadMetrics('control', Date.now())
   return createAdminServer({
     address: options.admin,
     token: openRandomTokenFile(join(data.path, 'admin-token')),
@@ -159,7 +161,7 @@ function startAdmin(
       }),
       async writeMetrics() {
         const threads = await workers.collectMetrics(metricsTimeoutMs)
-        for (const samples of threads) metrics.update(samples)
+        for (const samples of [...threads, controlThread.collect()]) metrics.update(samples)
         metrics.set('sluice_resident_memory_bytes', process.memoryUsage.rss())
         metrics.clear('sluice_configuration_warnings')
         for (const [kind, count] of warnings.read()) {

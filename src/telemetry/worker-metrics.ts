@@ -1,7 +1,7 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { durationBoundsSeconds, type MetricName } from './metric-definitions.ts'
 import type { MetricSample } from './metric-sample.ts'
 import type { AttemptRecord, RequestObserver, RequestRecord } from './request-record.ts'
+import { ThreadMetrics } from './thread-metrics.ts'
 
 export interface WorkerMetricsOptions {
   /** Distinguishes this thread's values from those of the others. */
@@ -47,13 +47,12 @@ export class WorkerMetrics implements RequestObserver {
   private readonly refusals = new Map<string, number>()
   private readonly connections = new Map<string, number>()
   private activeRequests = 0
-  private readonly eventLoopDelay: ReturnType<typeof monitorEventLoopDelay>
+  private readonly threadMetrics: ThreadMetrics
 
   constructor(options: WorkerMetricsOptions) {
     this.options = options
     this.mostRoutes = options.mostRoutes ?? 2000
-    this.eventLoopDelay = monitorEventLoopDelay({ resolution: 20 })
-    this.eventLoopDelay.enable()
+    this.threadMetrics = new ThreadMetrics(options.thread, options.startTimeMs)
   }
 
   requestStarted(): void {
@@ -102,13 +101,10 @@ export class WorkerMetrics implements RequestObserver {
 
   /** Every value as it stands now. */
   collect(): MetricSample[] {
-    const { thread, startTimeMs, lostLogLines } = this.options
     const samples: MetricSample[] = [
-      gauge('sluice_thread_start_time_seconds', { thread }, startTimeMs / 1000),
+      ...this.threadMetrics.collect(),
       gauge('sluice_active_requests', {}, this.activeRequests),
-      gauge('sluice_heap_used_bytes', { thread }, process.memoryUsage().heapUsed),
-      counter('sluice_access_log_lost_lines_total', {}, lostLogLines?.() ?? 0),
-      ...this.collectEventLoopDelay(),
+      counter('sluice_access_log_lost_lines_total', {}, this.options.lostLogLines?.() ?? 0),
     ]
     for (const byBackend of this.routes.values()) {
       for (const counters of byBackend.values()) collectRoute(counters, samples)
@@ -136,7 +132,7 @@ export class WorkerMetrics implements RequestObserver {
 
   /** Stops what measures; the thread may end. */
   close(): void {
-    this.eventLoopDelay.disable()
+    this.threadMetrics.close()
   }
 
   private addRoute(record: RequestRecord): RouteCounters {
@@ -148,17 +144,6 @@ export class WorkerMetrics implements RequestObserver {
     else this.routes.set(record.routeId, new Map([[record.backendName, counters]]))
     this.routeCount++
     return counters
-  }
-
-  private collectEventLoopDelay(): MetricSample[] {
-    const delay = this.eventLoopDelay
-    const { thread } = this.options
-    const values = { '0.5': delay.percentile(50), '0.99': delay.percentile(99), '1': delay.max }
-    const empty = delay.count === 0
-    delay.reset()
-    return Object.entries(values).map(([quantile, nanoseconds]) =>
-      gauge('sluice_event_loop_delay_seconds', { thread, quantile }, empty ? 0 : nanoseconds / 1e9),
-    )
   }
 }
 
