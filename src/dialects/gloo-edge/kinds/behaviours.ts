@@ -4,7 +4,6 @@
  */
 export const behaviours = {
   domains: 'a virtual service answers for its domains only',
-  routeOrder: 'the first route that matches wins',
   matcherPrefix: 'a prefix matcher takes every path that begins with it',
   matcherExact: 'an exact matcher takes the whole path',
   matcherRegex: 'a regex matcher takes the whole path',
@@ -23,7 +22,6 @@ export const behaviours = {
   delegationSelector:
     'a selector delegates to every route table with its labels, lower weights first',
   inheritableMatchers: 'delegated routes inherit the matchers of their parent',
-  inheritedOptions: 'a delegated route inherits the options that it does not set',
   externalOptions: 'options of referenced objects fill in what the route does not set',
   prefixRewrite: 'a prefix rewrite replaces the matched prefix',
   regexRewrite: 'a regex rewrite replaces every match in the path',
