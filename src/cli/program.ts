@@ -1,8 +1,6 @@
 import { Command, CommanderError } from 'commander'
+import { CommandError } from './command-error.ts'
 import type { ServeOptions } from './serve-options.ts'
-
-/** A failure that its message explains to the person at the terminal; no stack trace is shown. */
-export class CommandError extends Error {}
 
 export interface Terminal {
   readonly out: (text: string) => void
@@ -38,14 +36,35 @@ export async function runProgram(
   program.addCommand(createServeCommand(false, actions.serve))
   const first = parameters[0] ?? ''
   if (first !== 'dev' && first !== 'serve') await actions.addClientCommands(program)
-  for (const command of program.commands) command.copyInheritedSettings(program)
+  inheritSettings(program)
+  const glooctl = first === 'glooctl' ? takeGlooctl(program) : undefined
   try {
-    await program.parseAsync([...parameters], { from: 'user' })
+    const rest = glooctl === undefined ? parameters : parameters.slice(1)
+    await (glooctl ?? program).parseAsync([...rest], { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
     if (!(error instanceof CommandError)) throw error
-    terminal.err(`sluice: ${error.message}\n`)
+    terminal.err(`${glooctl === undefined ? 'sluice' : 'Error'}: ${error.message}\n`)
     return 1
   }
+}
+
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent)
+    inheritSettings(command)
+  }
+}
+
+/** The command as a program of its own, so that its help names it as people call it. */
+function takeGlooctl(program: Command): Command | undefined {
+  const glooctl = program.commands.find((command) => command.name() === 'glooctl')
+  if (glooctl === undefined) return undefined
+  glooctl.parent = null
+  glooctl.showHelpAfterError('(add --help to see what it takes)').configureHelp({
+    showGlobalOptions: true,
+  })
+  inheritSettings(glooctl)
+  return glooctl
 }

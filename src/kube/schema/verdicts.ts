@@ -4,7 +4,7 @@ import { formatFieldPath } from './field-path.ts'
 import { isJsonObject } from './json-object.ts'
 import { childNodeOf, rootNodeOf, type SchemaNode } from './schema-node.ts'
 
-/** A field of an object that Sluice ignores or approximates. */
+/** A field of an object, and what Sluice does with it. */
 export interface VerdictFinding {
   readonly path: string
   readonly verdict: FieldVerdict
@@ -27,6 +27,21 @@ export function findVerdicts(schema: StructuralSchema, object: KubeObject): Verd
       if (verdict?.type !== 'ignored' && verdict?.type !== 'approximated') return true
       found.push({ path: formatFieldPath(path), verdict })
       return verdict.type !== 'ignored'
+    },
+  })
+  return found
+}
+
+/** Every field of the object that has a verdict, in the object's order. What lies below an ignored field is not listed. */
+export function findAllVerdicts(schema: StructuralSchema, object: KubeObject): VerdictFinding[] {
+  const found: VerdictFinding[] = []
+  walk(rootNodeOf(schema), object, {
+    path: [],
+    applies: () => true,
+    visit: (node, path) => {
+      const verdict = node.schema['x-sluice-verdict']
+      if (verdict !== undefined) found.push({ path: formatFieldPath(path), verdict })
+      return verdict?.type !== 'ignored'
     },
   })
   return found

@@ -1,0 +1,166 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
+import { isJsonObject, type JsonObject } from '../../kube/schema/json-object.ts'
+import { parseYaml, YamlSyntaxError } from '../../lib/yaml.ts'
+import { CommandError } from '../command-error.ts'
+
+/** Where the Kubernetes API is and how to be let in. */
+export interface ApiAccess {
+  /** Such as `https://127.0.0.1:16443`. */
+  readonly server: string
+  /** PEM; the system's roots where there is none. */
+  readonly caCertificate?: string
+  readonly serverName?: string
+  readonly skipVerification: boolean
+  readonly token?: string
+  readonly clientCertificate?: string
+  readonly clientKey?: string
+  /** The context's, else `default`. */
+  readonly namespace: string
+}
+
+/** What decides which kubeconfig is read. */
+export interface KubeconfigChoice {
+  /** The value of `--kubeconfig`. */
+  readonly path?: string | undefined
+  /** The value of `--kube-context`. */
+  readonly context?: string | undefined
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly workingDirectory: string
+  readonly homeDirectory: string
+}
+
+/**
+ * Reads the kubeconfig that the flag names, else the first of `KUBECONFIG` that exists, else `.sluice/kubeconfig`
+ * of the working directory, else `~/.kube/config`.
+ */
+export function loadKubeconfig(choice: KubeconfigChoice): ApiAccess {
+  const path = findKubeconfig(choice)
+  const config = readConfig(path)
+  return new KubeconfigFile(path, config).access(choice.context)
+}
+
+function findKubeconfig({ path, environment, workingDirectory, homeDirectory }: KubeconfigChoice) {
+  if (path !== undefined && path !== '') return resolve(workingDirectory, path)
+  const listed = (environment['KUBECONFIG'] ?? '').split(delimiter).filter((entry) => entry !== '')
+  const fromEnvironment = listed.map((entry) => resolve(workingDirectory, entry))
+  const dataDir = environment['SLUICE_DATA_DIR'] ?? '.sluice'
+  const usual = [
+    resolve(workingDirectory, dataDir, 'kubeconfig'),
+    join(homeDirectory, '.kube', 'config'),
+  ]
+  const candidates = fromEnvironment.length > 0 ? fromEnvironment : usual
+  const found = candidates.find((candidate) => existsSync(candidate))
+  if (found !== undefined) return found
+  throw new CommandError(
+    `there is no kubeconfig at ${candidates.join(' or ')}. Start Sluice with "sluice dev" in this folder, or name the file with --kubeconfig.`,
+  )
+}
+
+function readConfig(path: string): JsonObject {
+  const text = readText(path, 'the kubeconfig')
+  try {
+    const config = parseYaml(text)
+    if (isJsonObject(config)) return config
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error
+    throw new CommandError(`the kubeconfig ${path} is no valid YAML: ${error.message}`)
+  }
+  throw new CommandError(`the kubeconfig ${path} is empty or no kubeconfig`)
+}
+
+function readText(path: string, what: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error)
+    throw new CommandError(`${what} cannot be read: ${cause}`)
+  }
+}
+
+const stringOf = (object: JsonObject, field: string): string | undefined => {
+  const value = object[field]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+class KubeconfigFile {
+  readonly #path: string
+  readonly #config: JsonObject
+
+  constructor(path: string, config: JsonObject) {
+    this.#path = path
+    this.#config = config
+  }
+
+  access(wantedContext: string | undefined): ApiAccess {
+    const contextName = wantedContext ?? stringOf(this.#config, 'current-context')
+    if (contextName === undefined) {
+      throw this.#error('has no current-context; choose one with --kube-context')
+    }
+    const context = this.#entry('contexts', 'context', contextName)
+    const cluster = this.#entry('clusters', 'cluster', stringOf(context, 'cluster') ?? '')
+    const userName = stringOf(context, 'user')
+    const user = userName === undefined ? {} : this.#entry('users', 'user', userName)
+    const server = stringOf(cluster, 'server')
+    if (server === undefined) throw this.#error(`has no server for context "${contextName}"`)
+    return {
+      server,
+      skipVerification: cluster['insecure-skip-tls-verify'] === true,
+      namespace: stringOf(context, 'namespace') ?? 'default',
+      ...this.#material(cluster, 'certificate-authority', 'caCertificate'),
+      ...this.#material(user, 'client-certificate', 'clientCertificate'),
+      ...this.#material(user, 'client-key', 'clientKey'),
+      ...optional('serverName', stringOf(cluster, 'tls-server-name')),
+      ...optional('token', this.#token(user)),
+    }
+  }
+
+  #token(user: JsonObject): string | undefined {
+    if (isJsonObject(user['exec']) || isJsonObject(user['auth-provider'])) {
+      throw this.#error(
+        'gets its credential from a program, which Sluice does not run; use a token or a client certificate',
+      )
+    }
+    const file = stringOf(user, 'tokenFile')
+    const token =
+      file === undefined
+        ? stringOf(user, 'token')
+        : readText(this.#resolve(file), 'the token file').trim()
+    if (token !== undefined && /[^\x21-\x7e]/.test(token)) {
+      throw this.#error('has a token with characters that no token has')
+    }
+    return token
+  }
+
+  #entry(list: string, field: string, name: string): JsonObject {
+    const entries: readonly unknown[] = Array.isArray(this.#config[list]) ? this.#config[list] : []
+    const found = entries.filter(isJsonObject).find((entry) => entry['name'] === name)
+    const value = found?.[field]
+    if (isJsonObject(value)) return value
+    const names = entries.filter(isJsonObject).map((entry) => String(entry['name']))
+    throw this.#error(`has no ${field} "${name}"; it has ${names.join(', ') || 'none'}`)
+  }
+
+  /** PEM text given as base64 in `<field>-data`, or as the path of a file relative to the kubeconfig. */
+  #material<Name extends string>(source: JsonObject, field: string, name: Name) {
+    const data = stringOf(source, `${field}-data`)
+    if (data !== undefined) return optional(name, Buffer.from(data, 'base64').toString())
+    const file = stringOf(source, field)
+    return optional(name, file && readText(this.#resolve(file), `the ${field}`))
+  }
+
+  #resolve(file: string): string {
+    return isAbsolute(file) ? file : join(dirname(this.#path), file)
+  }
+
+  #error(problem: string): CommandError {
+    return new CommandError(`the kubeconfig ${this.#path} ${problem}`)
+  }
+}
+
+function optional<Name extends string>(
+  name: Name,
+  value: string | undefined,
+): Partial<Record<Name, string>> {
+  return value === undefined ? {} : ({ [name]: value } as Partial<Record<Name, string>>)
+}

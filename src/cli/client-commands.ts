@@ -1,0 +1,15 @@
+import { Command } from 'commander'
+import type { ClientCommandParts } from './client-parts.ts'
+import { createGlooctlCommand } from './glooctl/create-glooctl-command.ts'
+import { createSimulateCommand } from './simulate/create-simulate-command.ts'
+
+/** Adds `glooctl`, `get`, `check`, `simulate` and `version`: what is no gateway by itself. */
+export function addClientCommands(program: Command, parts: ClientCommandParts): void {
+  program.addCommand(createGlooctlCommand(parts))
+  program.addCommand(createSimulateCommand(parts))
+  program.addCommand(
+    new Command('version')
+      .description('print the version')
+      .action(() => parts.terminal.out(`sluice ${parts.version}\n`)),
+  )
+}

@@ -1,0 +1,77 @@
+import { Command } from 'commander'
+import type { KubeObject } from '../../../kube/kube-object.ts'
+import type { ApiClient } from '../../api/api-client.ts'
+import { ApiError, isUnserved } from '../../api/api-error.ts'
+import { connect } from '../../api/connect.ts'
+import { namespaceType } from '../../api/resource-type.ts'
+import type { ClientCommandParts } from '../../client-parts.ts'
+import { CommandError } from '../../command-error.ts'
+import { addNamespaceFlag, namespaceOf } from '../namespace-flag.ts'
+import { formatObjects, type OutputFormat, parseOutputFormat } from '../output.ts'
+import { type ReadableResource, readableResources } from '../resources.ts'
+
+/** `glooctl get KIND [NAME]` */
+export function createGetCommand(parts: ClientCommandParts): Command {
+  const command = new Command('get')
+    .alias('g')
+    .description('display one or a list of Gloo resources')
+    .option('-o, --output <format>', 'table, yaml, kube-yaml or json', parseOutputFormat)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  glooctl get upstream -n default
+  glooctl get virtualservice ai-services-vs -n default -o kube-yaml
+  glooctl get proxy`,
+    )
+  addNamespaceFlag(command)
+  for (const resource of readableResources) command.addCommand(readCommand(resource, parts))
+  return command
+}
+
+function readCommand(resource: ReadableResource, parts: ClientCommandParts): Command {
+  return new Command(resource.name)
+    .aliases(resource.aliases)
+    .description(`read one ${resource.type.kind}, or list those of a namespace`)
+    .argument('[name]', 'name of the one to read')
+    .action(async (name: string | undefined, _flags: unknown, command: Command) => {
+      const client = connect(command, parts)
+      const namespace = namespaceOf(command)
+      const objects = await read({ client, resource, namespace, name })
+      const { output = 'table' } = command.optsWithGlobals<{ readonly output?: OutputFormat }>()
+      parts.terminal.out(formatObjects(objects, resource.table, output))
+    })
+}
+
+interface Wanted {
+  readonly client: ApiClient
+  readonly resource: ReadableResource
+  readonly namespace: string
+  readonly name: string | undefined
+}
+
+async function read({ client, resource, namespace, name }: Wanted): Promise<readonly KubeObject[]> {
+  const { type } = resource
+  try {
+    if (name !== undefined) return [await client.get(type, namespace, name)]
+    const objects = await client.list(type, namespace)
+    if (objects.length === 0) await requireNamespace(client, namespace)
+    return objects
+  } catch (error) {
+    if (isUnserved(error)) {
+      throw new CommandError(`this server does not know ${type.plural}.${type.group}`)
+    }
+    if (!(error instanceof ApiError) || error.code !== 404 || name === undefined) throw error
+    await requireNamespace(client, namespace)
+    throw new CommandError(
+      `${namespace}.${name} does not exist. "glooctl get ${resource.name} -n ${namespace}" lists what does.`,
+    )
+  }
+}
+
+async function requireNamespace(client: ApiClient, namespace: string): Promise<void> {
+  if ((await client.find(namespaceType, undefined, namespace)) !== undefined) return
+  throw new CommandError(
+    `namespace ${namespace} does not exist. Did you forget to add the '-n NAMESPACE' flag?`,
+  )
+}
