@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { CommandError } from './program.ts'
+import { CommandError } from './command-error.ts'
 
 /** Where a run keeps its files. */
 export interface DataDirectory {
