@@ -96,6 +96,8 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   const report = generations.latest
   terminal.out(banner({ options, settings, data, simulator, report, kubeconfig }))
 
+  process.on('SIGUSR2', () => workers.broadcast({ type: 'reopen-access-log' }))
+
   await stopped
   terminal.err('Draining: open requests may end, no new ones are taken.\n')
   stopManifests()

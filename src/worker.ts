@@ -65,6 +65,7 @@ connectToControl((start, link) => {
     configuration: (message) => void configurations.apply(message),
     'collect-metrics': ({ requestId }) =>
       link.send({ type: 'metrics', requestId, samples: metrics.collect() }),
+    'reopen-access-log': () => reopen(accessLog),
     async drain({ graceMs }) {
       await listeners.drain(graceMs)
       backends.close()
@@ -80,6 +81,15 @@ type Receivers = {
   readonly [Type in Exclude<DownMessage['type'], 'start'>]: (
     message: Extract<DownMessage, { type: Type }>,
   ) => unknown
+}
+
+/** A file that cannot be opened anew leaves the old one in use; requests are not disturbed. */
+function reopen(accessLog: AccessLog | undefined): void {
+  try {
+    accessLog?.reopen()
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error))
+  }
 }
 
 function observe(metrics: WorkerMetrics, accessLog: AccessLog | undefined): RequestObserver {

@@ -39,6 +39,8 @@ export type DownMessage =
   /** Where names lead that only exist here: stand-ins of a cloud and the operator's overrides. */
   | { readonly type: 'addresses'; readonly overrides: readonly AddressOverride[] }
   | { readonly type: 'collect-metrics'; readonly requestId: number }
+  /** Somebody moved the access log away: write to a new file of its name. */
+  | { readonly type: 'reopen-access-log' }
   | { readonly type: 'drain'; readonly graceMs: number }
 
 /** Worker to control. */
