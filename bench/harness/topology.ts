@@ -18,7 +18,10 @@ export interface Topology {
   stop(): Promise<void>
 }
 
-const answer = JSON.stringify({ id: 'chatcmpl-bench', content: 'y'.repeat(900 - 43) })
+const answerBytes = 900
+const envelope = { id: 'chatcmpl-bench', content: '' }
+const padding = 'y'.repeat(answerBytes - JSON.stringify(envelope).length)
+const answer = JSON.stringify({ ...envelope, content: padding })
 
 /** The manifests that say the same as `bench/nginx/proxy.conf`. */
 const benchManifests = (clearPort: number, securePort: number) => `
