@@ -1,5 +1,6 @@
-import { type Static, type TObject, type TOptional, type TSchema, Type } from 'typebox'
+import type { Static, TObject, TOptional, TSchema } from 'typebox'
 import type { StructuralSchema } from '../kube/structural-schema.ts'
+import { Type } from './type.ts'
 
 /** Makers of schema parts. What they make are structural schemas of Kubernetes and TypeBox types at once. */
 

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { expect, test } from 'vitest'
+import { Type } from './type.ts'
 import { honoured, ignored } from './verdict.ts'
 
 test('a verdict stands in the schema and leaves optional fields optional', () => {

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../../type.ts'
 import { RouteOptions } from './fields/route-options.ts'
 import { ignoredList } from './fields/scalars.ts'
 import { VirtualHostOptions } from './fields/virtual-host-options.ts'

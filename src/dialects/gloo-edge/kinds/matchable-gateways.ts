@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../type.ts'
 import { ignoredTree } from './fields/scalars.ts'
 import { edgeKind } from './kind.ts'
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../type.ts'
 import { ignored } from '../../../verdict.ts'
 
 /** Why subtrees of capabilities that this dialect does not have are without effect. */

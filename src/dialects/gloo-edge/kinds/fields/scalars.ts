@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 
 /** A protobuf `uint32`. */
