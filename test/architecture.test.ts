@@ -124,6 +124,28 @@ describe('every dependency has one door', () => {
   })
 })
 
+describe('the time to start', () => {
+  /** Modules that cost tens of milliseconds in every start or thread, and where the light way in stands. */
+  const heavy: Record<string, string> = {
+    typebox: join('dialects', 'type.ts'),
+    undici: join('gateway', 'upstream', 'undici.ts'),
+    'node:http': join('lib', 'node-http.ts'),
+  }
+  const valueImport = /^import (?!type )[^'"]*?from '([^']+)'/gm
+
+  test.each(files.filter((file) => !/\.test\.ts$|\btesting\b/.test(file)))(
+    '%s loads no module that has a lighter way in',
+    (file) => {
+      const source = readFileSync(join(src, file), 'utf8')
+      for (const [, name = ''] of source.matchAll(valueImport)) {
+        expect(heavy[name], `${file} imports values of ${name}; see the file named here`).toBe(
+          undefined,
+        )
+      }
+    },
+  )
+})
+
 describe('folder shapes', () => {
   const shapes = [
     ['policies', ['README.md', 'index.ts']],

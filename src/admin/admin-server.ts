@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
+import { createServer } from '../lib/node-http.ts'
 import type { SocketAddress } from '../lib/socket-address.ts'
 import { type AdminAnswer, type AdminRoute, textAnswer } from './admin-route.ts'
 

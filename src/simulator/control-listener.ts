@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from '../lib/node-http.ts'
 import { createFailure, InvalidFailureError } from './delivery/failure.ts'
 import type { FailureQueue } from './delivery/failure-queue.ts'
 import type { RequestLog } from './recording/request-log.ts'

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { HttpConnectionOptions } from '../../ir/listener.ts'
+import { createServer } from '../../lib/node-http.ts'
 import type { RequestHandler } from '../request-handler.ts'
 import { getConnectionState } from './connection-state.ts'
 import { refusalOf, refuseConnection } from './refuse-connection.ts'

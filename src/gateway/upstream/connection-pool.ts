@@ -1,4 +1,4 @@
-import { Client } from 'undici'
+import type { Client } from 'undici'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import {
   type Connector,
@@ -6,6 +6,7 @@ import {
   resetMessage,
   type SessionHolder,
 } from './connector.ts'
+import { Client as UndiciClient } from './undici.ts'
 import { UndiciCall } from './undici-call.ts'
 import type {
   UpstreamBody,
@@ -149,27 +150,30 @@ export class ConnectionPool implements UpstreamClient {
 
   #create(): PooledConnection {
     const { target, limits } = this.options
-    const client = new Client(target.tls === undefined ? 'http://upstream' : 'https://upstream', {
-      connect: (_options, callback) =>
-        this.#connector.connect(target, this.#sessions, (error, socket) => {
-          if (socket === null) callback(error ?? new Error('no socket'), null)
-          else callback(null, socket)
-        }),
-      allowH2: target.http2,
-      // For HTTP/2 undici reads its own limit; one request at a time on an HTTP/1 connection.
-      pipelining: 1,
-      maxHeaderSize: maxResponseHeadBytes,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: Math.max(1, this.options.idleTimeoutMs),
-      keepAliveMaxTimeout: Math.max(1, this.options.idleTimeoutMs),
-      ...(this.options.maxRequestsPerConnection > 0
-        ? { maxRequestsPerClient: this.options.maxRequestsPerConnection }
-        : {}),
-      ...(target.http2
-        ? { h2Options: { maxConcurrentStreams: this.options.maxConcurrentStreams } }
-        : {}),
-    })
+    const client = new UndiciClient(
+      target.tls === undefined ? 'http://upstream' : 'https://upstream',
+      {
+        connect: (_options, callback) =>
+          this.#connector.connect(target, this.#sessions, (error, socket) => {
+            if (socket === null) callback(error ?? new Error('no socket'), null)
+            else callback(null, socket)
+          }),
+        allowH2: target.http2,
+        // For HTTP/2 undici reads its own limit; one request at a time on an HTTP/1 connection.
+        pipelining: 1,
+        maxHeaderSize: maxResponseHeadBytes,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        keepAliveTimeout: Math.max(1, this.options.idleTimeoutMs),
+        keepAliveMaxTimeout: Math.max(1, this.options.idleTimeoutMs),
+        ...(this.options.maxRequestsPerConnection > 0
+          ? { maxRequestsPerClient: this.options.maxRequestsPerConnection }
+          : {}),
+        ...(target.http2
+          ? { h2Options: { maxConcurrentStreams: this.options.maxConcurrentStreams } }
+          : {}),
+      },
+    )
     const connection = new PooledConnection(client)
     this.#all.add(connection)
     client.on('connect', () => {

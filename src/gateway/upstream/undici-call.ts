@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
-import { type Dispatcher, errors } from 'undici'
+import type { Dispatcher } from 'undici'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { ConnectionPool, PooledConnection } from './connection-pool.ts'
 import { ConnectError, resetMessage } from './connector.ts'
+import { errors } from './undici.ts'
 import type {
   UpstreamBody,
   UpstreamCall,

@@ -1,7 +1,8 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { gatewayError } from '../../errors/gateway-error.ts'
+import { ServerResponse as NodeServerResponse } from '../../lib/node-http.ts'
 import type { Exchange } from '../request/exchange.ts'
 
 /** What an upgrade hands over beside the request. */
@@ -13,7 +14,7 @@ export interface UpgradedClient {
 
 /** An answer object over the socket of an upgrade request, for everything that is not a tunnel. */
 export function createUpgradeResponse(request: IncomingMessage, socket: Duplex): ServerResponse {
-  const response = new ServerResponse(request)
+  const response = new NodeServerResponse(request)
   response.shouldKeepAlive = false
   // Node hands out the socket as a Duplex; on its own servers it is the connection.
   const connection = socket as Socket
