@@ -1,5 +1,9 @@
-// Composition root of the control side: reads flags and environment, constructs the parts and connects them.
+// Composition root of the commands: reads flags and environment, and loads what the command needs.
+import { randomUUID } from 'node:crypto'
 import { enableCompileCache } from 'node:module'
+import { homedir } from 'node:os'
+import { text } from 'node:stream/consumers'
+import type { ClientCommandParts } from './cli/client-parts.ts'
 import type { ServeOptions } from './cli/serve-options.ts'
 
 enableCompileCache()
@@ -8,22 +12,54 @@ const { runProgram } = await import('./cli/program.ts')
 const { readVersion } = await import('./lib/version.ts')
 
 const terminal = {
-  out: (text: string) => void process.stdout.write(text),
-  err: (text: string) => void process.stderr.write(text),
+  out: (output: string) => void process.stdout.write(output),
+  err: (output: string) => void process.stderr.write(output),
 }
+const version = readVersion()
 
 async function serve(options: ServeOptions, simulated: boolean): Promise<void> {
   const { runControl } = await import('./serve.ts')
-  await runControl(options, { simulated, version: readVersion(), terminal })
+  await runControl(options, { simulated, version, terminal })
 }
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}
+
+const clientCommandParts = (): ClientCommandParts => ({
+  version,
+  terminal,
+  // biome-ignore lint/style/noProcessEnv: the one place that reads the environment for the commands
+  environment: process.env,
+  workingDirectory: process.cwd(),
+  homeDirectory: homedir(),
+  now: Date.now,
+  randomId: randomUUID,
+  readStandardInput: () => text(process.stdin),
+  untilStopped,
+  async loadKinds() {
+    const { dialects } = await import('./dialects/index.ts')
+    const { translateDry } = await import('./control/dry-translation.ts')
+    return {
+      kinds: dialects.flatMap((dialect) => dialect.kinds),
+      translate: (objects) => translateDry(dialects, objects),
+    }
+  },
+})
 
 const exitCode = await runProgram(
   process.argv.slice(2),
   {
-    version: readVersion(),
+    version,
     serve: (options) => serve(options, false),
     dev: (options) => serve(options, true),
-    addClientCommands: async () => undefined,
+    async addClientCommands(program) {
+      const { addClientCommands } = await import('./cli/client-commands.ts')
+      addClientCommands(program, clientCommandParts())
+    },
   },
   terminal,
 )

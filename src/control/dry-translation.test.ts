@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { dialects } from '../dialects/index.ts'
+import type { KubeObject } from '../kube/kube-object.ts'
+import { translateDry } from './dry-translation.ts'
+
+const virtualService: KubeObject = {
+  apiVersion: 'gateway.solo.io/v1',
+  kind: 'VirtualService',
+  metadata: { name: 'a', namespace: 'default' },
+  spec: {
+    virtualHost: {
+      routes: [
+        { routeAction: { single: { upstream: { name: 'missing', namespace: 'default' } } } },
+      ],
+    },
+  },
+}
+
+test('objects are translated beside those that stand from the start', () => {
+  const statuses = translateDry(dialects, [virtualService])
+  const own = statuses.find(({ object }) => object.kind === 'VirtualService')
+  expect(JSON.stringify(own?.status)).toContain('*v1.Upstream { default.missing } not found')
+  expect(statuses.map(({ object }) => object.name)).toContain('gateway-proxy')
+})
+
+test('an object takes the place of the one that stands from the start', () => {
+  const gateway: KubeObject = {
+    apiVersion: 'gateway.solo.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'gateway-proxy', namespace: 'gloo-system' },
+    spec: { bindPort: 9000, httpGateway: {} },
+  }
+  const statuses = translateDry(dialects, [gateway])
+  expect(statuses.filter(({ object }) => object.name === 'gateway-proxy')).toHaveLength(1)
+})
