@@ -102,7 +102,10 @@ function observe(metrics: WorkerMetrics, accessLog: AccessLog | undefined): Requ
     attemptEnded: (attempt) => metrics.attemptEnded(attempt),
     connectionOpened: (listenerId) => metrics.connectionOpened(listenerId),
     connectionClosed: (listenerId) => metrics.connectionClosed(listenerId),
-    connectionRefused: (listenerId, reason) => metrics.connectionRefused(listenerId, reason),
+    connectionRefused(refused) {
+      metrics.connectionRefused(refused)
+      accessLog?.writeRefusal(refused)
+    },
   }
 }
 
@@ -119,5 +122,5 @@ function createListeners(start: Start, observer: RequestObserver, backends: Back
     createRequestId: randomUUID,
     retryBufferBytes: start.options.retryBufferBytes,
   })
-  return new ListenerSet({ handler, observer, ticketKeys: Buffer.from(start.ticketKeys) })
+  return new ListenerSet({ handler, observer, now, ticketKeys: Buffer.from(start.ticketKeys) })
 }

@@ -13,6 +13,7 @@ const listener = (id: string, ...bindings: ListenerBinding[]): [string, Listener
     http: {
       idleTimeoutMs: 75_000,
       streamIdleTimeoutMs: 300_000,
+      requestHeadersTimeoutMs: 60_000,
       maxRequestHeadersBytes: 61_440,
       serverName: 'sluice',
       useRemoteAddress: true,

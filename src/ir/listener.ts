@@ -48,6 +48,8 @@ export interface HttpConnectionOptions {
   readonly idleTimeoutMs: number
   /** Idle time of one stream in milliseconds; 0 is never. */
   readonly streamIdleTimeoutMs: number
+  /** Time for the head of a request to arrive, in milliseconds; 0 is without limit. */
+  readonly requestHeadersTimeoutMs: number
   /** Largest request head accepted, in bytes. */
   readonly maxRequestHeadersBytes: number
   /** Value of the `server` header of answers. */

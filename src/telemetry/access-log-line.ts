@@ -1,5 +1,5 @@
 import { isCredentialParameter } from '../lib/credential-parameter.ts'
-import type { RequestRecord } from './request-record.ts'
+import type { RefusedConnection, RequestRecord } from './request-record.ts'
 
 /**
  * One line of JSON for a request, with its line break. Written by hand because it is written for every request:
@@ -30,6 +30,19 @@ export function formatAccessLogLine(record: RequestRecord): string {
     text('error', record.errorCode) +
     text('flags', record.responseFlags) +
     `,"generation":${record.generation}}\n`
+  )
+}
+
+/** One line for a connection whose bytes never became a request. */
+export function formatRefusalLine(refused: RefusedConnection): string {
+  return (
+    `{"time":"${timeOf(refused.timeMs)}"` +
+    text('client', refused.clientAddress) +
+    text('listener', refused.listenerId) +
+    `,"status":${refused.status}` +
+    text('error', refused.reason) +
+    text('flags', refused.responseFlags) +
+    `,"generation":${refused.generation}}\n`
   )
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type AccessLogFile, BufferedAccessLog, openAccessLog } from './access-log.ts'
-import { formatAccessLogLine } from './access-log-line.ts'
+import { formatAccessLogLine, formatRefusalLine } from './access-log-line.ts'
 import type { RequestRecord } from './request-record.ts'
 
 const record: RequestRecord = {
@@ -37,6 +37,27 @@ const record: RequestRecord = {
 }
 
 describe('a line', () => {
+  test('of a refused connection holds what is known of it', () => {
+    const line = formatRefusalLine({
+      timeMs: record.startTimeMs,
+      listenerId: 'gateway-proxy:8080',
+      clientAddress: '127.0.0.1',
+      reason: 'malformed',
+      status: 400,
+      responseFlags: 'DPE',
+      generation: 3,
+    })
+    expect(JSON.parse(line)).toEqual({
+      time: '2026-11-20T12:00:01.007Z',
+      client: '127.0.0.1',
+      listener: 'gateway-proxy:8080',
+      status: 400,
+      error: 'malformed',
+      flags: 'DPE',
+      generation: 3,
+    })
+  })
+
   test('holds every field', () => {
     expect(JSON.parse(formatAccessLogLine(record))).toEqual({
       time: '2026-11-20T12:00:01.007Z',

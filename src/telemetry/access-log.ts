@@ -1,6 +1,6 @@
 import { close, fstatSync, openSync, write } from 'node:fs'
-import { formatAccessLogLine } from './access-log-line.ts'
-import type { RequestRecord } from './request-record.ts'
+import { formatAccessLogLine, formatRefusalLine } from './access-log-line.ts'
+import type { RefusedConnection, RequestRecord } from './request-record.ts'
 
 /** What could not be written. */
 export interface AccessLogLosses {
@@ -13,6 +13,7 @@ export interface AccessLogLosses {
 /** Takes one record per request and never makes a request wait. */
 export interface AccessLog {
   write(record: RequestRecord): void
+  writeRefusal(refused: RefusedConnection): void
   /** Opens the file anew, after somebody moved it away. Throws when it cannot; the old one stays in use. */
   reopen(): void
   readonly losses: AccessLogLosses
@@ -94,11 +95,20 @@ export class BufferedAccessLog implements AccessLog {
   }
 
   write(record: RequestRecord): void {
-    if (this.closing || this.length >= mostWaitingLength) {
-      this.losses.lostLines++
-      return
-    }
-    const line = formatAccessLogLine(record)
+    if (this.hasRoom()) this.add(formatAccessLogLine(record))
+  }
+
+  writeRefusal(refused: RefusedConnection): void {
+    if (this.hasRoom()) this.add(formatRefusalLine(refused))
+  }
+
+  private hasRoom(): boolean {
+    if (!this.closing && this.length < mostWaitingLength) return true
+    this.losses.lostLines++
+    return false
+  }
+
+  private add(line: string): void {
     this.lines.push(line)
     this.length += line.length
     if (this.length >= batchLength) this.flush()

@@ -44,8 +44,21 @@ export interface RequestObserver {
   attemptEnded(attempt: AttemptRecord): void
   connectionOpened(listenerId: string): void
   connectionClosed(listenerId: string): void
-  /** A connection or request that ended before it had a route: malformed, too slow, too large. */
-  connectionRefused(listenerId: string, reason: string): void
+  connectionRefused(refused: RefusedConnection): void
+}
+
+/** Bytes of a client that never became a request: malformed, too slow, too large. */
+export interface RefusedConnection {
+  readonly timeMs: number
+  readonly listenerId: string
+  readonly clientAddress: string
+  /** A metric label: one of few. */
+  readonly reason: string
+  /** Of the answer; 0 when the connection was closed without one. */
+  readonly status: number
+  /** Envoy's letters, as in {@link RequestRecord}. */
+  readonly responseFlags: string
+  readonly generation: number
 }
 
 export interface AttemptRecord {

@@ -121,7 +121,12 @@ test('connections count while they are open, refusals by reason up to a bound', 
     metrics.connectionClosed('l1')
     metrics.connectionOpened('l2')
     metrics.connectionClosed('l2')
-    for (let reason = 0; reason < 100; reason++) metrics.connectionRefused('l1', `reason-${reason}`)
+    for (let reason = 0; reason < 100; reason++) {
+      metrics.connectionRefused({
+        ...{ timeMs: 0, listenerId: 'l1', clientAddress: '127.0.0.1', generation: 1 },
+        ...{ reason: `reason-${reason}`, status: 400, responseFlags: 'DPE' },
+      })
+    }
   })
   expect(valuesOf(samples, 'sluice_active_connections')).toEqual({ l1: 1 })
   const refusals = valuesOf(samples, 'sluice_connections_refused_total')

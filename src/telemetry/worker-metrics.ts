@@ -1,6 +1,11 @@
 import { durationBoundsSeconds, type MetricName } from './metric-definitions.ts'
 import type { MetricSample } from './metric-sample.ts'
-import type { AttemptRecord, RequestObserver, RequestRecord } from './request-record.ts'
+import type {
+  AttemptRecord,
+  RefusedConnection,
+  RequestObserver,
+  RequestRecord,
+} from './request-record.ts'
 import { ThreadMetrics } from './thread-metrics.ts'
 
 export interface WorkerMetricsOptions {
@@ -95,7 +100,7 @@ export class WorkerMetrics implements RequestObserver {
     else this.connections.delete(listenerId)
   }
 
-  connectionRefused(_listenerId: string, reason: string): void {
+  connectionRefused({ reason }: RefusedConnection): void {
     increment(this.refusals, reason)
   }
 

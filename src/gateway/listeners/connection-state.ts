@@ -1,5 +1,5 @@
 import type { CompiledListener, VirtualHostTable } from '../../snapshot/snapshot.ts'
-import type { Ingress } from '../request-handler.ts'
+import type { ClientResponse, Ingress } from '../request-handler.ts'
 
 /** What is in force on a listening socket; replaced as a whole when a snapshot is published. */
 export interface ListenerState {
@@ -7,19 +7,35 @@ export interface ListenerState {
   readonly generation: number
 }
 
+/** What is known of a connection before its first request. */
+export interface ConnectionFacts {
+  readonly scheme: 'http' | 'https'
+  /** Server name of the TLS handshake, lower-case; empty when the client sent none. */
+  readonly serverName: string
+  readonly clientAddress: string
+}
+
 /** Gives a connection's requests their {@link Ingress}, made anew only when a snapshot was published. */
 export class ConnectionState {
   readonly #current: () => ListenerState
   readonly #scheme: 'http' | 'https'
-  /** Server name of the TLS handshake, lower-case; empty when the client sent none. */
   readonly #serverName: string
+  readonly clientAddress: string
+  /** The answer to the latest request (HTTP/1.1 only). */
+  response: ClientResponse | undefined
+  /** The connection was answered below HTTP and is being closed: nothing more is read from it. */
+  refused = false
   #state: ListenerState | undefined
   #ingress: Ingress | undefined
 
-  constructor(current: () => ListenerState, scheme: 'http' | 'https', serverName: string) {
+  constructor(
+    current: () => ListenerState,
+    { scheme, serverName, clientAddress }: ConnectionFacts,
+  ) {
     this.#current = current
     this.#scheme = scheme
     this.#serverName = serverName
+    this.clientAddress = clientAddress
   }
 
   get ingress(): Ingress {

@@ -4,18 +4,19 @@ import type { HttpConnectionOptions } from '../../ir/listener.ts'
 import { createServer } from '../../lib/node-http.ts'
 import type { RequestHandler } from '../request-handler.ts'
 import { getConnectionState } from './connection-state.ts'
-import { refusalOf, refuseConnection } from './refuse-connection.ts'
+import { type OnRefused, type Refusal, refusalOf, refuseConnection } from './refuse-connection.ts'
 
-/** Time for a request head to arrive, in milliseconds: what a slow client may hold open. */
-const headTimeoutMs = 60_000
-/** How often Node looks for connections whose head is late. */
+/** How often Node looks for connections whose head is late, at most. */
 const headCheckMs = 5_000
 
 export interface Http1Hooks {
   readonly handler: RequestHandler
-  readonly onRefused: (reason: string) => void
+  readonly onRefused: OnRefused
   readonly draining: () => boolean
 }
+
+const headCheckInterval = (headTimeoutMs: number) =>
+  headTimeoutMs === 0 ? headCheckMs : Math.min(headCheckMs, Math.max(50, headTimeoutMs / 4))
 
 const isWebSocketUpgrade = (request: IncomingMessage) =>
   request.headers.upgrade?.toLowerCase() === 'websocket'
@@ -25,8 +26,8 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
   const server = createServer({
     maxHeaderSize: options.maxRequestHeadersBytes,
     keepAliveTimeout: options.idleTimeoutMs,
-    headersTimeout: headTimeoutMs,
-    connectionsCheckingInterval: headCheckMs,
+    headersTimeout: Math.ceil(options.requestHeadersTimeoutMs),
+    connectionsCheckingInterval: headCheckInterval(options.requestHeadersTimeoutMs),
     // A whole request may take as long as it likes: uploads are not cut. Silence is the request path's matter.
     requestTimeout: 0,
     // The request path checks Host itself and says why.
@@ -38,7 +39,13 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
   const { handler } = hooks
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (hooks.draining()) response.shouldKeepAlive = false
-    handler.handleRequest(request, response, getConnectionState(request.socket).ingress)
+    const state = getConnectionState(request.socket)
+    if (state.refused) {
+      request.socket.destroy()
+      return
+    }
+    state.response = response
+    handler.handleRequest(request, response, state.ingress)
   }
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
@@ -46,22 +53,26 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     handler.handleUpgrade(request, socket, head, getConnectionState(request.socket).ingress)
   })
+  const refuse = (socket: Duplex, refusal: Refusal) => {
+    const state = getConnectionState(socket)
+    if (state.refused) return
+    state.refused = true
+    const { clientAddress, response } = state
+    // A second status line in the midst of an answer would be taken for its body, or for another answer.
+    const answering = response?.headersSent === true && !response.writableFinished
+    const { reason, status } = refusal
+    hooks.onRefused({ reason, status: answering ? 0 : status, clientAddress })
+    if (answering) socket.destroy()
+    else refuseConnection(socket, refusal)
+  }
   server.on('connect', (_request, socket: Duplex) => {
-    hooks.onRefused('connect')
-    refuseConnection(socket, {
-      status: 405,
-      reason: 'connect',
-      message: 'CONNECT is not served here.',
-    })
+    refuse(socket, { status: 405, reason: 'connect', message: 'CONNECT is not served here.' })
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (error.code === 'ECONNRESET') {
-      socket.destroy()
-      return
-    }
-    const refusal = refusalOf(error)
-    hooks.onRefused(refusal.reason)
-    refuseConnection(socket, refusal)
+    if (error.code === 'ECONNRESET') socket.destroy()
+    else refuse(socket, refusalOf(error))
   })
+  // Node begins to watch over late heads and idle connections when a server listens. This one never does.
+  server.emit('listening')
   return server
 }

@@ -8,6 +8,7 @@ import {
 import type { HttpConnectionOptions } from '../../ir/listener.ts'
 import type { RequestHandler } from '../request-handler.ts'
 import { getConnectionState, setConnectionState } from './connection-state.ts'
+import type { OnRefused } from './refuse-connection.ts'
 
 /** What one HTTP/2 connection may ask of this process. */
 const limits = {
@@ -25,7 +26,7 @@ const limits = {
 
 export interface Http2Hooks {
   readonly handler: RequestHandler
-  readonly onRefused: (reason: string) => void
+  readonly onRefused: OnRefused
 }
 
 /** An HTTP/2 server without a socket of its own; it knows its open sessions so that they can be drained. */
@@ -64,6 +65,9 @@ export function createHttp2Acceptor(
     }
     session.on('close', () => sessions.delete(session))
   })
-  server.on('sessionError', () => onRefused('http2-protocol-error'))
+  server.on('sessionError', (_error, session: ServerHttp2Session) => {
+    const { clientAddress } = getConnectionState(session)
+    onRefused({ reason: 'http2-protocol-error', status: 0, clientAddress })
+  })
   return { server, sessions }
 }

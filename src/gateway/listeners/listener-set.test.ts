@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
+import { Agent, request as httpRequest, type ServerResponse } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { connect as connectTls } from 'node:tls'
@@ -50,6 +50,7 @@ function listenerOn(
     http: {
       idleTimeoutMs: 75_000,
       streamIdleTimeoutMs: 300_000,
+      requestHeadersTimeoutMs: 60_000,
       maxRequestHeadersBytes: 8192,
       serverName: 'sluice',
       useRemoteAddress: true,
@@ -60,6 +61,12 @@ function listenerOn(
     },
   }
   return { config, virtualHosts: table(name), tlsChains: chains }
+}
+
+function withHeadTimeout(listener: CompiledListener, timeoutMs: number): CompiledListener {
+  const { config } = listener
+  const http = { ...config.http, requestHeadersTimeoutMs: timeoutMs }
+  return { ...listener, config: { ...config, http } }
 }
 
 function chain(serverName: string): CompiledTlsChain {
@@ -89,28 +96,30 @@ function createSubject() {
     attemptEnded: () => undefined,
     connectionOpened: () => undefined,
     connectionClosed: () => undefined,
-    connectionRefused: (_id, reason) => refusals.push(reason),
+    connectionRefused: ({ reason }) => refusals.push(reason),
   }
   const pending: (() => void)[] = []
   const handler: RequestHandler = {
     handleRequest(request, response: ClientResponse, ingress: Ingress) {
       const text = `${request.httpVersion} ${ingress.scheme} ${ingress.virtualHosts.find('')?.name} ${ingress.generation}`
-      if (request.url === '/held') pending.push(() => response.end(text))
+      if (request.url === '/begun') (response as ServerResponse).write('first part')
+      else if (request.url === '/held') pending.push(() => response.end(text))
       else response.end(text)
     },
     handleUpgrade: (_request, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
   }
-  const set = new ListenerSet({ handler, observer, ticketKeys: randomBytes(48) })
+  const set = new ListenerSet({ handler, observer, ticketKeys: randomBytes(48), now: Date.now })
   closers.push(() => set.drain(0))
   return { set, refusals, pending }
 }
 
-/** Writes raw bytes and resolves with everything that comes back until the connection closes. */
-function talk(port: number, text: string): Promise<string> {
+/** Writes raw bytes, `next` when the first answer has come, and resolves with all that comes back until the end. */
+function talk(port: number, text: string, next?: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = ''
     const socket = connect(port, address, () => socket.write(text))
     socket.on('data', (chunk) => {
+      if (answer === '' && next !== undefined) socket.write(next)
       answer += chunk
     })
     socket.on('error', () => undefined)
@@ -224,7 +233,45 @@ test('a listener that is gone takes no connections but ends what it began', asyn
   expect(await held).toBe('1.1 http clear 1')
 })
 
-test('draining ends idle connections at once and waits for open requests', async () => {
+test('a client that is slow to send a head is told so and cut', async () => {
+  const { set, refusals } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, withHeadTimeout(listenerOn(port), 200)))
+  expect(await talk(port, 'GET / HTTP/1.1\r\nhost: x\r\n')).toMatch(/^HTTP\/1.1 408 /)
+  expect(await talk(port, '')).toBe('')
+  expect(refusals).toEqual(['request-timeout', 'silent'])
+})
+
+test('malformed bytes in the midst of an answer cut it and add nothing to it', async () => {
+  const { set, refusals } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port)))
+  const chunked = 'POST /begun HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n'
+  const answer = await talk(port, chunked, 'nonsense\r\n')
+  expect(answer.match(/HTTP\/1/g)).toHaveLength(1)
+  expect(answer).toContain('first part')
+  expect(refusals).toEqual(['malformed'])
+})
+
+test('draining closes connections that wait for a request', async () => {
+  const { set } = createSubject()
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port)))
+  const agent = new Agent({ keepAlive: true })
+  await new Promise<void>((resolve) => {
+    httpRequest({ host: address, port, agent }, (response) => {
+      response.resume().on('end', resolve)
+    }).end()
+  })
+  const drained = await Promise.race([
+    set.drain(60_000).then(() => 'drained'),
+    new Promise((resolve) => setTimeout(resolve, 5_000, 'waits')),
+  ])
+  expect(drained).toBe('drained')
+  agent.destroy()
+})
+
+test('draining waits for open requests', async () => {
   const { set, pending } = createSubject()
   const port = await freePort()
   await set.publish(snapshot(1, listenerOn(port)))

@@ -8,6 +8,7 @@ import type { RequestHandler } from '../request-handler.ts'
 import { ConnectionState, type ListenerState, setConnectionState } from './connection-state.ts'
 import { createHttp1Server } from './http1-server.ts'
 import { createHttp2Acceptor, type Http2Acceptor } from './http2-server.ts'
+import type { OnRefused } from './refuse-connection.ts'
 import { sniffProtocol } from './sniff-protocol.ts'
 import { createTlsAcceptor } from './tls-acceptor.ts'
 
@@ -15,10 +16,10 @@ export interface ListeningSocketOptions {
   readonly handler: RequestHandler
   readonly observer: RequestObserver
   readonly ticketKeys: Buffer
+  /** Milliseconds since the Unix epoch. */
+  now(): number
 }
 
-/** How long a connection may stay silent before its first byte. */
-const firstByteTimeoutMs = 60_000
 const drainCheckMs = 50
 
 /**
@@ -110,8 +111,13 @@ export class ListeningSocket {
   }
 
   #acceptClear(socket: Socket): void {
-    setConnectionState(socket, new ConnectionState(() => this.#state, 'http', ''))
-    sniffProtocol(socket, firstByteTimeoutMs, (protocol) => this.#serve(socket, protocol))
+    const clientAddress = socket.remoteAddress ?? ''
+    const facts = { scheme: 'http', serverName: '', clientAddress } as const
+    setConnectionState(socket, new ConnectionState(() => this.#state, facts))
+    sniffProtocol(socket, this.#state.listener.config.http.requestHeadersTimeoutMs, {
+      onKnown: (protocol) => this.#serve(socket, protocol),
+      onSilent: () => this.#refused({ reason: 'silent', status: 0, clientAddress }),
+    })
   }
 
   #serve(socket: Duplex, protocol: 'http1' | 'http2'): void {
@@ -135,9 +141,11 @@ export class ListeningSocket {
     return createTlsAcceptor({
       listener: () => this.#state.listener,
       ticketKeys: this.#options.ticketKeys,
-      onRefused: (reason) => this.#refused(reason),
+      onRefused: (refused) => this.#refused(refused),
       onSecure: (socket, serverName) => {
-        setConnectionState(socket, new ConnectionState(() => this.#state, 'https', serverName))
+        const clientAddress = socket.remoteAddress ?? ''
+        const facts = { scheme: 'https', serverName, clientAddress } as const
+        setConnectionState(socket, new ConnectionState(() => this.#state, facts))
         socket.on('error', ignore)
         this.#serve(socket, socket.alpnProtocol === 'h2' ? 'http2' : 'http1')
       },
@@ -147,7 +155,7 @@ export class ListeningSocket {
   #createHttp1(options: HttpConnectionOptions): HttpServer {
     return createHttp1Server(options, {
       handler: this.#options.handler,
-      onRefused: (reason) => this.#refused(reason),
+      onRefused: (refused) => this.#refused(refused),
       draining: () => this.#draining,
     })
   }
@@ -155,12 +163,21 @@ export class ListeningSocket {
   #createHttp2(options: HttpConnectionOptions): Http2Acceptor {
     return createHttp2Acceptor(options, {
       handler: this.#options.handler,
-      onRefused: (reason) => this.#refused(reason),
+      onRefused: (refused) => this.#refused(refused),
     })
   }
 
-  #refused(reason: string): void {
-    this.#options.observer.connectionRefused(this.#state.listener.config.id, reason)
+  #refused(refused: Parameters<OnRefused>[0]): void {
+    const { observer, now } = this.#options
+    const { listener, generation } = this.#state
+    const slow = refused.reason === 'silent' || refused.reason === 'request-timeout'
+    observer.connectionRefused({
+      ...refused,
+      timeMs: now(),
+      listenerId: listener.config.id,
+      responseFlags: slow ? 'DT' : 'DPE',
+      generation,
+    })
   }
 }
 

@@ -8,6 +8,13 @@ export interface Refusal {
   readonly message: string
 }
 
+/** Tells how a connection was refused; `status` is 0 when it was closed without an answer. */
+export type OnRefused = (refused: {
+  readonly reason: string
+  readonly status: number
+  readonly clientAddress: string
+}) => void
+
 const malformed = (message: string): Refusal => ({ status: 400, reason: 'malformed', message })
 
 const refusalByCode: Readonly<Record<string, Refusal>> = {
@@ -44,7 +51,10 @@ export function refusalOf(error: NodeJS.ErrnoException): Refusal {
   return refusalByCode[error.code ?? ''] ?? malformed('The request is not well-formed HTTP.')
 }
 
-/** Answers on the raw connection and closes it. */
+/** Time for the client to read the answer before the connection is reset. */
+const lingerMs = 1000
+
+/** Answers on the raw connection, on which no answer may have begun, and closes it. */
 export function refuseConnection(socket: Duplex, { status, message }: Refusal): void {
   if (!socket.writable || socket.destroyed) {
     socket.destroy()
@@ -57,4 +67,6 @@ export function refuseConnection(socket: Duplex, { status, message }: Refusal): 
       `content-length: ${Buffer.byteLength(body)}\r\n` +
       `connection: close\r\n\r\n${body}`,
   )
+  const timer = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(timer))
 }

@@ -25,6 +25,13 @@ function handOver(
   socket.emit('data', seen)
 }
 
+/** What becomes of a connection that is listened to. */
+export interface SniffHooks {
+  readonly onKnown: (protocol: SniffedProtocol) => void
+  /** The connection said too little for too long and was closed. */
+  readonly onSilent: () => void
+}
+
 /**
  * Reads just enough of a clear-text connection to tell HTTP/2 with prior knowledge from HTTP/1, calls `onKnown`
  * and lets the bytes that it read follow. A connection that says nothing for `timeoutMs` is closed.
@@ -32,7 +39,7 @@ function handOver(
 export function sniffProtocol(
   socket: Socket,
   timeoutMs: number,
-  onKnown: (protocol: SniffedProtocol) => void,
+  { onKnown, onSilent }: SniffHooks,
 ): void {
   let seen: Buffer | undefined
   const finish = () => {
@@ -46,6 +53,7 @@ export function sniffProtocol(
   const onTimeout = () => {
     finish()
     socket.destroy()
+    onSilent()
   }
   const onData = (chunk: Buffer) => {
     seen = seen === undefined ? chunk : Buffer.concat([seen, chunk])

@@ -8,6 +8,7 @@ import {
 } from 'node:tls'
 import type { CompiledListener, CompiledTlsChain } from '../../snapshot/snapshot.ts'
 import { findTlsChain } from './connection-state.ts'
+import type { OnRefused } from './refuse-connection.ts'
 
 const contexts = new WeakMap<CompiledTlsChain, SecureContext>()
 
@@ -26,7 +27,7 @@ export interface TlsAcceptorHooks {
   /** Shared by all threads, so that a client resumes its session whichever thread it meets. */
   readonly ticketKeys: Buffer
   readonly onSecure: (socket: TLSSocket, serverName: string) => void
-  readonly onRefused: (reason: string) => void
+  readonly onRefused: OnRefused
 }
 
 const handshakeTimeoutMs = 15_000
@@ -57,11 +58,14 @@ export function createTlsAcceptor(hooks: TlsAcceptorHooks): Server {
         : undefined
     if (refused === undefined) hooks.onSecure(socket, serverName)
     else {
-      hooks.onRefused(refused)
+      hooks.onRefused({ reason: refused, status: 0, clientAddress: socket.remoteAddress ?? '' })
       socket.destroy()
     }
   })
-  server.on('tlsClientError', () => hooks.onRefused('tls-handshake'))
+  server.on('tlsClientError', (_error, socket) => {
+    const clientAddress = socket.remoteAddress ?? ''
+    hooks.onRefused({ reason: 'tls-handshake', status: 0, clientAddress })
+  })
   return server
 }
 

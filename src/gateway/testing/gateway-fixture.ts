@@ -142,6 +142,7 @@ export function createListener(changes: Partial<Listener['http']> = {}): Listene
     http: {
       idleTimeoutMs: 75_000,
       streamIdleTimeoutMs: 300_000,
+      requestHeadersTimeoutMs: 60_000,
       maxRequestHeadersBytes: 61_440,
       serverName: 'envoy',
       useRemoteAddress: true,

@@ -22,6 +22,7 @@ export function listenerNode(id: string, virtualHostIds: readonly string[]): Lis
     http: {
       idleTimeoutMs: 0,
       streamIdleTimeoutMs: 0,
+      requestHeadersTimeoutMs: 60_000,
       maxRequestHeadersBytes: 60_000,
       serverName: 'sluice',
       useRemoteAddress: true,

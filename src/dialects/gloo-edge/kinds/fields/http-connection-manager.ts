@@ -31,7 +31,7 @@ export const HttpConnectionManagerSettings = Type.Object({
     Type.Optional(Type.Integer({ minimum: 1, maximum: 8192 })),
   ),
   requestTimeout: time('uploads are ended by idle time only'),
-  requestHeadersTimeout: time('the time for request headers is fixed'),
+  requestHeadersTimeout: honoured(behaviours.connectionSettings, Type.Optional(duration())),
   drainTimeout: time('the grace period is set for the whole process'),
   delayedCloseTimeout: time('connections are closed as Node does'),
   serverName: honoured(behaviours.connectionSettings, Type.Optional(Type.String())),

@@ -8,10 +8,14 @@ import type { GatewayProfile } from '../virtual-services/virtual-host-context.ts
 const defaultIdleTimeoutMs = 75_000
 /** Envoy's default. */
 const defaultStreamIdleTimeoutMs = 300_000
+/** Envoy sets no limit; a slow client would hold its connection for ever. */
+const defaultRequestHeadersTimeoutMs = 60_000
 /** Envoy's default. */
 const defaultMaxRequestHeadersKb = 60
 /** Envoy's default. */
 const defaultMaxDirectResponseBytes = 4096
+
+type DurationField = 'idleTimeout' | 'streamIdleTimeout' | 'requestHeadersTimeout'
 
 interface ConnectionOptionsResult {
   readonly http: HttpConnectionOptions
@@ -25,7 +29,7 @@ const settingsOf = ({ httpGateway }: GatewaySpec): HttpConnectionManagerSettings
 export function connectionOptionsOf(spec: GatewaySpec): ConnectionOptionsResult {
   const settings = settingsOf(spec)
   const errors: string[] = []
-  const durationOf = (field: 'idleTimeout' | 'streamIdleTimeout', fallback: number) => {
+  const durationOf = (field: DurationField, fallback: number) => {
     const text = settings[field]
     if (text === undefined) return fallback
     const durationMs = parseDuration(text)
@@ -40,6 +44,7 @@ export function connectionOptionsOf(spec: GatewaySpec): ConnectionOptionsResult 
     http: {
       idleTimeoutMs: durationOf('idleTimeout', defaultIdleTimeoutMs),
       streamIdleTimeoutMs: durationOf('streamIdleTimeout', defaultStreamIdleTimeoutMs),
+      requestHeadersTimeoutMs: durationOf('requestHeadersTimeout', defaultRequestHeadersTimeoutMs),
       maxRequestHeadersBytes: (settings.maxRequestHeadersKb ?? defaultMaxRequestHeadersKb) * 1024,
       serverName: settings.serverName || 'envoy',
       useRemoteAddress: settings.useRemoteAddress ?? false,
