@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { KindDefinition, KindVersion } from '../kind-definition.ts'
 import { aggregatedDiscovery } from './aggregated-discovery.ts'
-import { arrangeApiGroups, compareVersions } from './api-group.ts'
+import { arrangeApiGroups, compareVersions } from './arrange-api-groups.ts'
 import { coreVersions, groupList, resourceList } from './plain-discovery.ts'
 
 const version: KindVersion = {

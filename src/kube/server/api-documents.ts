@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type AggregatedVersion, aggregatedDiscovery } from '../discovery/aggregated-discovery.ts'
-import { type ApiGroup, arrangeApiGroups } from '../discovery/api-group.ts'
+import type { ApiGroup } from '../discovery/api-group.ts'
+import { arrangeApiGroups } from '../discovery/arrange-api-groups.ts'
 import {
   coreVersions,
   groupDocument,

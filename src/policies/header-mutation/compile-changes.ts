@@ -3,7 +3,8 @@ import type { HeaderAddition, HeaderMutation } from '../../ir/header-mutation.ts
 import type { Origin } from '../../ir/origin.ts'
 import type { HeaderList } from '../../lib/header-list.ts'
 import type { PolicyServices } from '../policy.ts'
-import { compileTemplate, type Template, type TemplateInput } from './compile-template.ts'
+import { compileTemplate } from './compile-template.ts'
+import type { Template, TemplateInput } from './template.ts'
 
 /** The changes of one direction, ready to be made. */
 export interface CompiledChanges {

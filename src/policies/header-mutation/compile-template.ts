@@ -1,23 +1,5 @@
-import type { Attempt, RequestContext, ResponseHead } from '../policy.ts'
 import { createOperator } from './operators.ts'
-
-/** What a template may read. */
-export interface TemplateInput {
-  readonly context: RequestContext
-  /** Set while a try is prepared. */
-  readonly attempt: Attempt | undefined
-  /** Set while an answer is on its way. */
-  readonly response: ResponseHead | undefined
-}
-
-/** Makes a value; what is unknown is empty. */
-export type Template = (input: TemplateInput) => string
-
-/** Why a template cannot be used. */
-export interface TemplateError {
-  readonly type: 'template-error'
-  readonly message: string
-}
+import type { Template, TemplateError } from './template.ts'
 
 // `%%`, `%NAME%`, `%NAME(arguments)%`, `%NAME(arguments):length%`.
 const operatorPattern = /%%|%([A-Z0-9_]+)(?:\((.*?)\))?(?::(\d+))?%/g

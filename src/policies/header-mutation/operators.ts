@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
-import type { Template, TemplateError, TemplateInput } from './compile-template.ts'
+import type { Template, TemplateError, TemplateInput } from './template.ts'
 import { compileTimeFormat } from './time-format.ts'
 
 /** One operator as it stands in a template. */

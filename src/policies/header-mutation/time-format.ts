@@ -1,4 +1,4 @@
-import type { TemplateError } from './compile-template.ts'
+import type { TemplateError } from './template.ts'
 
 type FormatTime = (timeMs: number) => string
 type FormatPart = (date: Date) => string

@@ -5,23 +5,7 @@ import { isRecord } from '../../record.ts'
 import { displayReference, type ResourceReference, resolveReference } from '../reference.ts'
 import { createGlooStatus, createObjectStatus } from '../status/report.ts'
 import { createFindings, type Findings } from './findings.ts'
-import type { UpstreamTranslation } from './upstream-translator.ts'
-
-/** One member of an UpstreamGroup. */
-export interface GroupDestination {
-  /** As written: `upstream`, `kube` or `consul`. */
-  readonly destination: Readonly<Record<string, unknown>>
-  readonly weight: number
-}
-
-export type FoundUpstreamGroup =
-  | {
-      readonly type: 'found'
-      /** Where destinations without a namespace are. */
-      readonly namespace: string
-      readonly destinations: readonly GroupDestination[]
-    }
-  | { readonly type: 'missing'; readonly message: string }
+import type { FoundUpstreamGroup, UpstreamTranslation } from './upstream-translation.ts'
 
 /** The destinations of a group, for routes that lead to it. */
 export function readUpstreamGroup(

@@ -13,35 +13,8 @@ import { createFindings, type Findings } from './findings.ts'
 import { secretIdsOf } from './secret-ids.ts'
 import { type Dependencies, type FindSlices, trackView } from './tracked-view.ts'
 import { translateUpstream } from './upstream.ts'
-import {
-  type FoundUpstreamGroup,
-  readUpstreamGroup,
-  translateUpstreamGroup,
-} from './upstream-group.ts'
-
-/** The Upstreams of one moment as backends, for the dialects whose routes lead to them. */
-export interface UpstreamTranslation {
-  /** By id. The dialect gloo-core puts them into the configuration; others only refer to them. */
-  readonly backends: ReadonlyMap<string, Backend>
-  /** Of Upstreams and UpstreamGroups. */
-  readonly statuses: readonly ObjectStatus[]
-  /** Ids of the Secrets that the backends refer to. */
-  readonly secretIds: ReadonlySet<string>
-  find(reference: ResourceReference): FoundUpstream
-  findGroup(reference: ResourceReference): FoundUpstreamGroup
-  /**
-   * The port of a Kubernetes Service as a destination without an Upstream of its own. Its backend is not among `backends`:
-   * who refers to it puts it into the configuration.
-   */
-  findService(reference: ResourceReference, port: number): FoundUpstream
-}
-
-export type FoundUpstream =
-  | { readonly type: 'found'; readonly backend: Backend }
-  /** The object is there but cannot be used; `message` says why. */
-  | { readonly type: 'rejected'; readonly message: string }
-  /** `message` in Gloo's words. */
-  | { readonly type: 'missing'; readonly message: string }
+import { readUpstreamGroup, translateUpstreamGroup } from './upstream-group.ts'
+import type { FoundUpstream, UpstreamTranslation } from './upstream-translation.ts'
 
 export interface UpstreamTranslator {
   translate(objects: ObjectView): UpstreamTranslation

@@ -1,5 +1,5 @@
 import type { ObjectView } from '../../dialect.ts'
-import type { UpstreamTranslation } from '../../gloo-core/translate/upstream-translator.ts'
+import type { UpstreamTranslation } from '../../gloo-core/translate/upstream-translation.ts'
 import type { Scope as AnyScope } from './memory.ts'
 import type { SpecCache } from './spec-of.ts'
 

@@ -1,7 +1,7 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { WeightedDestination as IrDestination } from '../../../../ir/route.ts'
 import { displayReference, resolveReference } from '../../../gloo-core/reference.ts'
-import type { FoundUpstream } from '../../../gloo-core/translate/upstream-translator.ts'
+import type { FoundUpstream } from '../../../gloo-core/translate/upstream-translation.ts'
 import { texts } from '../../conditions.ts'
 import type {
   Destination,
