@@ -10,7 +10,7 @@ function parseHashPolicy({
   cookie,
   sourceIp,
   terminal = false,
-}: HashConfig): HashPolicy | string {
+}: HashConfig): HashPolicy | string | undefined {
   if (cookie !== undefined) {
     const { name = '', path = '', ttl } = cookie
     const ttlMs = ttl === undefined ? undefined : parseDuration(ttl)
@@ -23,9 +23,9 @@ function parseHashPolicy({
   if (header !== undefined && header !== '') {
     return { type: 'header', name: header.toLowerCase(), terminal }
   }
-  return sourceIp === undefined
-    ? 'a hash policy needs header, cookie or sourceIp'
-    : { type: 'source-ip', terminal }
+  if (sourceIp === undefined) return 'a hash policy needs header, cookie or sourceIp'
+  // As in Envoy, false hashes nothing.
+  return sourceIp ? { type: 'source-ip', terminal } : undefined
 }
 
 /** Reads `lbHash`. */
@@ -33,6 +33,6 @@ export function parseHashPolicies(options: RouteOptions): Parsed<readonly HashPo
   const policies = (options.lbHash?.hashPolicies ?? []).map(parseHashPolicy)
   const reason = policies.find((policy) => typeof policy === 'string')
   return reason === undefined
-    ? { type: 'value', value: policies.filter((policy) => typeof policy !== 'string') }
+    ? { type: 'value', value: policies.filter((policy) => typeof policy === 'object') }
     : { type: 'error', field: 'lbHash', reason }
 }
