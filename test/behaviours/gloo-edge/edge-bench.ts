@@ -18,6 +18,8 @@ export interface GlooStatus {
 /** What differs from a GET of `/`. */
 export interface Call {
   readonly host?: string
+  readonly port?: number
+  readonly address?: string
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | string[]>>
   readonly body?: string
@@ -92,6 +94,17 @@ export class EdgeBench {
       spec: { virtualHost: { domains: [`${name}.test`], ...parse(yaml) } },
     })
     return this.statusOf('virtualservices', name)
+  }
+
+  /** Makes the Gateway `gloo-system/name` with the spec of `yaml` and waits until it is served. */
+  async gateway(name: string, yaml: string): Promise<GlooStatus> {
+    await this.apply({
+      apiVersion: 'gateway.solo.io/v1',
+      kind: 'Gateway',
+      metadata: { name, namespace: 'gloo-system' },
+      spec: parse(yaml),
+    })
+    return this.statusOf('gateways', name, 'gloo-system')
   }
 
   async apply(...objects: readonly object[]): Promise<void> {
