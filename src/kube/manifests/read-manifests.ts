@@ -58,27 +58,28 @@ function filesIn(folder: string): string[] {
 }
 
 function readFile(file: string): ReadManifests {
-  const manifests: Manifest[] = []
-  const problems: ManifestProblem[] = []
   try {
-    for (const [index, { value, line, errors }] of parse(file)) {
-      const place = { file, document: index + 1, line }
-      const fail = (message: string) => problems.push({ ...place, severity: 'error', message })
-      for (const message of errors) fail(message)
-      if (errors.length > 0 || value === null || value === undefined) continue
-      for (const object of objectsOf(value)) {
-        if (isJsonObject(object)) manifests.push({ ...place, object })
-        else fail('expected an object with apiVersion, kind and metadata')
-      }
-    }
+    return parseManifests(file, readFileSync(file, 'utf8'))
   } catch (error) {
-    problems.push(unreadable(file, error))
+    return { manifests: [], problems: [unreadable(file, error)] }
   }
-  return { manifests, problems }
 }
 
-function parse(file: string) {
-  return parseYamlDocuments(readFileSync(file, 'utf8')).entries()
+/** Reads the documents of a text; `file` is where it comes from. */
+export function parseManifests(file: string, text: string): ReadManifests {
+  const manifests: Manifest[] = []
+  const problems: ManifestProblem[] = []
+  for (const [index, { value, line, errors }] of parseYamlDocuments(text).entries()) {
+    const place = { file, document: index + 1, line }
+    const fail = (message: string) => problems.push({ ...place, severity: 'error', message })
+    for (const message of errors) fail(message)
+    if (errors.length > 0 || value === null || value === undefined) continue
+    for (const object of objectsOf(value)) {
+      if (isJsonObject(object)) manifests.push({ ...place, object })
+      else fail('expected an object with apiVersion, kind and metadata')
+    }
+  }
+  return { manifests, problems }
 }
 
 /** The objects of a List, at any depth of Lists; otherwise the value itself. */
