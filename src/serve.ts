@@ -16,6 +16,7 @@ import { writeShellEnvironment } from './cli/shell-environment.ts'
 import { ControlLoop, type GenerationReport } from './control/control-loop.ts'
 import { EndpointRows } from './control/endpoint-rows.ts'
 import { GenerationLog } from './control/generation-log.ts'
+import { createHealthChecks } from './control/health/create-health-checks.ts'
 import { PortLocks } from './control/port-lock.ts'
 import { WarningCounts } from './control/warning-counts.ts'
 import { secretValuesOf } from './dialects/core/secrets.ts'
@@ -29,8 +30,10 @@ import { createKubeServer } from './kube/server/create-kube-server.ts'
 import { ObjectStore } from './kube/store/object-store.ts'
 import { StoreObjectSource } from './kube/store/store-object-source.ts'
 import { type CertificateAuthority, openCertificateAuthority } from './lib/certificate-authority.ts'
+import { systemClock } from './lib/clock.ts'
 import { openRandomTokenFile } from './lib/random-token-file.ts'
 import { formatSocketAddress } from './lib/socket-address.ts'
+import { systemLookUp } from './lib/upstream-address/address-resolver.ts'
 import { EndpointRowAllocator, EndpointTable } from './link/endpoint-table.ts'
 import type { AddressOverride, DownMessage, WorkerOptions } from './link/messages.ts'
 import { WorkerPool } from './link/worker-pool.ts'
@@ -72,6 +75,14 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   const kube = await startKube(options, settings, foundations)
   const addresses = startServiceAddresses(kube.source, options)
   const generations = new GenerationLog(foundations.metrics, (line) => terminal.err(`${line}\n`))
+  const rows = new EndpointRows(new EndpointRowAllocator(table))
+  const health = createHealthChecks({
+    ...{ source: kube.source, dialects, table, metrics: foundations.metrics },
+    findRow: (endpointId) => rows.current.get(endpointId),
+    rules: workerOptions(options, settings, foundations),
+    ...{ lookUp: systemLookUp, clock: systemClock, random: Math.random },
+    say: (line) => terminal.err(`${line}\n`),
+  })
   const loop = new ControlLoop({
     source: kube.source,
     dialects,
@@ -79,9 +90,10 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
     secretValuesOf,
     bindAddress: options.bind,
     ports: new PortLocks(),
-    rows: new EndpointRows(new EndpointRowAllocator(table)),
+    rows,
     addressOverrides: overridesOf(options, simulator),
     now: () => performance.now(),
+    onPublishing: health.update,
     onPublished: (report) => generations.add(report),
     onError: reporter(terminal),
   })
@@ -102,6 +114,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   terminal.err('Draining: open requests may end, no new ones are taken.\n')
   stopManifests()
   await loop.stop()
+  health.stop()
   await workers.stop(options.drainSeconds * 1000)
   addresses.stop()
   await Promise.all([admin.close(), kube.close(), simulator?.close()])
@@ -223,12 +236,14 @@ function overridesOf(
   simulator: Simulator | undefined,
 ): AddressOverride[] {
   const simulated = (simulator?.hosts ?? []).map((host) => ({
-    host,
-    port: 443,
-    address: simulator?.address ?? '',
-    targetPort: simulator?.port,
+    ...{ host, port: 443, trusted: true },
+    targets: [{ address: simulator?.address ?? '', port: simulator?.port }],
   }))
-  return [...resolve, ...simulated]
+  const operators = resolve.map(({ host, port, address, targetPort }) => ({
+    ...{ host, port, trusted: true },
+    targets: [{ address, port: targetPort }],
+  }))
+  return [...operators, ...simulated]
 }
 
 async function startSimulator(

@@ -6,6 +6,7 @@ import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
 import { diffConfigurations, fullDelta } from '../link/configuration-diff.ts'
 import type { AddressOverride, DownMessage } from '../link/messages.ts'
 import type { WorkerAnswer } from '../link/worker-pool.ts'
+import { AddressOverrides } from './cluster-addresses.ts'
 import type { EndpointRows } from './endpoint-rows.ts'
 import { mergeTranslations } from './merge-translations.ts'
 import { SourceView } from './object-view.ts'
@@ -33,10 +34,18 @@ export interface ControlLoopOptions {
   readonly bindAddress: string | undefined
   readonly ports: BindingPlanner & { releaseAllBut(used: ReadonlySet<string>): void }
   readonly rows: EndpointRows
-  /** Where names lead that only exist here, and the operator's overrides. */
+  /** The operator's overrides, and where the names of stand-ins lead. */
   readonly addressOverrides: readonly AddressOverride[]
   /** Monotonic milliseconds. */
   readonly now: () => number
+  /**
+   * Is told each configuration, and where names lead, after its endpoints have rows and before the gateway threads take
+   * it: what it writes into the rows holds from the first request.
+   */
+  readonly onPublishing: (
+    configuration: Configuration,
+    addressOverrides: readonly AddressOverride[],
+  ) => void
   readonly onPublished: (report: GenerationReport) => void
   readonly onError: (message: string, error: unknown) => void
 }
@@ -68,6 +77,7 @@ export class ControlLoop {
   readonly #secrets: SecretDistribution
   readonly #statuses: StatusWriter
   readonly #lastTranslations: (Translation | undefined)[] = []
+  readonly #addresses: AddressOverrides
   #published: Configuration = emptyConfiguration
   #generation = 0
   #changedAt: number | undefined
@@ -81,6 +91,7 @@ export class ControlLoop {
     this.#translators = options.dialects.map((dialect) => dialect.createTranslator())
     this.#secrets = new SecretDistribution(options.source, options.secretValuesOf)
     this.#statuses = new StatusWriter(options.source)
+    this.#addresses = new AddressOverrides(options.addressOverrides)
   }
 
   /** Makes the seeds, publishes the first generation and follows changes from then on. */
@@ -111,8 +122,8 @@ export class ControlLoop {
 
   /** What a worker that starts must be told. */
   stateMessages(): readonly DownMessage[] {
-    const { addressOverrides, rows } = this.#options
-    const addresses: DownMessage = { type: 'addresses', overrides: addressOverrides }
+    const { rows } = this.#options
+    const addresses: DownMessage = { type: 'addresses', overrides: this.#addresses.current }
     if (this.#generation === 0) return [addresses]
     const configuration: DownMessage = {
       type: 'configuration',
@@ -202,13 +213,19 @@ export class ControlLoop {
     configuration: Configuration,
     translations: readonly Translation[],
   ): Promise<readonly WorkerAnswer[]> {
-    const { publisher } = this.#options
+    const { publisher, onPublishing } = this.#options
     const secrets = this.#secrets.update(unionOf(translations.map((each) => each.secretIds)))
     if (secrets !== undefined) publisher.broadcast(secrets)
     const delta = diffConfigurations(this.#published, configuration)
-    if (delta === undefined && secrets === undefined && this.#generation > 0) return []
-    const rows = this.#options.rows.update(configuration)
+    const overrides = this.#addresses.update(configuration, this.#view)
+    if (overrides !== undefined) publisher.broadcast({ type: 'addresses', overrides })
+    const isCurrent = delta === undefined && secrets === undefined && this.#generation > 0
+    const rows = isCurrent ? undefined : this.#options.rows.update(configuration)
     if (rows !== undefined) publisher.broadcast({ type: 'endpoint-rows', rows })
+    if (!isCurrent || overrides !== undefined) {
+      onPublishing(configuration, this.#addresses.current)
+    }
+    if (isCurrent) return []
     this.#generation++
     this.#published = configuration
     const generation = this.#generation

@@ -104,7 +104,15 @@ export interface HealthCheck {
   readonly host: string | undefined
   readonly timeoutMs: number
   readonly intervalMs: number
+  /** The first probe waits for a random part of this. */
+  readonly initialJitterMs: number
+  /** Every interval is longer by a random part of this. */
+  readonly intervalJitterMs: number
+  /** And by a random part of this share of the interval. */
+  readonly intervalJitterPercent: number
+  /** Failed connections and time-outs in a row that make an endpoint unhealthy; an unexpected status does so at once. */
   readonly unhealthyThreshold: number
+  /** Successes in a row that make it healthy again; the first probe of all needs one. */
   readonly healthyThreshold: number
   /** Half-open ranges `[start, end)`. */
   readonly expectedStatuses: readonly { readonly start: number; readonly end: number }[]

@@ -52,6 +52,10 @@ export const metricDefinitions = {
     help: 'When a thread began, in seconds since 1970.',
   },
   sluice_resident_memory_bytes: { type: 'gauge', help: 'Memory of the whole process.' },
+  sluice_endpoint_healthy: {
+    type: 'gauge',
+    help: 'Whether the health checks of an endpoint pass (1) or not (0).',
+  },
   sluice_configuration_generation: {
     type: 'gauge',
     help: 'Generation of the configuration in force.',

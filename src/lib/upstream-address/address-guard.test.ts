@@ -23,7 +23,7 @@ test.each([
   ['::ffff:127.0.0.1', 9000],
   ['192.0.2.7', 8080],
 ])('%s:%i is not dialled', (address, port) => {
-  expect(guard({ address, port, overridden: false })).toBeTypeOf('string')
+  expect(guard({ address, port, trusted: false })).toBeTypeOf('string')
 })
 
 test.each([
@@ -32,16 +32,16 @@ test.each([
   ['192.0.2.7', 443],
   ['2001:db8::1', 443],
 ])('%s:%i is dialled', (address, port) => {
-  expect(guard({ address, port, overridden: false })).toBeUndefined()
+  expect(guard({ address, port, trusted: false })).toBeUndefined()
 })
 
 test('an override opens loopback, but neither own ports nor metadata services', () => {
-  expect(guard({ address: '127.0.0.1', port: 9000, overridden: true })).toBeUndefined()
-  expect(guard({ address: '127.0.0.1', port: 15_000, overridden: true })).toContain('own addresses')
-  expect(guard({ address: '0.0.0.0', port: 15_000, overridden: true })).toContain('own addresses')
-  expect(guard({ address: '::1', port: 16_443, overridden: true })).toContain('own addresses')
-  expect(guard({ address: '127.3.3.3', port: 8080, overridden: true })).toContain('own addresses')
-  expect(guard({ address: '169.254.1.1', port: 80, overridden: true })).toContain('metadata')
+  expect(guard({ address: '127.0.0.1', port: 9000, trusted: true })).toBeUndefined()
+  expect(guard({ address: '127.0.0.1', port: 15_000, trusted: true })).toContain('own addresses')
+  expect(guard({ address: '0.0.0.0', port: 15_000, trusted: true })).toContain('own addresses')
+  expect(guard({ address: '::1', port: 16_443, trusted: true })).toContain('own addresses')
+  expect(guard({ address: '127.3.3.3', port: 8080, trusted: true })).toContain('own addresses')
+  expect(guard({ address: '169.254.1.1', port: 80, trusted: true })).toContain('metadata')
 })
 
 describe('names', () => {
@@ -77,11 +77,33 @@ describe('names', () => {
 
   test('lead where an override says, for its port alone', () => {
     resolver.setOverrides([
-      { host: 'api.openai.com', port: 443, address: '127.0.0.1', targetPort: 8443 },
-      { host: 'svc.local', port: undefined, address: '127.0.0.2', targetPort: undefined },
+      {
+        ...{ host: 'api.openai.com', port: 443, trusted: true },
+        targets: [{ address: '127.0.0.1', port: 8443 }],
+      },
+      {
+        ...{ host: 'svc.local', port: undefined, trusted: false },
+        targets: [
+          { address: '127.0.0.2', port: undefined },
+          { address: '127.0.0.3', port: 81 },
+        ],
+      },
     ])
     expect(resolve('API.openai.com')).toMatchObject({ address: '127.0.0.1', port: 8443 })
     expect(resolve('api.openai.com', 80)).toMatchObject({ address: '192.0.2.1', port: 80 })
     expect(resolve('svc.local', 99)).toMatchObject({ address: '127.0.0.2', port: 99 })
+    expect(resolve('svc.local', 99)).toMatchObject({ address: '127.0.0.3', port: 81 })
+    expect(resolve('svc.local', 99)).toMatchObject({ address: '127.0.0.2', trusted: false })
+  })
+
+  test('that an override gives instead of an address are looked up', () => {
+    resolver.setOverrides([
+      {
+        ...{ host: 'db.ns.svc', port: undefined, trusted: false },
+        targets: [{ address: 'a.test', port: undefined }],
+      },
+    ])
+    expect(resolve('db.ns.svc', 5432)).toMatchObject({ port: 5432, trusted: false })
+    expect(resolve('db.ns.svc', 5432).address).toMatch(/^192\.0\.2\./)
   })
 })

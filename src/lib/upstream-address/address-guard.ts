@@ -36,13 +36,13 @@ export function createAddressGuard(rules: AddressRules): AddressGuard {
     return isIn(loopback, address) || local.has(address)
   }
 
-  return ({ address: given, port, overridden }) => {
+  return ({ address: given, port, trusted }) => {
     const address = unmapped(given)
     if (isIn(linkLocal, address)) return `${given} is a link-local or metadata address`
     // 0.0.0.0 dials this machine; whichever loopback address the own port is bound to is meant.
     const own = isOwn(address, port) || (isUnspecified(address) && isOwn('127.0.0.1', port))
     if (own) return `${given}:${port} is one of Sluice's own addresses`
-    if (!overridden && !rules.allowLoopback && isIn(loopback, address)) {
+    if (!trusted && !rules.allowLoopback && isIn(loopback, address)) {
       return `${given} is a loopback address; --allow-loopback-upstreams or --resolve permits it`
     }
     return undefined

@@ -6,17 +6,25 @@ export interface AddressOverride {
   readonly host: string
   /** Undefined: every port. */
   readonly port: number | undefined
+  /** Used in turn; at least one. */
+  readonly targets: readonly OverrideTarget[]
+  /** The operator or a stand-in of Sluice's own named the targets, so that they may be on this machine. */
+  readonly trusted: boolean
+}
+
+export interface OverrideTarget {
+  /** An IP address, or a name that is looked up. */
   readonly address: string
-  /** Undefined: the same port. */
-  readonly targetPort: number | undefined
+  /** Undefined: the port that was asked for. */
+  readonly port: number | undefined
 }
 
 /** Where to dial. */
 export interface UpstreamAddress {
   readonly address: string
   readonly port: number
-  /** The operator or the local stand-in for a cluster named this address. */
-  readonly overridden: boolean
+  /** The operator or a stand-in of Sluice's own named this address. */
+  readonly trusted: boolean
 }
 
 /** Asks DNS for a name's IPv4 addresses. */
@@ -52,6 +60,7 @@ export class AddressResolver {
   readonly #now: () => number
   readonly #cache = new Map<string, CacheEntry>()
   #overrides = new Map<string, AddressOverride[]>()
+  readonly #turns = new WeakMap<AddressOverride, number>()
 
   constructor(lookUp: LookUp, now: () => number) {
     this.#lookUp = lookUp
@@ -71,18 +80,26 @@ export class AddressResolver {
     const override = this.#overrides
       .get(name)
       ?.find((each) => each.port === undefined || each.port === port)
-    if (override !== undefined) {
-      const targetPort = override.targetPort ?? port
-      callback(null, { address: override.address, port: targetPort, overridden: true })
+    const target = override === undefined ? undefined : this.#takeTarget(override)
+    const address = target?.address.toLowerCase() ?? name
+    const targetPort = target?.port ?? port
+    const trusted = target !== undefined && override?.trusted === true
+    if (isIP(address) !== 0) {
+      callback(null, { address, port: targetPort, trusted })
       return
     }
-    if (isIP(name) !== 0) {
-      callback(null, { address: name, port, overridden: false })
-      return
-    }
-    this.#resolveName(name, (error, address) => {
-      callback(error, address === undefined ? undefined : { address, port, overridden: false })
+    this.#resolveName(address, (error, found) => {
+      callback(
+        error,
+        found === undefined ? undefined : { address: found, port: targetPort, trusted },
+      )
     })
+  }
+
+  #takeTarget(override: AddressOverride): OverrideTarget | undefined {
+    const turn = this.#turns.get(override) ?? 0
+    this.#turns.set(override, (turn + 1) % override.targets.length)
+    return override.targets[turn]
   }
 
   #resolveName(

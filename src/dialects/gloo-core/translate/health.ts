@@ -7,6 +7,8 @@ import { type Findings, readDuration } from './findings.ts'
 
 const defaultStatuses = [{ start: 200, end: 201 }]
 
+type HealthCheckTime = 'timeout' | 'interval' | 'initialJitter' | 'intervalJitter'
+
 /** The probes that can be sent; Gloo demands times and thresholds. */
 export function translateHealthChecks(
   configs: readonly HealthCheckConfig[],
@@ -35,16 +37,23 @@ function translateHealthCheck(
   if (http !== undefined && !path.startsWith('/')) {
     findings.errors.push(`${field}.httpHealthCheck.path must begin with /`)
   }
-  const read = (name: 'timeout' | 'interval', fallbackMs: number) =>
+  const method = methodOf(http?.method)
+  if (method === 'CONNECT') {
+    findings.errors.push(`${field}.httpHealthCheck.method cannot be CONNECT`)
+  }
+  const read = (name: HealthCheckTime, fallbackMs: number) =>
     readDuration({ field: `${field}.${name}`, value: config[name], fallbackMs }, findings)
   return [
     {
       type: http === undefined ? 'tcp' : 'http',
       path,
-      method: methodOf(http?.method),
+      method,
       host: http?.host || undefined,
       timeoutMs: Math.max(1, read('timeout', 5_000)),
       intervalMs: Math.max(1, read('interval', 10_000)),
+      initialJitterMs: read('initialJitter', 0),
+      intervalJitterMs: read('intervalJitter', 0),
+      intervalJitterPercent: config.intervalJitterPercent ?? 0,
       unhealthyThreshold: config.unhealthyThreshold ?? 5,
       healthyThreshold: config.healthyThreshold ?? 5,
       expectedStatuses: statusesOf(http?.expectedStatuses),

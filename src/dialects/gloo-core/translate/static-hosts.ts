@@ -1,3 +1,4 @@
+import { findService, parseClusterDnsName, servicePortsOf } from '../../core/services.ts'
 import type { StaticSpec } from '../kinds/upstream/static-spec.ts'
 import { draftEndpoint, type EndpointDraft, isDnsName } from './endpoints.ts'
 import type { UpstreamContext } from './upstream-context.ts'
@@ -11,9 +12,10 @@ export function speaksTls({ useTls, hosts = [] }: StaticSpec): boolean {
 
 /** The hosts of a static Upstream, with Gloo's words for what is wrong with them. */
 export function translateStaticHosts(
-  { spec, findings }: UpstreamContext,
+  context: UpstreamContext,
   staticSpec: StaticSpec,
 ): EndpointDraft[] {
+  const { spec, findings } = context
   const { hosts = [] } = staticSpec
   if (hosts.length === 0) findings.errors.push('must provide at least 1 host in static spec')
   const withTls = spec.sslConfig !== undefined || speaksTls(staticSpec)
@@ -23,6 +25,7 @@ export function translateStaticHosts(
     if (port === 0) findings.errors.push('port cannot be empty for host')
     if (port > 65_535) findings.errors.push(`port ${port} of host ${addr} is above 65535`)
     if (addr === '' || port === 0) return []
+    warnOfMissingService(context, addr, port)
     return [
       draftEndpoint({
         host: addr,
@@ -51,4 +54,25 @@ function serverNameOf(
   if (sni !== undefined && sni !== '') return sni
   if (autoSniRewrite !== false) return address
   return hosts.map((host) => host.addr ?? '').find((name) => name !== '' && isDnsName(name))
+}
+
+/** The name of a Service is resolved by what the Service says, so one that is missing leads nowhere. */
+function warnOfMissingService(
+  { objects, findings }: UpstreamContext,
+  addr: string,
+  port: number,
+): void {
+  const reference = parseClusterDnsName(addr)
+  if (reference === undefined) return
+  const { namespace, name } = reference
+  const service = findService(objects, namespace, name)
+  const text = `host ${addr} names the service '${name}' in namespace '${namespace}'`
+  if (service === undefined) {
+    findings.warnings.push(`${text}, which does not exist`)
+    return
+  }
+  const ports = servicePortsOf(service).map((each) => each.port)
+  const spec = service['spec'] as { type?: unknown; clusterIP?: unknown } | undefined
+  if (spec?.type === 'ExternalName' || spec?.clusterIP === 'None' || ports.includes(port)) return
+  findings.warnings.push(`${text}, which has no port ${port}`)
 }

@@ -46,9 +46,9 @@ const httpHealthCheck = object('A probe by HTTP.', {
 export const HealthCheck = object('A probe that is sent to every host.', {
   timeout: probes(duration('How long an answer may take; needed.')),
   interval: probes(duration('Time between probes; needed.')),
-  initialJitter: ignored(steady, duration('Random delay before the first probe.')),
-  intervalJitter: ignored(steady, duration('Random addition to the interval.')),
-  intervalJitterPercent: ignored(steady, count('Random addition in percent.')),
+  initialJitter: probes(duration('Random delay before the first probe.')),
+  intervalJitter: probes(duration('Random addition to the interval.')),
+  intervalJitterPercent: probes(count('Random addition in percent.')),
   unhealthyThreshold: probes(count('Failures that make a host unhealthy; default 5.')),
   healthyThreshold: probes(count('Successes that make it healthy; default 5.')),
   reuseConnection: ignored('every probe makes a connection', flag('Whether connections are kept.')),
