@@ -1,7 +1,7 @@
-import { request } from 'node:http'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Backend, Endpoint, HealthCheck } from '../../ir/backend.ts'
+import { request } from '../../lib/node-http.ts'
 import { checkNames } from '../../lib/tls/check-names.ts'
 import type { AddressGuard } from '../../lib/upstream-address/address-guard.ts'
 import type {
