@@ -106,6 +106,10 @@ function bodyHooksRun(exchange: Exchange, result: RequestHookResult): void {
 
 function forward(exchange: Exchange, action: CompiledForward): void {
   const destination = pickDestination(action, exchange.services.random)
+  if ('unavailable' in destination) {
+    respondUnavailable(exchange, destination.unavailable)
+    return
+  }
   exchange.destination = destination
   const backend = exchange.services.backends.get(destination.backend)
   new ForwardedRequest(exchange, action, backend).start()

@@ -9,6 +9,8 @@ import {
   createEndpoint,
   createForward,
   createIngress,
+  createListener,
+  emptyChain,
   type GatewayFixture,
   portOf,
   startGateway,
@@ -279,7 +281,8 @@ test('the signal of a waiting hook is aborted when the client leaves', async () 
 describe('routes that answer themselves', () => {
   const answerOf = async (action: CompiledAction, headers: Record<string, string> = {}) => {
     const gateway = await startGateway([1])
-    gateway.ingress = createIngress(action)
+    const bindings = [{ address: '127.0.0.1', port: 8081 }]
+    gateway.ingress = createIngress(action, emptyChain, { ...createListener(), bindings })
     closers.push(() => gateway.close())
     return fetch(`${gateway.url}/old/x?q=1`, { redirect: 'manual', headers })
   }
@@ -288,7 +291,7 @@ describe('routes that answer themselves', () => {
     status: 301 as const,
     host: undefined,
     port: undefined,
-    https: false,
+    scheme: undefined,
     path: undefined,
     stripQuery: false,
   }
@@ -312,11 +315,26 @@ describe('routes that answer themselves', () => {
     expect(await answer.text()).toBe(message)
   })
 
+  test('a destination that is unavailable answers its share', async () => {
+    const unavailable = {
+      type: 'unavailable',
+      code: 'backend-not-found',
+      status: 500,
+      message: 'Service default/none does not exist',
+    } as const
+    const forward = createForward(createBackend([]))
+    const answer = await answerOf({ ...forward, destinations: [{ weight: 1, unavailable }] })
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).toBe(unavailable.message)
+  })
+
   test.each([
     [{}, /^http:\/\/127\.0\.0\.1:\d+\/new\/x\?q=1$/],
     [{ stripQuery: true, host: 'other.org' }, /^http:\/\/other\.org\/new\/x$/],
-    [{ https: true, port: 8443 }, /^https:\/\/127\.0\.0\.1:8443\/new\/x\?q=1$/],
-  ])('redirects lead to the new place: %o', async (changes, location) => {
+    [{ port: 'listener', host: 'other.org' }, /^http:\/\/other\.org:8081\/new\/x\?q=1$/],
+    [{ scheme: 'http', host: 'other.org' }, /^http:\/\/other\.org\/new\/x\?q=1$/],
+    [{ scheme: 'https', port: 8443 }, /^https:\/\/127\.0\.0\.1:8443\/new\/x\?q=1$/],
+  ] as const)('redirects lead to the new place: %o', async (changes, location) => {
     const answer = await answerOf({
       type: 'redirect',
       config: { ...redirect, ...changes },

@@ -43,6 +43,8 @@ export interface BackendTls {
   readonly verification:
     | { readonly type: 'system' }
     | { readonly type: 'authority'; readonly authority: SecretReference }
+    /** Certificates of authorities in PEM form: they are public, unlike what Secrets hold. */
+    | { readonly type: 'certificates'; readonly pem: string }
     | { readonly type: 'none' }
   /** Accepted subject alternative names; empty: the server name. */
   readonly subjectAltNames: readonly string[]

@@ -37,13 +37,26 @@ export interface ForwardAction {
   readonly hashPolicies: readonly HashPolicy[]
 }
 
-export interface WeightedDestination {
+export type WeightedDestination = BackendDestination | UnavailableDestination
+
+export interface BackendDestination {
   readonly backendId: string
   readonly weight: number
   readonly policyIds: readonly string[]
 }
 
+/** A destination that is broken: it costs its share of the requests, which get this answer. */
+export interface UnavailableDestination {
+  readonly weight: number
+  readonly unavailable: UnavailableAction
+}
+
 export type PathRewrite =
+  | {
+      /** Replaces the whole path. */
+      readonly type: 'full'
+      readonly value: string
+    }
   | {
       readonly type: 'prefix'
       /** Replaces the matched prefix, or the whole path of an exact or regex match. */
@@ -72,6 +85,8 @@ export interface RetryConfig {
   /** Tries after the first; 0 or more. */
   readonly maxRetries: number
   readonly perTryTimeoutMs: number | undefined
+  /** No back-off is shorter, in milliseconds. */
+  readonly backOffMinimumMs: number
   /** First back-off in milliseconds, at least 1; doubled per try with full jitter. */
   readonly backOffBaseMs: number
   readonly backOffMaxMs: number
@@ -118,9 +133,11 @@ export interface RedirectAction {
   readonly type: 'redirect'
   readonly status: 301 | 302 | 303 | 307 | 308
   readonly host: string | undefined
-  readonly port: number | undefined
-  readonly https: boolean
-  readonly path: PathRewrite | { readonly type: 'full'; readonly value: string } | undefined
+  /** `listener`: the port that the listener serves. Undefined: that of the host. */
+  readonly port: number | 'listener' | undefined
+  /** Undefined: that of the request. */
+  readonly scheme: 'http' | 'https' | undefined
+  readonly path: PathRewrite | undefined
   readonly stripQuery: boolean
 }
 

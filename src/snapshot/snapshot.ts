@@ -9,6 +9,7 @@ import type {
   RedirectAction,
   Route,
   UnavailableAction,
+  UnavailableDestination,
 } from '../ir/route.ts'
 import type { HeaderList } from '../lib/header-list.ts'
 import type { CompiledPolicy } from '../policies/policy.ts'
@@ -99,7 +100,9 @@ export interface CompiledRedirect {
   rewritePath(path: string, matched: PathMatcher): string
 }
 
-export interface CompiledDestination {
+export type CompiledDestination = CompiledBackendDestination | UnavailableDestination
+
+export interface CompiledBackendDestination {
   readonly weight: number
   readonly backend: CompiledBackend
   /**

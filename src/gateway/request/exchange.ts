@@ -3,7 +3,7 @@ import { responseFlagByCode } from '../../errors/response-flag.ts'
 import { HeaderList } from '../../lib/header-list.ts'
 import type { RequestContext, ResponseHead } from '../../policies/policy.ts'
 import type {
-  CompiledDestination,
+  CompiledBackendDestination,
   CompiledVirtualHost,
   PolicyChain,
   RoutedRequest,
@@ -58,7 +58,7 @@ export class Exchange implements RequestContext, RoutedRequest {
   upgrade: string | undefined
   virtualHost: CompiledVirtualHost | undefined
   match: RouteMatch | undefined
-  destination: CompiledDestination | undefined
+  destination: CompiledBackendDestination | undefined
   rematched = false
   forwarding: Forwarding | undefined
   status = 0

@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import { httpStatusOf } from '../../errors/http-status.ts'
-import type { DirectResponseAction, UnavailableAction } from '../../ir/route.ts'
+import type { DirectResponseAction, RedirectAction, UnavailableAction } from '../../ir/route.ts'
 import { HeaderList } from '../../lib/header-list.ts'
 import type { LocalResponse } from '../../policies/policy.ts'
 import type { CompiledRedirect, RouteMatch } from '../../snapshot/snapshot.ts'
@@ -85,22 +85,26 @@ export function respondRedirect(
   match: RouteMatch,
 ): void {
   const { config } = action
-  const scheme = config.https ? 'https' : exchange.scheme
+  const scheme = config.scheme ?? exchange.scheme
   const path = action.rewritePath(exchange.path, match.path)
   const query = config.stripQuery ? '' : exchange.query
-  const location = `${scheme}://${redirectHost(exchange, action)}${path}${query}`
+  const location = `${scheme}://${redirectHost(exchange, config)}${path}${query}`
   const headers = new HeaderList(['location', location])
   respond(exchange, { type: 'local-response', status: config.status, headers, body: '' })
 }
 
-/** Envoy drops a default port of the old scheme when the scheme changes. */
-function redirectHost(exchange: Exchange, { config }: CompiledRedirect): string {
-  if (config.host !== undefined || config.port !== undefined) {
-    const host = config.host ?? exchange.host.replace(/:\d+$/, '')
-    return config.port === undefined ? host : `${host.replace(/:\d+$/, '')}:${config.port}`
+const defaultPorts = { http: 80, https: 443 } as const
+
+function redirectHost(exchange: Exchange, config: RedirectAction): string {
+  const host = config.host ?? exchange.host
+  const name = host.replace(/:\d+$/, '')
+  if (config.port === 'listener') {
+    const port = exchange.ingress.listener.config.bindings[0]?.port
+    const isDefault = port === undefined || port === defaultPorts[config.scheme ?? exchange.scheme]
+    return isDefault ? name : `${name}:${port}`
   }
-  const oldPort = exchange.scheme === 'http' ? ':80' : ':443'
-  return config.https && exchange.host.endsWith(oldPort)
-    ? exchange.host.slice(0, -oldPort.length)
-    : exchange.host
+  if (config.port !== undefined) return `${name}:${config.port}`
+  // Envoy drops a default port of the old scheme when the scheme changes.
+  const changes = config.scheme !== undefined && config.scheme !== exchange.scheme
+  return changes && host.endsWith(`:${defaultPorts[exchange.scheme]}`) ? name : host
 }

@@ -19,6 +19,7 @@ const retry: RetryConfig = {
   statusCodes: [],
   maxRetries: 2,
   perTryTimeoutMs: undefined,
+  backOffMinimumMs: 0,
   backOffBaseMs: 25,
   backOffMaxMs: 250,
   rateLimitHeaders: [],
@@ -230,6 +231,10 @@ describe('conditions', () => {
 test('the wait never exceeds its bound', () => {
   expect(backOffMs(retry, 20, () => 0.999)).toBeLessThan(250)
   expect(backOffMs(retry, 0, () => 0)).toBe(0)
+})
+
+test('the wait is the minimum at least', () => {
+  expect(backOffMs({ ...retry, backOffMinimumMs: 20 }, 0, () => 0)).toBe(20)
 })
 
 test('a rate-limited answer says when to come back', () => {

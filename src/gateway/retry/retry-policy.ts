@@ -38,10 +38,10 @@ export function isRetryable(retry: RetryConfig, cause: RetryCause): boolean {
   return false
 }
 
-/** Wait before retry number `retries` (0 for the first): full jitter up to a doubling bound. */
+/** Wait before retry number `retries` (0 for the first): full jitter up to a doubling bound, but the minimum at least. */
 export function backOffMs(retry: RetryConfig, retries: number, random: () => number): number {
   const bound = Math.min(retry.backOffBaseMs * 2 ** Math.min(retries, 30), retry.backOffMaxMs)
-  return Math.floor(random() * bound)
+  return Math.max(retry.backOffMinimumMs, Math.floor(random() * bound))
 }
 
 /** When a rate-limited answer says to come back; undefined when it does not, or later than allowed. */

@@ -142,6 +142,7 @@ test('an unwanted answer that stalls gives its connection up when the next try b
         statusCodes: [],
         maxRetries: 1,
         perTryTimeoutMs: undefined,
+        backOffMinimumMs: 0,
         backOffBaseMs: 1,
         backOffMaxMs: 1,
         rateLimitHeaders: [],

@@ -112,6 +112,29 @@ describe('an origin', () => {
   })
 })
 
+test('a star with credentials repeats what the browser asks for', () => {
+  const stars = { ...bare, allowMethods: ['*'], allowHeaders: ['*'] }
+  const asking = request('OPTIONS', 'https://app.example', ...askingFor)
+  const answerOf = (allowCredentials: boolean) =>
+    compile({ ...stars, allowCredentials }).onRequestHead?.(asking)
+  expect(answerOf(false)).toMatchObject({
+    headers: { flat: expect.arrayContaining(['access-control-allow-methods', '*']) },
+  })
+  expect(answerOf(true)).toMatchObject({
+    headers: {
+      flat: expect.arrayContaining([
+        ...['access-control-allow-methods', 'PUT'],
+        ...['access-control-allow-headers', 'x-a'],
+      ]),
+    },
+  })
+})
+
+const askingFor = [
+  ...['access-control-request-method', 'PUT'],
+  ...['access-control-request-headers', 'x-a'],
+]
+
 test('a pattern that is not RE2 is refused by name', () => {
   expect(cors.compile({ ...bare, allowOriginPatterns: ['(?=x)'] }, policyServices())).toMatchObject(
     {

@@ -12,7 +12,7 @@ export const cors: PolicyModule<Cors> = {
     const isAllowed = compileOrigins(config)
     if (typeof isAllowed !== 'function') return isAllowed
     const forEveryAnswer = headersOfEveryAnswer(config)
-    const forPreflight = [...forEveryAnswer, ...headersOfPreflight(config)]
+    const forPreflight = compilePreflight(config)
     return {
       type: 'cors',
 
@@ -21,7 +21,8 @@ export const cors: PolicyModule<Cors> = {
         if (method !== 'OPTIONS' || !headers.get('access-control-request-method')) return undefined
         const origin = headers.get('origin')
         if (!origin || !isAllowed(origin)) return undefined
-        const answer = new HeaderList(['access-control-allow-origin', origin, ...forPreflight])
+        const answer = new HeaderList(['access-control-allow-origin', origin, ...forEveryAnswer])
+        answer.flat.push(...forPreflight(headers))
         return { type: 'local-response', status: 200, headers: answer, body: '' }
       },
 
@@ -44,12 +45,26 @@ function headersOfEveryAnswer({ allowCredentials, exposeHeaders }: Cors): readon
   ]
 }
 
-function headersOfPreflight({ allowMethods, allowHeaders, maxAgeSeconds }: Cors): string[] {
-  return [
-    ...(allowMethods.length > 0 ? ['access-control-allow-methods', allowMethods.join(',')] : []),
-    ...(allowHeaders.length > 0 ? ['access-control-allow-headers', allowHeaders.join(',')] : []),
-    ...(maxAgeSeconds === undefined ? [] : ['access-control-max-age', String(maxAgeSeconds)]),
-  ]
+/** `*` is a wildcard only without credentials; with them, what the browser asks for is repeated instead. */
+function compilePreflight({
+  allowMethods,
+  allowHeaders,
+  allowCredentials,
+  maxAgeSeconds,
+}: Cors): (request: HeaderList) => string[] {
+  const valueOf = (allowed: readonly string[], asked: string | undefined) =>
+    allowCredentials && allowed.includes('*') ? (asked ?? '') : allowed.join(',')
+  const maxAge =
+    maxAgeSeconds === undefined ? [] : ['access-control-max-age', String(maxAgeSeconds)]
+  return (request) => {
+    const methods = valueOf(allowMethods, request.get('access-control-request-method'))
+    const headers = valueOf(allowHeaders, request.get('access-control-request-headers'))
+    return [
+      ...(methods === '' ? [] : ['access-control-allow-methods', methods]),
+      ...(headers === '' ? [] : ['access-control-allow-headers', headers]),
+      ...maxAge,
+    ]
+  }
 }
 
 function compileOrigins({

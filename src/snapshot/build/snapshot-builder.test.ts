@@ -269,7 +269,9 @@ test('each listener decides in which order levels of header mutations are applie
     const compiled = host?.findRoute(request)?.route.action
     const tried = attempt()
     if (compiled?.type !== 'forward') throw new Error('not forwarded')
-    for (const each of compiled.destinations[0]?.attemptPolicies.onAttempt ?? []) {
+    const [destination] = compiled.destinations
+    if (destination === undefined || 'unavailable' in destination) throw new Error('no backend')
+    for (const each of destination.attemptPolicies.onAttempt) {
       each.onAttempt?.(requestContext(), tried)
     }
     return tried.headers.get('x')

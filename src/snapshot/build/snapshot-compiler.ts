@@ -196,6 +196,7 @@ export class SnapshotCompiler {
     for (const policyId of policyIds) inputs.push(this.#policy(policyId))
     if (action.type === 'forward') {
       for (const destination of action.destinations) {
+        if ('unavailable' in destination) continue
         inputs.push(this.#backend(destination.backendId))
         for (const policyId of destination.policyIds) inputs.push(this.#policy(policyId))
       }

@@ -42,6 +42,7 @@ function clientOptions(
     if (typeof authority !== 'string') return authority
     options.ca = authority
   }
+  if (tls.verification.type === 'certificates') options.ca = tls.verification.pem
   const { certificateChain, privateKey } = tls
   if ((certificateChain === undefined) !== (privateKey === undefined)) {
     return failure('a client certificate needs both a certificate chain and a private key.')

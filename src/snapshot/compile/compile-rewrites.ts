@@ -11,9 +11,7 @@ const keepPath: RewritePath = (path) => path
 const keepHost: RewriteHost = ({ host }) => host
 
 /** The function that makes the path of the upstream or of a redirect's location. */
-export function compilePathRewrite(
-  rewrite: PathRewrite | { readonly type: 'full'; readonly value: string } | undefined,
-): RewritePath | RegexError {
+export function compilePathRewrite(rewrite: PathRewrite | undefined): RewritePath | RegexError {
   if (rewrite === undefined) return keepPath
   const { type } = rewrite
   if (type === 'regex') return compileReplacer(rewrite.pattern, rewrite.substitution)

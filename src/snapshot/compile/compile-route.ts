@@ -114,9 +114,11 @@ function compileForward(
 }
 
 function compileDestination(
-  { backendId, weight, policyIds }: WeightedDestination,
+  destination: WeightedDestination,
   { parts, policies }: RouteContext,
 ): CompiledDestination | Failure {
+  if ('unavailable' in destination) return destination
+  const { backendId, weight, policyIds } = destination
   const backend = parts.backend(backendId)
   if (isFailure(backend)) return backend
   const own = findPolicies(policyIds, parts)

@@ -55,7 +55,7 @@ export function translateRedirect(draft: RouteDraft, config: RedirectConfig): Re
     status: statusByCode[config.responseCode ?? 'MOVED_PERMANENTLY'],
     host: hostRedirect || undefined,
     port: portRedirect || undefined,
-    https: config.httpsRedirect ?? false,
+    scheme: config.httpsRedirect ? 'https' : undefined,
     path: readPath(draft, config),
     stripQuery: config.stripQuery ?? false,
   }

@@ -93,6 +93,7 @@ export function translateRetries(policy: RetryPolicy): RetryResult {
       // Gloo reads 0 as unset.
       maxRetries: policy.numRetries || 1,
       perTryTimeoutMs: perTryTimeoutMs === 0 ? undefined : perTryTimeoutMs,
+      backOffMinimumMs: 0,
       backOffBaseMs: baseMs,
       backOffMaxMs: maxMs,
       rateLimitHeaders: (rateLimited?.resetHeaders ?? []).map(({ name = '', format }) => ({
