@@ -52,13 +52,13 @@ function compilePreflight({
   allowCredentials,
   maxAgeSeconds,
 }: Cors): (request: HeaderList) => string[] {
-  const valueOf = (allowed: readonly string[], asked: string | undefined) =>
+  const describeAllowed = (allowed: readonly string[], asked: string | undefined) =>
     allowCredentials && allowed.includes('*') ? (asked ?? '') : allowed.join(',')
   const maxAge =
     maxAgeSeconds === undefined ? [] : ['access-control-max-age', String(maxAgeSeconds)]
   return (request) => {
-    const methods = valueOf(allowMethods, request.get('access-control-request-method'))
-    const headers = valueOf(allowHeaders, request.get('access-control-request-headers'))
+    const methods = describeAllowed(allowMethods, request.get('access-control-request-method'))
+    const headers = describeAllowed(allowHeaders, request.get('access-control-request-headers'))
     return [
       ...(methods === '' ? [] : ['access-control-allow-methods', methods]),
       ...(headers === '' ? [] : ['access-control-allow-headers', headers]),

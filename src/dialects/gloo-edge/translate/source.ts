@@ -1,7 +1,7 @@
 import type { ObjectView } from '../../dialect.ts'
 import type { UpstreamTranslation } from '../../gloo-core/translate/upstream-translation.ts'
-import type { Scope as AnyScope } from './memory.ts'
-import type { SpecCache } from './spec-of.ts'
+import type { Scope as AnyScope } from '../../shared/memory.ts'
+import type { SpecCache } from '../../shared/spec-of.ts'
 
 /** What this dialect's translation reads from. */
 export interface Source {

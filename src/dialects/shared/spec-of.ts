@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../../kube/kube-object.ts'
-import { isRecord } from '../../record.ts'
+import type { KubeObject } from '../../kube/kube-object.ts'
+import { isRecord } from '../record.ts'
 import { shareStructure } from './share-structure.ts'
 
 /** The `spec` of an object that its kind's schema has validated. */
