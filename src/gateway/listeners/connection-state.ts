@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import type { CompiledListener, VirtualHostTable } from '../../snapshot/snapshot.ts'
-import type { ClientResponse, Ingress } from '../request-handler.ts'
+import type { Ingress } from '../request-handler.ts'
 
 /** What is in force on a listening socket; replaced as a whole when a snapshot is published. */
 export interface ListenerState {
@@ -22,7 +23,7 @@ export class ConnectionState {
   readonly #serverName: string
   readonly clientAddress: string
   /** The answer to the latest request (HTTP/1.1 only). */
-  response: ClientResponse | undefined
+  response: ServerResponse | undefined
   /** The connection was answered below HTTP and is being closed: nothing more is read from it. */
   refused = false
   #state: ListenerState | undefined

@@ -55,7 +55,9 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
   })
   const refuse = (socket: Duplex, refusal: Refusal) => {
     const state = getConnectionState(socket)
-    if (state.refused) return
+    // The connection ends with the answer that is being sent; what follows its request is nobody's.
+    const ending = state.response?.writableEnded === true && !state.response.shouldKeepAlive
+    if (state.refused || ending) return
     state.refused = true
     const { clientAddress, response } = state
     // A second status line in the midst of an answer would be taken for its body, or for another answer.

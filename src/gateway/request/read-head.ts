@@ -71,8 +71,8 @@ interface HopHeaders {
 /** Checks what Node's parser lets through and separates this hop's headers from the request's own. */
 export function readHead(request: ClientRequest, options: PathOptions): RequestHead | GatewayError {
   const hop = separate(request.rawHeaders)
-  const http2 = request.httpVersionMajor === 2
-  const problem = checkFraming(hop, request)
+  const http2 = 'stream' in request
+  const problem = checkVersion(request) ?? checkFraming(hop, request)
   if (problem !== undefined) return problem
   if (hop.connection === undefined) hop.upgrade = undefined
   else applyConnection(hop)
@@ -145,6 +145,15 @@ function takeHopHeader(hop: HopHeaders, role: HeaderRole, value: string): void {
     default:
       break
   }
+}
+
+/** Node's parser takes HTTP/0.9 and, on connections of HTTP/1, HTTP/2.0 as well. */
+function checkVersion(request: ClientRequest): GatewayError | undefined {
+  const { httpVersionMajor, httpVersionMinor } = request
+  if ('stream' in request || (httpVersionMajor === 1 && httpVersionMinor <= 1)) return undefined
+  return gatewayError('invalid-request', `HTTP/${request.httpVersion} is not spoken here`, {
+    status: 505,
+  })
 }
 
 function checkFraming(hop: HopHeaders, request: ClientRequest): GatewayError | undefined {

@@ -22,6 +22,11 @@ export class ClientSink {
     this.response.writeContinue()
   }
 
+  /** The connection ends with this answer (HTTP/1.1), of which the head is still to be written. */
+  closeConnection(): void {
+    if (!('stream' in this.response)) this.response.shouldKeepAlive = false
+  }
+
   /** `flat` is `[name, value, …]` with lower-case names. Throws for values that no header may have. */
   writeHead(status: number, flat: string[]): void {
     if ('stream' in this.response) writeHttp2Head(this.response, status, flat)

@@ -31,9 +31,8 @@ export function respond(exchange: Exchange, response: LocalResponse): void {
   // So it is with a client that waits for `100 Continue`: it may or may not send its body.
   const waiting = exchange.expectContinue && !body.ended
   if (waiting || !body.shortRest || exchange.error?.code === 'invalid-request') {
-    headers.set('connection', 'close')
+    sink.closeConnection()
   }
-  if (exchange.protocol === 'HTTP/2') headers.remove('connection')
   try {
     sink.writeHead(head.status, headers.flat)
   } catch (cause) {
