@@ -93,6 +93,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
     rows,
     addressOverrides: overridesOf(options, simulator),
     now: () => performance.now(),
+    wallClock: Date.now,
     onPublishing: health.update,
     onPublished: (report) => generations.add(report),
     onError: reporter(terminal),

@@ -38,6 +38,8 @@ export interface ControlLoopOptions {
   readonly addressOverrides: readonly AddressOverride[]
   /** Monotonic milliseconds. */
   readonly now: () => number
+  /** Milliseconds since the Unix epoch. */
+  readonly wallClock: () => number
   /**
    * Is told each configuration, and where names lead, after its endpoints have rows and before the gateway threads take
    * it: what it writes into the rows holds from the first request.
@@ -90,7 +92,7 @@ export class ControlLoop {
     this.#view = new SourceView(options.source)
     this.#translators = options.dialects.map((dialect) => dialect.createTranslator())
     this.#secrets = new SecretDistribution(options.source, options.secretValuesOf)
-    this.#statuses = new StatusWriter(options.source)
+    this.#statuses = new StatusWriter(options.source, options.wallClock)
     this.#addresses = new AddressOverrides(options.addressOverrides)
   }
 
@@ -169,6 +171,9 @@ export class ControlLoop {
     const translations = this.#translate()
     const merged = mergeTranslations(translations)
     const translateMs = options.now() - translateStart
+    for (const object of translations.flatMap(({ owned = [] }) => owned)) {
+      options.source.ensureOwned(object)
+    }
     const plan = await planBindings(merged.listeners, options.bindAddress, options.ports)
     const configuration = { ...merged, listeners: plan.listeners }
     const answers = await this.#send(configuration, translations)

@@ -27,10 +27,11 @@ function createSubject() {
     get: () => undefined,
     subscribe: () => () => undefined,
     createIfMissing: () => undefined,
+    ensureOwned: () => undefined,
     writeStatus: (_reference, status) => written.push(status),
     recordEvent: () => undefined,
   }
-  return { writer: new StatusWriter(source), written }
+  return { writer: new StatusWriter(source, () => 0), written }
 }
 
 test('a status is written when it changes or when what went wrong changes', () => {

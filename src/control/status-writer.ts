@@ -2,6 +2,7 @@ import type { Dialect, ObjectStatus, ProgrammingError, Translation } from '../di
 import type { Origin } from '../ir/origin.ts'
 import type { ObjectReference } from '../kube/kube-object.ts'
 import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
+import { stampTransitions } from './transition-times.ts'
 
 /** A {@link ProgrammingError} of an object that is named. */
 export interface OriginError {
@@ -22,11 +23,14 @@ const referenceKey = ({ group, kind, namespace, name }: ObjectReference) =>
 /** Writes statuses, each only when it says something else than the last one written. */
 export class StatusWriter {
   readonly #source: ObjectSource
+  readonly #wallClock: () => number
   #written = new Map<string, WrittenStatus>()
   #known = new Set<string>()
 
-  constructor(source: ObjectSource) {
+  /** `wallClock`: milliseconds since the Unix epoch, for conditions that change. */
+  constructor(source: ObjectSource, wallClock: () => number) {
     this.#source = source
+    this.#wallClock = wallClock
   }
 
   /** True when all that `change` changed is the status of an object whose status is written here. */
@@ -84,7 +88,9 @@ export class StatusWriter {
       programmingErrors.length === 0 || dialect === undefined
         ? status.status
         : dialect.addErrors(status.status, programmingErrors)
-    this.#source.writeStatus(status.object, text)
+    const previous = this.#source.get(status.object)?.['status']
+    const time = new Date(this.#wallClock()).toISOString().replace(/\.\d+Z$/, 'Z')
+    this.#source.writeStatus(status.object, stampTransitions(text, previous, time))
     return { ...status, errors: errorText }
   }
 }

@@ -35,6 +35,7 @@ test('fields that are ignored are counted by kind, as long as their objects exis
     get: () => undefined,
     subscribe: () => () => undefined,
     createIfMissing: () => undefined,
+    ensureOwned: () => undefined,
     writeStatus: () => undefined,
     recordEvent: () => undefined,
   }

@@ -38,11 +38,19 @@ export interface Translation {
   readonly statuses: readonly ObjectStatus[]
   /** `namespace/name` of every Secret whose values the configuration refers to. */
   readonly secretIds: ReadonlySet<string>
+  /**
+   * Objects that must stand because of what was translated, such as the Service of a gateway. Each names its owner
+   * in `ownerReferences` and goes with it.
+   */
+  readonly owned?: readonly KubeObject[]
 }
 
 /** The status that an object should have, as its vendor writes it. */
 export interface ObjectStatus {
   readonly object: ObjectReference
-  /** What the status says once the gateway has taken the configuration. */
+  /**
+   * What the status says once the gateway has taken the configuration. Conditions need no `lastTransitionTime`:
+   * it is filled in where the status is written.
+   */
   readonly status: unknown
 }

@@ -18,6 +18,11 @@ export interface ObjectSource {
   subscribe(listener: (change: ObjectChange) => void): () => void
   /** Creates the object unless one of its name exists. */
   createIfMissing(object: KubeObject): void
+  /**
+   * Creates the object, or brings the labels, annotations and fields of one with the same owner to what `object` says;
+   * `status` stays. Without effect when another's object has the name.
+   */
+  ensureOwned(object: KubeObject): void
   /** Replaces `status` when it differs. Without effect when the object is gone. */
   writeStatus(reference: ObjectReference, status: unknown): void
   /** Records an Event about an object; equal events within an hour are counted in one. */

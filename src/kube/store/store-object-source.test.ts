@@ -42,6 +42,31 @@ describe('the object source', () => {
     })
   })
 
+  test('brings an object of the same owner up to date and leaves that of another', () => {
+    const owned = (uid: string, size: number) => ({
+      ...widget,
+      metadata: {
+        ...widget.metadata,
+        name: 'owned',
+        labels: { size: String(size) },
+        ownerReferences: [{ apiVersion: 'v1', kind: 'Shop', name: 's', uid }],
+      },
+      spec: { size },
+    })
+    const current = () => source.get({ ...reference, name: 'owned' })
+    source.ensureOwned(owned('shop', 1))
+    source.writeStatus({ ...reference, name: 'owned' }, { phase: 'Up' })
+    source.ensureOwned(owned('shop', 1))
+    expect(current()).toMatchObject({ metadata: { generation: 1 }, spec: { size: 1 } })
+    source.ensureOwned(owned('other', 3))
+    source.ensureOwned(owned('shop', 2))
+    expect(current()).toMatchObject({
+      metadata: { generation: 2, labels: { size: '2' } },
+      spec: { size: 2 },
+      status: { phase: 'Up' },
+    })
+  })
+
   test('writes a status that differs, without a new generation, and tells so', () => {
     const changes: ObjectChange[] = []
     source.subscribe((change) => changes.push(change))

@@ -50,6 +50,33 @@ export class StoreObjectSource implements ObjectSource {
     this.#store.commit([{ type: 'put', object: { ...object, metadata } }])
   }
 
+  ensureOwned(object: KubeObject): void {
+    const { namespace = '', name, labels, annotations, ownerReferences } = object.metadata
+    const current = this.#store.get({ ...groupKindOf(object), namespace, name })
+    if (current === undefined) {
+      this.createIfMissing(object)
+      return
+    }
+    const owner = ownerReferences?.[0]?.uid
+    const { metadata } = current
+    if (owner === undefined || metadata.ownerReferences?.[0]?.uid !== owner) return
+    const { metadata: _, ...fields } = object
+    const next = {
+      ...current,
+      ...fields,
+      metadata: {
+        ...metadata,
+        ...(labels && { labels: { ...metadata.labels, ...labels } }),
+        ...(annotations && { annotations: { ...metadata.annotations, ...annotations } }),
+      },
+    }
+    if (isDeepStrictEqual(next, current)) return
+    const generation = (metadata.generation ?? 0) + 1
+    this.#store.commit([
+      { type: 'put', object: { ...next, metadata: { ...next.metadata, generation } } },
+    ])
+  }
+
   writeStatus(reference: ObjectReference, status: unknown): void {
     const object = this.#store.get(reference)
     if (object === undefined || isDeepStrictEqual(object['status'], status)) return
