@@ -57,10 +57,16 @@ const exitCode = await runProgram(
     serve: (options) => serve(options, false),
     dev: (options) => serve(options, true),
     async addClientCommands(program) {
+      // A reader that has seen enough, as in `sluice get | head`, is no failure worth a stack trace.
+      process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+        process.exit(error.code === 'EPIPE' ? 0 : 1)
+      })
       const { addClientCommands } = await import('./cli/client-commands.ts')
       addClientCommands(program, clientCommandParts())
     },
   },
   terminal,
 )
+// What stands in a pipe's buffer would be lost by leaving at once.
+await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
 process.exit(exitCode)
