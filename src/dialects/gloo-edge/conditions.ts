@@ -56,6 +56,14 @@ export const texts = {
   routeError: (type: string, reason: string, route: string) =>
     `Route Error: ${type}. Reason: ${reason}. Route Name: ${route}`,
   routeWarning: (type: string, reason: string) => `Route Warning: ${type}. Reason: ${reason}`,
+  routeUnprotected: (advice: string, route: string) =>
+    `Route Warning: UnsupportedProtection. The route answers 500, because ${advice} Route Name: ${route}`,
+  virtualHostUnprotected: (advice: string) =>
+    `VirtualHost Warning: UnsupportedProtection. Routes that do not turn it off answer 500, because ${advice}`,
+  gatewayUnprotected: (advice: string) =>
+    `Gateway Warning: UnsupportedProtection. Routes that do not turn it off answer 500, because ${advice}`,
+  optionUnprotected: (advice: string) =>
+    `UnsupportedProtection. Routes that use these options answer 500, because ${advice}`,
   upstreamNotFound: (upstream: string) => `*v1.Upstream { ${upstream} } not found`,
   upstreamGroupNotFound: (group: string) => `*v1.UpstreamGroup { ${group} } not found`,
   headerSecretType: (secret: string) => `Secret ${secret} was not a Header secret`,

@@ -32,6 +32,7 @@ export const behaviours = {
   retries: 'a request is tried again as the retry policy says',
   headerManipulation: 'headers are added and removed on requests and responses',
   headerSecrets: 'every key of a header secret becomes a header of the request',
+  protection: 'what asks for a protection that is not supported is not served',
   headerPrecedence: 'the most specific header change wins where the gateway says so',
   cors: 'a preflight is answered by the CORS policy of the route',
   faults: 'faults delay and abort their share of the requests',

@@ -13,6 +13,7 @@ import { defaultProfile } from './gateways/connection-options.ts'
 import { claimPorts, gatewayReference, planGateway } from './gateways/gateway-plan.ts'
 import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
 import { containFailure } from './problem.ts'
+import { problemsOfOptions } from './routes/external-options.ts'
 import { edgeGroup, type Source } from './source.ts'
 import { StatusBook } from './statuses.ts'
 import {
@@ -21,12 +22,9 @@ import {
   virtualServiceReference,
 } from './virtual-services/translate-virtual-service.ts'
 
-const kindsWithoutProblems = [
-  'RouteOption',
-  'VirtualHostOption',
-  'MatchableHttpGateway',
-  'MatchableTcpGateway',
-]
+const optionKinds = ['RouteOption', 'VirtualHostOption']
+
+const kindsWithoutProblems = ['MatchableHttpGateway', 'MatchableTcpGateway']
 
 const cachedKinds = ['Gateway', 'VirtualService', 'RouteTable']
 
@@ -94,10 +92,13 @@ function translateAll(scope: Scope<Source>): Translation {
     const owner = virtualServiceReference(object)
     book.add([{ severity: 'warning', owner, text: texts.notServed }])
   }
+  const options = optionKinds.flatMap((kind) => [...list(kind)])
+  for (const object of options) book.add(problemsOfOptions(object))
   const reported = [
     ...gateways,
     ...virtualServices,
     ...list('RouteTable'),
+    ...options,
     ...kindsWithoutProblems.flatMap(list),
   ]
   const { secretIds, ...configuration } = builder

@@ -4,7 +4,7 @@ import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
 import { headerManipulation } from './header-manipulation.ts'
 import { later } from './later.ts'
-import { ignoredTree, resourceRef, uint32 } from './scalars.ts'
+import { ignoredTree, missingProtection, resourceRef, uint32 } from './scalars.ts'
 
 /** `Destination` of projects/gloo/api/v1/proxy.proto. */
 export const Destination = Type.Object({
@@ -31,7 +31,7 @@ export const WeightedDestination = Type.Object({
       transformations: ignoredTree(later.transformations),
       stagedTransformations: ignoredTree(later.transformations),
       extensions: ignoredTree(later.extensions),
-      extauth: ignoredTree(later.extauth),
+      extauth: missingProtection(later.extauth),
       bufferPerRoute: ignoredTree(later.buffer),
       csrf: ignoredTree(later.csrf),
     }),

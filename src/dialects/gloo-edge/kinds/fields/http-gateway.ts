@@ -4,7 +4,13 @@ import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
 import { HttpConnectionManagerSettings } from './http-connection-manager.ts'
 import { later } from './later.ts'
-import { ignoredRef, ignoredTree, resourceRef, selectorExpression } from './scalars.ts'
+import {
+  ignoredRef,
+  ignoredTree,
+  missingProtection,
+  resourceRef,
+  selectorExpression,
+} from './scalars.ts'
 
 const flag = (reason: string) => ignored(reason, Type.Optional(Type.Boolean()))
 
@@ -14,10 +20,10 @@ export const HttpListenerOptions = Type.Object({
   httpConnectionManagerSettings: Type.Optional(HttpConnectionManagerSettings),
   healthCheck: ignoredTree('the health of the gateway is asked on its admin port'),
   extensions: ignoredTree(later.extensions),
-  waf: ignoredTree(later.waf),
+  waf: missingProtection(later.waf),
   dlp: ignoredTree(later.dlp),
   wasm: ignoredTree(later.extensions),
-  extauth: ignoredTree(later.extauth),
+  extauth: ignoredTree('no authoriser is asked; what asks for one by its extauth is not served'),
   ratelimitServer: ignoredTree(later.rateLimit),
   caching: ignoredTree('answers are not cached'),
   disableExtProcEarly: flag(later.extProc),

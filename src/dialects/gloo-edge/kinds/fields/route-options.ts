@@ -6,7 +6,14 @@ import { CorsPolicy } from './cors.ts'
 import { headerManipulation } from './header-manipulation.ts'
 import { later } from './later.ts'
 import { RetryPolicy } from './retries.ts'
-import { duration, ignoredTree, regexRewrite, resourceRef, uint32 } from './scalars.ts'
+import {
+  duration,
+  ignoredTree,
+  missingProtection,
+  regexRewrite,
+  resourceRef,
+  uint32,
+} from './scalars.ts'
 
 const Faults = Type.Object({
   abort: Type.Optional(
@@ -82,11 +89,11 @@ export const laterOptions = {
   rateLimitEarlyConfigs: ignoredTree(later.rateLimit),
   ratelimitRegular: ignoredTree(later.rateLimit),
   rateLimitRegularConfigs: ignoredTree(later.rateLimit),
-  waf: ignoredTree(later.waf),
-  jwt: ignoredTree(later.jwt),
-  jwtStaged: ignoredTree(later.jwt),
-  rbac: ignoredTree(later.rbac),
-  extauth: ignoredTree(later.extauth),
+  waf: missingProtection(later.waf),
+  jwt: missingProtection(later.jwt),
+  jwtStaged: missingProtection(later.jwt),
+  rbac: missingProtection(later.rbac),
+  extauth: missingProtection(later.extauth),
   dlp: ignoredTree(later.dlp),
   bufferPerRoute: ignoredTree(later.buffer),
   csrf: ignoredTree(later.csrf),
@@ -131,7 +138,7 @@ export const RouteOptions = Type.Object({
     }),
   ),
   shadowing: Type.Optional(Shadowing),
-  jwtProvidersStaged: ignoredTree(later.jwt),
+  jwtProvidersStaged: missingProtection(later.jwt),
   envoyMetadata: ignoredTree('nothing reads the metadata of routes'),
   ai: ignoredTree(later.ai),
 })

@@ -1,5 +1,6 @@
 import { Type } from '../../../type.ts'
-import { honoured, ignored } from '../../../verdict.ts'
+import { approximated, honoured, ignored } from '../../../verdict.ts'
+import { behaviours } from '../behaviours.ts'
 
 /** A protobuf `uint32`. */
 export const uint32 = () => Type.Integer({ minimum: 0, maximum: 4_294_967_295 })
@@ -12,16 +13,23 @@ export const choice = <const Name extends string>(names: readonly Name[]) =>
 export const duration = () =>
   Type.String({ format: 'duration', description: 'Such as 15s, 0.5s or 1m30s.' })
 
+const tree = () =>
+  Type.Optional(
+    Type.Unsafe<Readonly<Record<string, unknown>>>({
+      type: 'object',
+      'x-kubernetes-preserve-unknown-fields': true,
+    }),
+  )
+
 /** A subtree that is stored as it is and has no effect, for `reason`. */
-export const ignoredTree = (reason: string) =>
-  ignored(
-    reason,
-    Type.Optional(
-      Type.Unsafe<Readonly<Record<string, unknown>>>({
-        type: 'object',
-        'x-kubernetes-preserve-unknown-fields': true,
-      }),
-    ),
+export const ignoredTree = (reason: string) => ignored(reason, tree())
+
+/** A protection that is not supported yet: what asks for it is not served. */
+export const missingProtection = (what: string) =>
+  approximated(
+    `${what}; routes that ask for it answer 500, so that nothing is served without it`,
+    behaviours.protection,
+    tree(),
   )
 
 /** A list that is stored as it is and has no effect, for `reason`. */

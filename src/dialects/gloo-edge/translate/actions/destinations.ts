@@ -9,6 +9,7 @@ import type {
   WeightedDestination,
 } from '../../kinds/fields/destination.ts'
 import { translateHeaderManipulation } from '../policies/header-mutation.ts'
+import { adviceOf, findMissingProtections, protectionsOf } from '../policies/protection.ts'
 import { fieldOf, idOf, placeOf, RouteDraft } from '../routes/route-draft.ts'
 import type { Scope } from '../source.ts'
 import { createMissingBackend } from './missing-backend.ts'
@@ -131,6 +132,14 @@ function policyIdsOf(
   return [result.policy.id]
 }
 
+/** A destination that asks for protection closes the whole route: it cannot be left out by chance. */
+function refuseUnprotected(draft: RouteDraft, { options }: WeightedDestination, place: Origin) {
+  if (options === undefined) return
+  const origin = fieldOf(place, 'options')
+  const own = protectionsOf({ values: options, origins: {} }, origin)
+  for (const missing of findMissingProtections([own])) draft.refuseUnprotected(adviceOf(missing))
+}
+
 /** A missing destination costs its share of the requests, not the whole route, while another one works. */
 function keepWorkingShare(draft: RouteDraft, targets: readonly (Target & { weight: number })[]) {
   const works = targets.some(({ isUsable, weight }) => isUsable && weight > 0)
@@ -146,6 +155,7 @@ function readWeighted(
     const place = { ...origin, fieldPath: `${origin.fieldPath}[${index}]` }
     const { destination = {}, weight = 0 } = weighted
     const target = findTarget(reader, destination, fieldOf(place, 'destination'))
+    refuseUnprotected(reader.draft, weighted, place)
     return { ...target, weight, policyIds: policyIdsOf(reader, weighted, place) }
   })
   keepWorkingShare(reader.draft, targets)

@@ -1,7 +1,10 @@
 import type { HttpConnectionOptions } from '../../../../ir/listener.ts'
+import type { Origin } from '../../../../ir/origin.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
 import type { HttpConnectionManagerSettings } from '../../kinds/fields/http-connection-manager.ts'
 import type { GatewaySpec } from '../../kinds/gateway.ts'
+import { firewallOf } from '../policies/protection.ts'
+import { fieldOf } from '../routes/route-draft.ts'
 import type { GatewayProfile } from '../virtual-services/virtual-host-context.ts'
 
 /** Longer than the usual 60 s of balancers in front, so that they close idle connections first. */
@@ -57,7 +60,7 @@ export function connectionOptionsOf(spec: GatewaySpec): ConnectionOptionsResult 
 }
 
 /** What of a gateway reaches the routes below it. */
-export function profileOf(spec: GatewaySpec): GatewayProfile {
+export function profileOf(spec: GatewaySpec, origin: Origin): GatewayProfile {
   const upgrades = settingsOf(spec).upgrades ?? []
   const websocket = upgrades.find((upgrade) => upgrade.websocket !== undefined)?.websocket
   return {
@@ -65,8 +68,15 @@ export function profileOf(spec: GatewaySpec): GatewayProfile {
     websocket: websocket?.enabled ?? true,
     maxDirectResponseBytes:
       spec.routeOptions?.maxDirectResponseBodySizeBytes ?? defaultMaxDirectResponseBytes,
+    gatewayProtections: firewallOf(
+      spec.httpGateway?.options?.waf,
+      fieldOf(origin, 'httpGateway.options.waf'),
+    ),
   }
 }
 
 /** The profile of a gateway that sets nothing. */
-export const defaultProfile: GatewayProfile = profileOf({})
+export const defaultProfile: GatewayProfile = profileOf(
+  {},
+  { kind: 'Gateway', namespace: '', name: '', fieldPath: 'spec' },
+)

@@ -2,6 +2,7 @@ import type { HttpConnectionOptions, ListenerBinding } from '../../../../ir/list
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import { texts } from '../../conditions.ts'
 import type { GatewaySpec } from '../../kinds/gateway.ts'
+import { adviceOf } from '../policies/protection.ts'
 import { containFailure, type Problem } from '../problem.ts'
 import { edgeGroup, type Scope } from '../source.ts'
 import type { GatewayProfile } from '../virtual-services/virtual-host-context.ts'
@@ -92,6 +93,11 @@ function bindingsOf(scope: Scope, gateway: KubeObject, claims: PortClaims): Boun
   return { bindings, errors, warnings }
 }
 
+const unprotectedTexts = ({ gatewayProtections }: GatewayProfile) =>
+  gatewayProtections.flatMap((protection) =>
+    protection.wanted ? [texts.gatewayUnprotected(adviceOf(protection))] : [],
+  )
+
 /** Reads a Gateway; undefined bindings and services where it cannot be served. */
 export function planGateway(
   scope: Scope,
@@ -102,6 +108,8 @@ export function planGateway(
   const spec = scope.source.specs.get<GatewaySpec>(gateway)
   const reference = gatewayReference(gateway)
   const kindError = findKindError(spec)
+  const { kind, namespace, name } = reference
+  const profile = profileOf(spec, { kind, namespace, name, fieldPath: 'spec' })
   const options = connectionOptionsOf(spec)
   const bound: Bound =
     kindError === undefined
@@ -122,11 +130,11 @@ export function planGateway(
     proxyNames: proxyNamesOf(spec),
     bindings: bound.bindings,
     http: options.http,
-    profile: profileOf(spec),
+    profile,
     virtualServices: selection.virtualServices,
     problems: [
       ...[...bound.errors, ...selection.errors, ...options.errors].map(problem('error')),
-      ...bound.warnings.map(problem('warning')),
+      ...[...bound.warnings, ...unprotectedTexts(profile)].map(problem('warning')),
     ],
   }
 }

@@ -6,6 +6,7 @@ import type { Matcher } from '../../kinds/fields/matcher.ts'
 import type { RetryPolicy } from '../../kinds/fields/retries.ts'
 import type { Route } from '../../kinds/fields/route.ts'
 import type { RouteOptions } from '../../kinds/fields/route-options.ts'
+import type { Protection } from '../policies/protection.ts'
 import type { OptionSet } from './option-set.ts'
 
 /** What all routes of a virtual host have in common. */
@@ -20,6 +21,10 @@ export interface VirtualHostContext {
   /** Whether the gateway lets WebSockets through unless a route says otherwise. */
   readonly websocket: boolean
   readonly maxDirectResponseBytes: number
+  /** What the gateway says of protections. */
+  readonly gatewayProtections: readonly Protection[]
+  /** What the virtual host says of protections. */
+  readonly protections: readonly Protection[]
 }
 
 /** What a delegating route hands down. */

@@ -60,6 +60,12 @@ export class RouteDraft {
     this.block(advice)
   }
 
+  /** The route would be served without a protection that it asks for. */
+  refuseUnprotected(advice: string): void {
+    this.report('warning', texts.routeUnprotected(advice, this.name))
+    this.block(advice)
+  }
+
   /** As {@link fail}, for a reason that is reported elsewhere. */
   block(advice: string): void {
     this.unavailable ??= {

@@ -9,6 +9,7 @@ import { translateDirectResponse, translateRedirect } from '../actions/redirect.
 import { translateCors } from '../policies/cors.ts'
 import { translateFaults } from '../policies/fault-injection.ts'
 import { type PolicyResult, translateHeaderManipulation } from '../policies/header-mutation.ts'
+import { adviceOf, findMissingProtections, protectionsOf } from '../policies/protection.ts'
 import type { Scope } from '../source.ts'
 import { findMatcherError, requestMatcherOf } from './matchers.ts'
 import { type OptionSet, originOfOption } from './option-set.ts'
@@ -55,6 +56,18 @@ class RouteTranslation {
       this.draft.report('error', texts.routeError('InvalidMatcherError', reason, name))
       return []
     })
+  }
+
+  /** First of all, so that nothing that is repaired later opens the route. */
+  protections(): void {
+    const { virtualHost, origin } = this.input
+    const own = protectionsOf(this.effective.options, origin)
+    const levels = [own, virtualHost.protections, virtualHost.gatewayProtections]
+    for (const missing of findMissingProtections(levels)) {
+      // Those of higher levels are reported there.
+      if (own.includes(missing)) this.draft.refuseUnprotected(adviceOf(missing))
+      else this.draft.block(adviceOf(missing))
+    }
   }
 
   action(): RouteAction | undefined {
@@ -140,6 +153,7 @@ export function translateRoute(
   const translation = new RouteTranslation(scope, input, effective)
   const { draft } = translation
   const matchers = translation.matchers()
+  translation.protections()
   const action = translation.action()
   const headers = translation.headers()
   const cors = translation.cors()

@@ -36,10 +36,16 @@ export const virtualServiceReference = ({ metadata }: KubeObject) => ({
   name: metadata.name,
 })
 
-const profileIdOf = ({ websocket, maxDirectResponseBytes }: GatewayProfile) =>
-  websocket && maxDirectResponseBytes === 4096
+function profileIdOf(profile: GatewayProfile): string {
+  const { websocket, maxDirectResponseBytes, gatewayProtections } = profile
+  const guarded = gatewayProtections
+    .filter(({ wanted }) => wanted)
+    .map(({ origin }) => `-${origin.namespace}.${origin.name}`)
+    .join('')
+  return websocket && maxDirectResponseBytes === 4096 && guarded === ''
     ? ''
-    : `/${websocket ? 'websocket' : 'plain'}-${maxDirectResponseBytes}`
+    : `/${websocket ? 'websocket' : 'plain'}-${maxDirectResponseBytes}${guarded}`
+}
 
 /** What a problem of a route table says on the virtual service that delegates to it. */
 function problemsOnVirtualService(problems: readonly Problem[], owner: Problem['owner']) {

@@ -6,6 +6,7 @@ import type { VirtualServiceSpec } from '../../kinds/virtual-service.ts'
 import { translateRetries } from '../actions/retry.ts'
 import { translateCors } from '../policies/cors.ts'
 import { translateHeaderManipulation } from '../policies/header-mutation.ts'
+import { adviceOf, type Protection, protectionsOf } from '../policies/protection.ts'
 import type { Problem } from '../problem.ts'
 import { type OptionSet, optionSetOf, originOfOption } from '../routes/option-set.ts'
 import type { VirtualHostContext } from '../routes/route-context.ts'
@@ -16,6 +17,7 @@ import type { Scope } from '../source.ts'
 export interface GatewayProfile {
   readonly websocket: boolean
   readonly maxDirectResponseBytes: number
+  readonly gatewayProtections: readonly Protection[]
 }
 
 interface VirtualHostSettings {
@@ -65,6 +67,10 @@ export function createVirtualHostContext(
   // Without its policy, pages of other origins are kept out, which is the safe side.
   const corsFailures = cors === undefined ? [] : translateCors(cors, place('cors'), []).failures
   for (const { reason } of corsFailures) report('error', virtualHostError(reason))
+  const protections = protectionsOf(options, origin)
+  for (const missing of protections.filter(({ wanted }) => wanted)) {
+    report('warning', texts.virtualHostUnprotected(adviceOf(missing)))
+  }
   return {
     problems,
     context: {
@@ -73,6 +79,7 @@ export function createVirtualHostContext(
       cors: cors && corsFailures.length === 0 ? { config: cors, origin: place('cors') } : undefined,
       mergeExposeHeaders: corsPolicyMergeSettings?.exposeHeaders === 'UNION',
       retries: retries && { policy: retries, origin: place('retries') },
+      protections,
       ...profile,
     },
   }

@@ -1,0 +1,91 @@
+import type { Origin } from '../../../../ir/origin.ts'
+import type { RouteOptions } from '../../kinds/fields/route-options.ts'
+import type { VirtualHostOptions } from '../../kinds/fields/virtual-host-options.ts'
+import { type OptionSet, originOfOption } from '../routes/option-set.ts'
+import { fieldOf } from '../routes/route-draft.ts'
+
+type Options = Pick<
+  RouteOptions & VirtualHostOptions,
+  'extauth' | 'jwt' | 'jwtStaged' | 'jwtProvidersStaged' | 'rbac' | 'waf'
+>
+
+/** Whether one level of the configuration asks for a protection that Sluice does not have, or turns it off. */
+export interface Protection {
+  readonly kind: 'extauth' | 'jwt-before-extauth' | 'jwt-after-extauth' | 'rbac' | 'waf'
+  readonly wanted: boolean
+  /** The field that says so. */
+  readonly origin: Origin
+  /** The field that turns the protection off, below `origin`. */
+  readonly switch: 'disable' | 'disabled'
+}
+
+const stages: Readonly<Record<string, Protection['kind']>> = {
+  beforeExtAuth: 'jwt-before-extauth',
+  before_ext_auth: 'jwt-before-extauth',
+  afterExtAuth: 'jwt-after-extauth',
+  after_ext_auth: 'jwt-after-extauth',
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+/** Everything that is not clearly turned off is asked for. */
+const isWanted = (value: unknown, name: Protection['switch']) =>
+  !(isObject(value) && value[name] === true)
+
+function protectionOf(
+  kind: Protection['kind'],
+  value: unknown,
+  origin: Origin,
+  name: Protection['switch'] = 'disable',
+): readonly Protection[] {
+  if (value === undefined) return []
+  return [{ kind, wanted: isWanted(value, name), origin, switch: name }]
+}
+
+/** The staged form, whose inner names the schema does not know; a stage that is none of them counts as the later. */
+function stagedProtections(value: unknown, origin: Origin): readonly Protection[] {
+  if (!isObject(value)) return protectionOf('jwt-after-extauth', value, origin)
+  return Object.entries(value).flatMap(([field, stage]) =>
+    protectionOf(stages[field] ?? 'jwt-after-extauth', stage ?? undefined, fieldOf(origin, field)),
+  )
+}
+
+/** What the options of one level, which stand at `fallback`, say of protections. */
+export function protectionsOf(
+  options: OptionSet<Options>,
+  fallback: Origin,
+): readonly Protection[] {
+  const { extauth, jwt, jwtStaged, jwtProvidersStaged, rbac, waf } = options.values
+  const place = (field: string) => originOfOption(options, field, fallback)
+  return [
+    ...protectionOf('extauth', extauth, place('extauth')),
+    // The form without stages is that of the later one.
+    ...protectionOf('jwt-after-extauth', jwt, place('jwt')),
+    ...stagedProtections(jwtStaged, place('jwtStaged')),
+    ...stagedProtections(jwtProvidersStaged, place('jwtProvidersStaged')),
+    ...protectionOf('rbac', rbac, place('rbac')),
+    ...protectionOf('waf', waf, place('waf'), 'disabled'),
+  ]
+}
+
+/** The `waf` of a Gateway, which covers everything below it. */
+export const firewallOf = (waf: unknown, origin: Origin): readonly Protection[] =>
+  protectionOf('waf', waf, origin, 'disabled')
+
+/** The protections that a route lacks: of each kind the most specific level decides, and its fields all count. */
+export function findMissingProtections(
+  mostSpecificFirst: readonly (readonly Protection[])[],
+): readonly Protection[] {
+  const decided = new Set<Protection['kind']>()
+  const missing: Protection[] = []
+  for (const level of mostSpecificFirst) {
+    missing.push(...level.filter(({ kind, wanted }) => wanted && !decided.has(kind)))
+    for (const { kind } of level) decided.add(kind)
+  }
+  return missing
+}
+
+/** Says what is missing, where it is asked for, and what to do. */
+export const adviceOf = ({ origin, switch: name }: Protection) =>
+  `${origin.fieldPath} (${origin.kind} ${origin.namespace}/${origin.name}) asks for a protection that is not supported yet, and nothing is served without it. To go without, remove the field or set ${name}: true in it.`

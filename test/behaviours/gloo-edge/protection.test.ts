@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RecordingUpstream } from '../../harness/recording-upstream.ts'
+import { EdgeBench } from './edge-bench.ts'
+
+let bench: EdgeBench
+let upstream: RecordingUpstream
+beforeAll(async () => {
+  bench = await EdgeBench.start()
+  upstream = await bench.upstream('protected')
+})
+afterAll(() => bench.stop())
+
+const action = 'routeAction: { single: { upstream: { name: protected } } }'
+
+const route = (path: string, options: string) =>
+  `- { matchers: [{ prefix: ${path} }], ${action}, options: { ${options} } }`
+
+test('what asks for a protection that is not supported is not served', async () => {
+  const asking: Readonly<Record<string, string>> = {
+    '/extauth': 'extauth: { configRef: { name: auth, namespace: default } }',
+    '/jwt': 'jwt: {}',
+    '/staged': 'jwtStaged: { beforeExtAuth: { disable: false } }',
+    '/providers': 'jwtProvidersStaged: { afterExtAuth: { providers: {} } }',
+    '/rbac': 'rbac: { policies: {} }',
+    '/waf': 'waf: { ruleSets: [] }',
+  }
+  const off = 'extauth: { disable: true }, rbac: { disable: true }, waf: { disabled: true }'
+  const status = await bench.serve(
+    'asking',
+    `routes:
+${Object.entries(asking)
+  .map(([path, options]) => route(path, options))
+  .join('\n')}
+${route('/off', `${off}, jwtStaged: { beforeExtAuth: { disable: true } }`)}
+- matchers: [{ prefix: /destination }]
+  routeAction:
+    multi:
+      destinations:
+      - destination: { upstream: { name: protected } }
+        weight: 1
+        options: { extauth: { configRef: { name: auth } } }
+`,
+  )
+  for (const path of [...Object.keys(asking), '/destination']) {
+    const answer = await bench.call('asking', path)
+    expect(answer.status, path).toBe(500)
+    expect(answer.body).toContain('VirtualService default/asking')
+    expect(answer.body).toContain('asks for a protection that is not supported yet')
+  }
+  expect(upstream.requests).toEqual([])
+  expect((await bench.call('asking', '/off')).status).toBe(200)
+  expect(status.state).toBe('Warning')
+  expect(status.reason).toContain('routes[0].options.extauth (VirtualService default/asking)')
+
+  const host: Readonly<Record<string, string>> = {
+    extauth: 'extauth: { configRef: { name: auth } }',
+    jwt: 'jwt: { providers: {} }',
+    staged: 'jwtStaged: { beforeExtAuth: { providers: {} } }',
+    rbac: 'rbac: { policies: {} }',
+    waf: 'waf: { ruleSets: [] }',
+  }
+  for (const [name, options] of Object.entries(host)) {
+    await bench.serve(`host-${name}`, `options: { ${options} }\nroutes: [{ ${action} }]`)
+    expect((await bench.call(`host-${name}`, '/')).status, name).toBe(500)
+  }
+  await bench.serve(
+    'host-open',
+    `options: { ${host['waf']}, ${host['staged']} }
+routes:
+${route('/open', 'waf: { disabled: true }, jwtStaged: { beforeExtAuth: { disable: true } }')}
+${route('/half', 'waf: { disabled: true }')}`,
+  )
+  expect((await bench.call('host-open', '/open')).status).toBe(200)
+  expect((await bench.call('host-open', '/half')).status).toBe(500)
+
+  const gateway = await bench.gateway(
+    'firewall',
+    'bindPort: 18401\nhttpGateway: { options: { waf: { ruleSets: [] } } }',
+  )
+  await bench.serve('plain', `routes: [{ ${action} }]`)
+  expect((await bench.call('plain', '/', { port: 18401 })).status).toBe(500)
+  expect((await bench.call('plain', '/')).status).toBe(200)
+  expect(gateway.state).toBe('Warning')
+})
