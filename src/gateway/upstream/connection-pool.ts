@@ -176,17 +176,17 @@ export class ConnectionPool implements UpstreamClient {
     )
     const connection = new PooledConnection(client)
     this.#all.add(connection)
+    // Counted while it is dialled too: requests that come together must not open more than they may.
+    limits.connectionOpened()
     client.on('connect', () => {
       connection.connected = true
       connection.answered = 0
-      limits.connectionOpened()
     })
     client.on('disconnect', () => this.#disconnected(connection))
     return connection
   }
 
   #disconnected(connection: PooledConnection): void {
-    if (connection.connected) this.options.limits.connectionClosed()
     connection.connected = false
     connection.answered = 0
     if (connection.active === 0) this.#discard(connection)
@@ -196,6 +196,7 @@ export class ConnectionPool implements UpstreamClient {
     const index = this.#idle.indexOf(connection)
     if (index >= 0) this.#idle.splice(index, 1)
     if (!this.#all.delete(connection)) return
+    this.options.limits.connectionClosed()
     // undici may be in the middle of telling of an error.
     queueMicrotask(() => connection.client.destroy().catch(() => undefined))
   }
