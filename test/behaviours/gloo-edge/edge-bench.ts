@@ -39,8 +39,8 @@ export class EdgeBench {
     this.address = address
   }
 
-  static async start(): Promise<EdgeBench> {
-    const sluice = await startSluice({ flags: ['--allow-loopback-upstreams'] })
+  static async start(flags: readonly string[] = []): Promise<EdgeBench> {
+    const sluice = await startSluice({ flags: ['--allow-loopback-upstreams', ...flags] })
     const kube = new KubeClient(sluice)
     return new EdgeBench(sluice, kube, await kube.serviceAddress('gloo-system', 'gateway-proxy'))
   }
