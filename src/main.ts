@@ -7,6 +7,8 @@ import type { ClientCommandParts } from './cli/client-parts.ts'
 import type { ServeOptions } from './cli/serve-options.ts'
 
 enableCompileCache()
+// So that `ps`, and the message of a second one that finds its ports taken, name it.
+process.title = 'sluice'
 
 const { runProgram } = await import('./cli/program.ts')
 const { readVersion } = await import('./lib/version.ts')
@@ -66,7 +68,10 @@ const exitCode = await runProgram(
     },
   },
   terminal,
-)
+).catch((error: unknown) => {
+  terminal.err(`sluice: ${error instanceof Error ? error.message : String(error)}\n`)
+  return 1
+})
 // What stands in a pipe's buffer would be lost by leaving at once.
 await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
 process.exit(exitCode)

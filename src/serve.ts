@@ -1,7 +1,6 @@
 // Composition root of the control thread behind `sluice serve` and `sluice dev`: constructs the parts and
 // connects them; decides nothing. Apart from main.ts, so that other commands do not load it.
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAdminRoutes } from './admin/admin-routes.ts'
 import { createAdminServer } from './admin/admin-server.ts'
@@ -9,10 +8,11 @@ import { formatBanner } from './cli/banner.ts'
 import { CommandError } from './cli/command-error.ts'
 import { type DataDirectory, openDataDirectory } from './cli/data-directory.ts'
 import { formatManifestProblem } from './cli/manifest-problem.ts'
-import { explainPort, refuseTakenPorts } from './cli/port-problem.ts'
+import { explainPort, refuseUnusablePorts } from './cli/port-problem.ts'
 import type { Terminal } from './cli/program.ts'
 import type { ServeOptions } from './cli/serve-options.ts'
 import { writeShellEnvironment } from './cli/shell-environment.ts'
+import { checkAccessLog, checkManifestPaths, readAuthority } from './cli/start-files.ts'
 import { ControlLoop, type GenerationReport } from './control/control-loop.ts'
 import { EndpointRows } from './control/endpoint-rows.ts'
 import { GenerationLog } from './control/generation-log.ts'
@@ -31,6 +31,7 @@ import { ObjectStore } from './kube/store/object-store.ts'
 import { StoreObjectSource } from './kube/store/store-object-source.ts'
 import { type CertificateAuthority, openCertificateAuthority } from './lib/certificate-authority.ts'
 import { systemClock } from './lib/clock.ts'
+import { findFileHolder } from './lib/process-holder.ts'
 import { openRandomTokenFile } from './lib/random-token-file.ts'
 import { formatSocketAddress } from './lib/socket-address.ts'
 import { systemLookUp } from './lib/upstream-address/address-resolver.ts'
@@ -63,6 +64,8 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   const { terminal } = settings
   const stopped = stopSignal()
   const data = openDataDirectory(options.dataDir)
+  checkManifestPaths(options.filename)
+  checkAccessLog(accessLogOf(options, data))
   const authority = openCertificateAuthority({ folder: data.path, now: Date.now })
   const foundations = { authority, data, metrics: new MetricsRegistry() }
   const simulator = settings.simulated ? await startSimulator(options, authority) : undefined
@@ -102,7 +105,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   const stopManifests = startManifests(kube.api, options, terminal)
   await workersStarted
   await loop.start()
-  refuseTakenPorts(generations.latest?.refused.filter(({ reason }) => reason === 'in-use') ?? [])
+  refuseUnusablePorts(generations.latest?.refused ?? [])
   const warnings = new WarningCounts(kube.source, kinds)
   const admin = await startAdmin(options, settings, foundations, { loop, workers, warnings })
   const { kubeconfig } = kube
@@ -223,14 +226,6 @@ function accessLogOf({ accessLog }: ServeOptions, data: DataDirectory): string {
   return accessLog === '' ? join(data.path, 'access.log') : accessLog
 }
 
-function readAuthority(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new CommandError(`--cacert ${file} cannot be read: ${describe(error)}`)
-  }
-}
-
 /** Simulated providers stand in for their real hosts; what the operator resolves himself comes first. */
 function overridesOf(
   { resolve }: ServeOptions,
@@ -302,7 +297,11 @@ function openStore(data: DataDirectory): ObjectStore {
   try {
     return new ObjectStore(data.store)
   } catch (error) {
-    throw new CommandError(`The data directory ${data.path} cannot be opened: ${describe(error)}`)
+    const holder = findFileHolder(join(data.path, 'objects.db'))
+    const message = describe(error)
+    throw new CommandError(
+      holder === undefined ? message : message.replace('another process', holder),
+    )
   }
 }
 

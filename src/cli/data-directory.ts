@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { CommandError } from './command-error.ts'
 
 /** Where a run keeps its files. */
@@ -17,14 +17,28 @@ export interface DataDirectory {
 export function openDataDirectory(option: string): DataDirectory {
   if (option === ':memory:') {
     const path = mkdtempSync(join(tmpdir(), 'sluice-'))
-    return { path, store: option, close: () => rmSync(path, { recursive: true, force: true }) }
+    const close = () => rmSync(path, { recursive: true, force: true })
+    // A start that fails must leave nothing behind either.
+    process.once('exit', close)
+    return { path, store: option, close }
   }
   const path = resolve(option)
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new CommandError(`--data-dir ${option} cannot be used: ${reason}`)
+    throw new CommandError(
+      `--data-dir ${option} cannot be used: ${reason}. Name a folder that you may write to.`,
+    )
   }
   return { path, store: path, close: () => undefined }
+}
+
+/** Not `mkdirSync` with `recursive`: under `/proc` that never returns. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+  const parent = dirname(path)
+  if (parent !== path) makeFolder(parent)
+  mkdirSync(path, { mode: 0o700 })
 }

@@ -42,6 +42,7 @@ test.each([
 
 test.each([
   ['--workers', '0'],
+  ['--bind', 'localhost'],
   ['--kube-api', '16443'],
   ['--resolve', 'a:b'],
   ['--drain-seconds', '-1'],

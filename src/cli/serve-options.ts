@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { parseSocketAddress, type SocketAddress } from '../lib/socket-address.ts'
@@ -33,6 +34,11 @@ function socketAddress(text: string): SocketAddress {
   const address = parseSocketAddress(text)
   if (address === undefined) throw new InvalidArgumentError('Write it as HOST:PORT.')
   return address
+}
+
+function ipAddress(text: string): string {
+  if (isIP(text) !== 0) return text
+  throw new InvalidArgumentError('Write an IP address of this machine, or 0.0.0.0 for all.')
 }
 
 function positiveInteger(text: string): number {
@@ -91,7 +97,9 @@ const serveFlags = (simulated: boolean): readonly Option[] => [
   new Option(
     '--bind <address>',
     'serve gateways on this address (0.0.0.0 for all) instead of the pool',
-  ).env('SLUICE_BIND'),
+  )
+    .env('SLUICE_BIND')
+    .argParser(ipAddress),
   new Option('--address-pool <cidr>', 'addresses that gateways and LoadBalancer Services get')
     .default(defaultPool)
     .env('SLUICE_ADDRESS_POOL'),

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net'
-import { findPortHolder } from '../lib/port-holder.ts'
+import { findPortHolder } from '../lib/process-holder.ts'
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts'
 
 /** Why a port cannot be had. */
@@ -63,7 +63,7 @@ function refusalOf(error: NodeJS.ErrnoException, address: SocketAddress): PortRe
   const where = formatSocketAddress(address)
   switch (error.code) {
     case 'EADDRINUSE': {
-      const holder = findPortHolder(address.port) ?? 'another process'
+      const holder = findPortHolder(address) ?? 'another process'
       return { reason: 'in-use', message: `${where} is in use by ${holder}` }
     }
     case 'EACCES':
