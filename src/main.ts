@@ -2,11 +2,17 @@
 import { randomUUID } from 'node:crypto'
 import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { ClientCommandParts } from './cli/client-parts.ts'
 import type { ServeOptions } from './cli/serve-options.ts'
 
-enableCompileCache()
+// Gateway threads learn of the cache from the environment that they inherit.
+const { NODE_COMPILE_CACHE: ownCache, XDG_CACHE_HOME: cacheHome } = process.env
+const cache = enableCompileCache(
+  ownCache ?? join(cacheHome ?? join(homedir(), '.cache'), 'sluice', 'compiled'),
+)
+if (cache.directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= cache.directory
 // So that `ps`, and the message of a second one that finds its ports taken, name it.
 process.title = 'sluice'
 
@@ -20,8 +26,11 @@ const terminal = {
 const version = readVersion()
 
 async function serve(options: ServeOptions, simulated: boolean): Promise<void> {
+  const entry = new URL('./worker.ts', import.meta.url)
+  const { startGatewayThreads } = await import('./link/gateway-threads.ts')
+  const spawnThread = startGatewayThreads(entry, options.workers)
   const { runControl } = await import('./serve.ts')
-  await runControl(options, { simulated, version, terminal })
+  await runControl(options, { simulated, version, terminal, spawnThread })
 }
 
 function untilStopped(): Promise<void> {
@@ -34,7 +43,6 @@ function untilStopped(): Promise<void> {
 const clientCommandParts = (): ClientCommandParts => ({
   version,
   terminal,
-  // biome-ignore lint/style/noProcessEnv: the one place that reads the environment for the commands
   environment: process.env,
   workingDirectory: process.cwd(),
   homeDirectory: homedir(),

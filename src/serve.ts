@@ -36,6 +36,7 @@ import { openRandomTokenFile } from './lib/random-token-file.ts'
 import { formatSocketAddress } from './lib/socket-address.ts'
 import { systemLookUp } from './lib/upstream-address/address-resolver.ts'
 import { EndpointRowAllocator, EndpointTable } from './link/endpoint-table.ts'
+import type { SpawnThread } from './link/gateway-threads.ts'
 import type { AddressOverride, DownMessage, WorkerOptions } from './link/messages.ts'
 import { WorkerPool } from './link/worker-pool.ts'
 import { parseAddressPool } from './local/address-pool.ts'
@@ -50,6 +51,7 @@ export interface RunSettings {
   readonly simulated: boolean
   readonly version: string
   readonly terminal: Terminal
+  readonly spawnThread: SpawnThread
 }
 
 /** Endpoints and backends whose health threads share; further ones work without sharing it. */
@@ -137,7 +139,7 @@ function createWorkers(
   const { terminal } = settings
   return new WorkerPool({
     count: options.workers,
-    entry: new URL('./worker.ts', import.meta.url),
+    spawn: settings.spawnThread,
     startMessage: {
       endpointTable: table.memory,
       ticketKeys: randomBytes(48),

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import type { SpawnThread } from './gateway-threads.ts'
 import { type DownMessage, linkVersion, type MetricSample, type UpMessage } from './messages.ts'
 
 type AckMessage = Extract<UpMessage, { type: 'ack' }>
@@ -10,8 +11,7 @@ export type WorkerAnswer = AckMessage | NackMessage
 export interface WorkerPoolOptions {
   /** Gateway threads, at least 1. */
   readonly count: number
-  /** Module that a thread runs. */
-  readonly entry: URL
+  readonly spawn: SpawnThread
   readonly startMessage: Omit<
     Extract<DownMessage, { type: 'start' }>,
     'type' | 'linkVersion' | 'workerIndex'
@@ -53,7 +53,12 @@ export class WorkerPool {
   async start(): Promise<void> {
     const ready: Promise<void>[] = []
     for (let index = 0; index < this.#options.count; index++) {
-      const slot: Slot = { index, worker: this.#spawn(index), ready: false, answered: undefined }
+      const slot: Slot = {
+        index,
+        worker: this.#options.spawn(index),
+        ready: false,
+        answered: undefined,
+      }
       this.#slots.push(slot)
       ready.push(new Promise((resolve, reject) => this.#attach(slot, resolve, reject)))
     }
@@ -108,10 +113,6 @@ export class WorkerPool {
         clearTimeout(timer)
       }),
     )
-  }
-
-  #spawn(index: number): Worker {
-    return new Worker(this.#options.entry, { name: `gateway-${index}` })
   }
 
   #attach(slot: Slot, onReady: () => void, onFailed: (error: Error) => void): void {
@@ -176,7 +177,7 @@ export class WorkerPool {
   #replace(slot: Slot, error: Error | undefined): void {
     this.#options.onWorkerLost(slot.index, error)
     slot.ready = false
-    slot.worker = this.#spawn(slot.index)
+    slot.worker = this.#options.spawn(slot.index)
     // A thread that cannot even start would be replaced in a tight loop; the pause keeps the log readable.
     const retryLater = () => setTimeout(() => this.#replace(slot, undefined), 1000)
     this.#attach(slot, () => undefined, retryLater)
