@@ -40,10 +40,8 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (hooks.draining()) response.shouldKeepAlive = false
     const state = getConnectionState(request.socket)
-    if (state.refused) {
-      request.socket.destroy()
-      return
-    }
+    // The connection ends with an answer that is under way, or was refused: what follows is no request.
+    if (state.refused || state.response?.shouldKeepAlive === false) return
     state.response = response
     handler.handleRequest(request, response, state.ingress)
   }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { constants, type Http2ServerResponse } from 'node:http2'
+import type { Socket } from 'node:net'
 import type { ClientResponse } from '../request-handler.ts'
 
 /**
@@ -24,7 +25,10 @@ export class ClientSink {
 
   /** The connection ends with this answer (HTTP/1.1), of which the head is still to be written. */
   closeConnection(): void {
-    if (!('stream' in this.response)) this.response.shouldKeepAlive = false
+    if ('stream' in this.response) return
+    this.response.shouldKeepAlive = false
+    const { socket } = this.response
+    if (socket !== null) socket.destroySoon = () => lingerAndClose(socket)
   }
 
   /** `flat` is `[name, value, …]` with lower-case names. Throws for values that no header may have. */
@@ -46,6 +50,7 @@ export class ClientSink {
 
   end(chunk?: Buffer | string): void {
     this.ended = true
+    if ('stream' in this.response) closeUnread(this.response)
     if (chunk === undefined) this.response.end()
     else (this.response as ServerResponse).end(chunk)
   }
@@ -76,6 +81,29 @@ export class ClientSink {
     if ('stream' in this.response) this.response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
     else this.response.destroy()
   }
+}
+
+/** How long a client that still sends may take to read its answer. */
+const lingerMs = 1000
+
+/**
+ * Ends the connection as Node's `destroySoon` does, but goes on reading for a while: closing a socket with unread
+ * bytes resets it, and the reset may overtake the answer.
+ */
+function lingerAndClose(socket: Socket): void {
+  socket.end()
+  const timer = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(timer))
+}
+
+/**
+ * A stream stays open until both sides have ended it. After a whole answer nobody waits for the rest of a
+ * request's body, and the client is told so (RFC 9113 section 8.1).
+ */
+function closeUnread(response: Http2ServerResponse): void {
+  const { stream } = response
+  if (stream === undefined || stream.endAfterHeaders || stream.readableEnded) return
+  stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR))
 }
 
 /** Node's compatibility layer takes an object; a name that stands several times becomes an array. */
