@@ -38,6 +38,7 @@ export function formatBanner(facts: BannerFacts): string {
     'In another shell:',
     `  source ${shortPath(facts.environmentFile)}`,
     '  kubectl api-resources',
+    ...(facts.simulated ? ['Then follow examples/gloo-edge/README.md.'] : []),
   ]
   return `${lines.join('\n')}\n`
 }
