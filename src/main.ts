@@ -52,10 +52,11 @@ const clientCommandParts = (): ClientCommandParts => ({
   untilStopped,
   async loadKinds() {
     const { dialects } = await import('./dialects/index.ts')
-    const { translateDry } = await import('./control/dry-translation.ts')
+    const { translateDry, translateDryListeners } = await import('./control/dry-translation.ts')
     return {
       kinds: dialects.flatMap((dialect) => dialect.kinds),
       translate: (objects) => translateDry(dialects, objects),
+      describeListeners: (objects) => translateDryListeners(dialects, objects),
     }
   },
 })

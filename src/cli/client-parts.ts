@@ -27,6 +27,23 @@ export interface KnownKinds {
    * stand from the start.
    */
   readonly translate: (objects: readonly KubeObject[]) => readonly TranslatedStatus[]
+  /** The listeners that a running Sluice would have with these objects. */
+  readonly describeListeners: (objects: readonly KubeObject[]) => readonly DescribedListener[]
+}
+
+/** A listener, named after the object that asks for it. */
+export interface DescribedListener {
+  readonly origin: ObjectName
+  readonly virtualHosts: readonly {
+    readonly origin: ObjectName
+    readonly domains: readonly string[]
+  }[]
+}
+
+interface ObjectName {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
 }
 
 export interface TranslatedStatus {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { dialects } from '../dialects/index.ts'
 import type { KubeObject } from '../kube/kube-object.ts'
-import { translateDry } from './dry-translation.ts'
+import { translateDry, translateDryListeners } from './dry-translation.ts'
 
 const virtualService: KubeObject = {
   apiVersion: 'gateway.solo.io/v1',
@@ -32,4 +32,12 @@ test('an object takes the place of the one that stands from the start', () => {
   }
   const statuses = translateDry(dialects, [gateway])
   expect(statuses.filter(({ object }) => object.name === 'gateway-proxy')).toHaveLength(1)
+})
+
+test('the listeners name their gateway and the hosts that they serve', () => {
+  const listeners = translateDryListeners(dialects, [virtualService])
+  const plain = listeners.find(({ origin }) => origin.name === 'gateway-proxy')
+  expect(plain?.origin).toMatchObject({ kind: 'Gateway', namespace: 'gloo-system' })
+  const hosts = plain?.virtualHosts.filter(({ origin }) => origin.kind === 'VirtualService')
+  expect(hosts?.map(({ origin }) => origin.name)).toEqual(['a'])
 })

@@ -53,6 +53,7 @@ const strict: KindDefinition = {
 
 const known: KnownKinds = {
   kinds: [widget, strict],
+  describeListeners: () => [],
   translate: (objects) =>
     objects
       .filter(({ metadata }) => metadata.name === 'dangling')

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type ApiUnderTest, startApi } from '../testing/start-api.ts'
+import { type ApiUnderTest, runCommand, startApi, testKinds } from '../testing/start-api.ts'
 
 let api: ApiUnderTest
 beforeEach(async () => {
@@ -115,6 +115,51 @@ test('get proxy counts the virtual hosts of its listeners', async () => {
 |               |                 |                         | :::8443   |               |          |
 +---------------+-----------------+-------------------------+-----------+---------------+----------+
 `)
+})
+
+test('get proxy shows what the Gateways make where no Proxy is stored', async () => {
+  const gatewayNamed = (name: string, bindPort: number, state: string) => ({
+    ...{ apiVersion: 'gateway.solo.io/v1', kind: 'Gateway' },
+    metadata: { name, namespace: 'gloo-system' },
+    spec: { bindAddress: '::', bindPort, ...(name === 'own' ? { proxyNames: ['other'] } : {}) },
+    status: { statuses: { 'gloo-system': { state } } },
+  })
+  api.create(gatewayNamed('plain', 8080, 'Accepted'))
+  api.create(gatewayNamed('tls', 8443, 'Warning'))
+  api.create(gatewayNamed('own', 9000, 'Accepted'))
+  const host = (kind: string) => ({
+    ...{ origin: { kind, namespace: 'default', name: 'a' }, domains: ['*'] },
+  })
+  const listeners = [
+    {
+      origin: { kind: 'Gateway', namespace: 'gloo-system', name: 'plain' },
+      virtualHosts: [host('VirtualService'), host('Gateway')],
+    },
+  ]
+  const parts = {
+    workingDirectory: api.folder,
+    loadKinds: async () => ({
+      ...{ kinds: testKinds, translate: () => [], describeListeners: () => listeners },
+    }),
+  }
+  const { out } = await runCommand(['glooctl', 'get', 'proxy'], parts)
+  expect(out).toBe(`\
++---------------+-----------------+-------------------------+-----------+---------------+----------+
+|  PROXY NAME   | PROXY NAMESPACE |       CREATED BY        | LISTENERS | VIRTUAL HOSTS |  STATUS  |
++---------------+-----------------+-------------------------+-----------+---------------+----------+
+| gateway-proxy | gloo-system     | gloo-gateway-translator | :::8080   | 1             | Warning  |
+|               |                 |                         | :::8443   |               |          |
+| other         | gloo-system     | gloo-gateway-translator | :::9000   | 0             | Accepted |
++---------------+-----------------+-------------------------+-----------+---------------+----------+
+`)
+  const one = await runCommand(['glooctl', 'get', 'proxy', 'gateway-proxy', '-o', 'json'], parts)
+  expect(JSON.parse(one.out)).toMatchObject([
+    {
+      listeners: [{ httpListener: { virtualHosts: [{ name: 'default.a', domains: ['*'] }] } }, {}],
+    },
+  ])
+  const none = await runCommand(['glooctl', 'get', 'proxy', 'nope'], parts)
+  expect(none.err).toContain('gloo-system.nope does not exist')
 })
 
 test('objects are printed as manifests that can be applied again, and as Gloo resources', async () => {

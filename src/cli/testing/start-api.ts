@@ -130,7 +130,9 @@ export async function runCommand(
     randomId: () => '6c0d2f9e-0000-4000-8000-000000000000',
     readStandardInput: async () => '',
     untilStopped: async () => undefined,
-    loadKinds: async (): Promise<KnownKinds> => ({ kinds: [], translate: () => [] }),
+    loadKinds: async (): Promise<KnownKinds> => ({
+      ...{ kinds: [], translate: () => [], describeListeners: () => [] },
+    }),
     ...parts,
   }
   const unused = async () => {

@@ -8,7 +8,8 @@ import type { ClientCommandParts } from '../../client-parts.ts'
 import { CommandError } from '../../command-error.ts'
 import { addNamespaceFlag, namespaceOf } from '../namespace-flag.ts'
 import { formatObjects, type OutputFormat, parseOutputFormat } from '../output.ts'
-import { type ReadableResource, readableResources } from '../resources.ts'
+import { proxyType, type ReadableResource, readableResources } from '../resources.ts'
+import { deriveProxies } from './derive-proxies.ts'
 
 /** `glooctl get KIND [NAME]` */
 export function createGetCommand(parts: ClientCommandParts): Command {
@@ -37,7 +38,9 @@ function readCommand(resource: ReadableResource, parts: ClientCommandParts): Com
     .action(async (name: string | undefined, _flags: unknown, command: Command) => {
       const client = connect(command, parts)
       const namespace = namespaceOf(command)
-      const objects = await read({ client, resource, namespace, name })
+      const wanted = { client, resource, namespace, name }
+      const objects =
+        resource.type === proxyType ? await readProxies(wanted, parts) : await read(wanted)
       const { output = 'table' } = command.optsWithGlobals<{ readonly output?: OutputFormat }>()
       parts.terminal.out(formatObjects(objects, resource.table, output))
     })
@@ -67,6 +70,20 @@ async function read({ client, resource, namespace, name }: Wanted): Promise<read
       `${namespace}.${name} does not exist. "glooctl get ${resource.name} -n ${namespace}" lists what does.`,
     )
   }
+}
+
+/** Stored Proxies where there are any, as in a cluster with Gloo; else what the Gateways make. */
+async function readProxies(
+  wanted: Wanted,
+  parts: ClientCommandParts,
+): Promise<readonly KubeObject[]> {
+  const { client, namespace, name, resource } = wanted
+  const stored = await read({ client, resource, namespace, name: undefined })
+  const proxies =
+    stored.length > 0 ? stored : await deriveProxies(client, await parts.loadKinds(), namespace)
+  if (name === undefined) return proxies
+  const found = proxies.find(({ metadata }) => metadata.name === name)
+  return found === undefined ? read(wanted) : [found]
 }
 
 async function requireNamespace(client: ApiClient, namespace: string): Promise<void> {
