@@ -89,8 +89,14 @@ export function parseRepeatingYaml(text: string, maxDepth: number): RepeatingYam
   }
 }
 
+/** Writes a value as YAML in the layout that kubectl has: lists are not indented. */
 export function stringifyYaml(value: unknown): string {
-  return stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })
+  return stringify(value, {
+    version: '1.1',
+    lineWidth: 0,
+    indentSeq: false,
+    aliasDuplicateObjects: false,
+  })
 }
 
 function decodeDocument(document: Document.Parsed, lineCounter: LineCounter): YamlDocument {

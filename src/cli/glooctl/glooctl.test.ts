@@ -318,10 +318,10 @@ metadata:
 spec:
   static:
     hosts:
-      - addr: api.openai.com
-        port: 443
-      - addr: plain.test
-        port: 80
+    - addr: api.openai.com
+      port: 443
+    - addr: plain.test
+      port: 80
     useTls: true
 status: {}
 
