@@ -64,6 +64,18 @@ test('a context is chosen by name', () => {
   )
 })
 
+test('files of KUBECONFIG are taken together, the first counts', () => {
+  const first = join(folder, 'first')
+  writeFileSync(first, 'contexts:\n- {name: mine, context: {cluster: c, user: u}}\n')
+  const second = writeConfig('sub/second', 'https://second.test')
+  writeFileSync(join(folder, 'sub/ca.pem'), 'PEM')
+  const environment = { KUBECONFIG: `${first}:${second}` }
+  expect(loadKubeconfig({ ...choice(), environment }).namespace).toBe('team')
+  expect(loadKubeconfig({ ...choice(), environment, context: 'mine' })).toMatchObject({
+    ...{ server: 'https://second.test', caCertificate: 'PEM', token: 'abc', namespace: 'default' },
+  })
+})
+
 test.each([
   ['a: [', /is no valid YAML/],
   ['', /is empty or no kubeconfig/],

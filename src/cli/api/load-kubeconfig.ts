@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { isJsonObject, type JsonObject } from '../../kube/schema/json-object.ts'
 import { parseYaml, YamlSyntaxError } from '../../lib/yaml.ts'
 import { CommandError } from '../command-error.ts'
@@ -31,17 +31,17 @@ export interface KubeconfigChoice {
 }
 
 /**
- * Reads the kubeconfig that the flag names, else the first of `KUBECONFIG` that exists, else `.sluice/kubeconfig`
- * of the working directory, else `~/.kube/config`.
+ * Reads the kubeconfig that the flag names, else those of `KUBECONFIG` taken together as kubectl does, else
+ * `.sluice/kubeconfig` of the working directory, else `~/.kube/config`.
  */
 export function loadKubeconfig(choice: KubeconfigChoice): ApiAccess {
-  const path = findKubeconfig(choice)
-  const config = readConfig(path)
-  return new KubeconfigFile(path, config).access(choice.context)
+  const files = findKubeconfigs(choice).map((path) => ({ path, config: readConfig(path) }))
+  return new Kubeconfig(files).access(choice.context)
 }
 
-function findKubeconfig({ path, environment, workingDirectory, homeDirectory }: KubeconfigChoice) {
-  if (path !== undefined && path !== '') return resolve(workingDirectory, path)
+function findKubeconfigs(choice: KubeconfigChoice): readonly string[] {
+  const { path, environment, workingDirectory, homeDirectory } = choice
+  if (path !== undefined && path !== '') return [resolve(workingDirectory, path)]
   const listed = (environment['KUBECONFIG'] ?? '').split(delimiter).filter((entry) => entry !== '')
   const fromEnvironment = listed.map((entry) => resolve(workingDirectory, entry))
   const dataDir = environment['SLUICE_DATA_DIR'] ?? '.sluice'
@@ -50,8 +50,8 @@ function findKubeconfig({ path, environment, workingDirectory, homeDirectory }: 
     join(homeDirectory, '.kube', 'config'),
   ]
   const candidates = fromEnvironment.length > 0 ? fromEnvironment : usual
-  const found = candidates.find((candidate) => existsSync(candidate))
-  if (found !== undefined) return found
+  const found = candidates.filter((candidate) => existsSync(candidate))
+  if (found.length > 0) return fromEnvironment.length > 0 ? found : found.slice(0, 1)
   throw new CommandError(
     `there is no kubeconfig at ${candidates.join(' or ')}. Start Sluice with "sluice dev" in this folder, or name the file with --kubeconfig.`,
   )
@@ -83,39 +83,57 @@ const stringOf = (object: JsonObject, field: string): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-class KubeconfigFile {
-  readonly #path: string
-  readonly #config: JsonObject
+interface KubeconfigFile {
+  readonly path: string
+  readonly config: JsonObject
+}
 
-  constructor(path: string, config: JsonObject) {
-    this.#path = path
-    this.#config = config
+/** An entry of one of the lists, and the file that it stands in. */
+interface Entry {
+  readonly path: string
+  readonly value: JsonObject
+}
+
+/** One or more files, of which the first that has something counts. */
+class Kubeconfig {
+  readonly #files: readonly KubeconfigFile[]
+  readonly #title: string
+
+  constructor(files: readonly KubeconfigFile[]) {
+    this.#files = files
+    this.#title = files.map(({ path }) => path).join(' and ')
   }
 
   access(wantedContext: string | undefined): ApiAccess {
-    const contextName = wantedContext ?? stringOf(this.#config, 'current-context')
-    if (contextName === undefined) {
-      throw this.#error('has no current-context; choose one with --kube-context')
-    }
-    const context = this.#entry('contexts', 'context', contextName)
+    const contextName = wantedContext ?? this.#currentContext()
+    const { value: context } = this.#entry('contexts', 'context', contextName)
     const cluster = this.#entry('clusters', 'cluster', stringOf(context, 'cluster') ?? '')
     const userName = stringOf(context, 'user')
-    const user = userName === undefined ? {} : this.#entry('users', 'user', userName)
-    const server = stringOf(cluster, 'server')
+    const user =
+      userName === undefined ? { path: '', value: {} } : this.#entry('users', 'user', userName)
+    const server = stringOf(cluster.value, 'server')
     if (server === undefined) throw this.#error(`has no server for context "${contextName}"`)
     return {
       server,
-      skipVerification: cluster['insecure-skip-tls-verify'] === true,
+      skipVerification: cluster.value['insecure-skip-tls-verify'] === true,
       namespace: stringOf(context, 'namespace') ?? 'default',
-      ...this.#material(cluster, 'certificate-authority', 'caCertificate'),
-      ...this.#material(user, 'client-certificate', 'clientCertificate'),
-      ...this.#material(user, 'client-key', 'clientKey'),
-      ...optional('serverName', stringOf(cluster, 'tls-server-name')),
+      ...materialOf(cluster, 'certificate-authority', 'caCertificate'),
+      ...materialOf(user, 'client-certificate', 'clientCertificate'),
+      ...materialOf(user, 'client-key', 'clientKey'),
+      ...optional('serverName', stringOf(cluster.value, 'tls-server-name')),
       ...optional('token', this.#token(user)),
     }
   }
 
-  #token(user: JsonObject): string | undefined {
+  #currentContext(): string {
+    for (const { config } of this.#files) {
+      const name = stringOf(config, 'current-context')
+      if (name !== undefined) return name
+    }
+    throw this.#error('has no current-context; choose one with --kube-context')
+  }
+
+  #token({ path, value: user }: Entry): string | undefined {
     if (isJsonObject(user['exec']) || isJsonObject(user['auth-provider'])) {
       throw this.#error(
         'gets its credential from a program, which Sluice does not run; use a token or a client certificate',
@@ -125,37 +143,37 @@ class KubeconfigFile {
     const token =
       file === undefined
         ? stringOf(user, 'token')
-        : readText(this.#resolve(file), 'the token file').trim()
+        : readText(resolve(dirname(path), file), 'the token file').trim()
     if (token !== undefined && /[^\x21-\x7e]/.test(token)) {
       throw this.#error('has a token with characters that no token has')
     }
     return token
   }
 
-  #entry(list: string, field: string, name: string): JsonObject {
-    const entries: readonly unknown[] = Array.isArray(this.#config[list]) ? this.#config[list] : []
-    const found = entries.filter(isJsonObject).find((entry) => entry['name'] === name)
-    const value = found?.[field]
-    if (isJsonObject(value)) return value
-    const names = entries.filter(isJsonObject).map((entry) => String(entry['name']))
+  #entry(list: string, field: string, name: string): Entry {
+    const names: string[] = []
+    for (const { path, config } of this.#files) {
+      const entries: readonly unknown[] = Array.isArray(config[list]) ? config[list] : []
+      for (const entry of entries.filter(isJsonObject)) {
+        const value = entry[field]
+        if (entry['name'] === name && isJsonObject(value)) return { path, value }
+        names.push(String(entry['name']))
+      }
+    }
     throw this.#error(`has no ${field} "${name}"; it has ${names.join(', ') || 'none'}`)
   }
 
-  /** PEM text given as base64 in `<field>-data`, or as the path of a file relative to the kubeconfig. */
-  #material<Name extends string>(source: JsonObject, field: string, name: Name) {
-    const data = stringOf(source, `${field}-data`)
-    if (data !== undefined) return optional(name, Buffer.from(data, 'base64').toString())
-    const file = stringOf(source, field)
-    return optional(name, file && readText(this.#resolve(file), `the ${field}`))
-  }
-
-  #resolve(file: string): string {
-    return isAbsolute(file) ? file : join(dirname(this.#path), file)
-  }
-
   #error(problem: string): CommandError {
-    return new CommandError(`the kubeconfig ${this.#path} ${problem}`)
+    return new CommandError(`the kubeconfig ${this.#title} ${problem}`)
   }
+}
+
+/** PEM text given as base64 in `<field>-data`, or as the path of a file relative to the kubeconfig. */
+function materialOf<Name extends string>({ path, value }: Entry, field: string, name: Name) {
+  const data = stringOf(value, `${field}-data`)
+  if (data !== undefined) return optional(name, Buffer.from(data, 'base64').toString())
+  const file = stringOf(value, field)
+  return optional(name, file && readText(resolve(dirname(path), file), `the ${field}`))
 }
 
 function optional<Name extends string>(

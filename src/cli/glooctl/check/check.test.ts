@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type ApiUnderTest, startApi } from '../../testing/start-api.ts'
+
+let api: ApiUnderTest
+beforeEach(async () => {
+  api = await startApi()
+})
+afterEach(() => api.close())
+
+const accepted = { statuses: { 'gloo-system': { state: 'Accepted', reportedBy: 'gloo' } } }
+
+const upstream = (name: string, spec: unknown, status: unknown = accepted) => ({
+  ...{ apiVersion: 'gloo.solo.io/v1', kind: 'Upstream', spec },
+  ...{ metadata: { name, namespace: 'default' }, status },
+})
+
+const staticHosts = (...hosts: string[]) => ({
+  static: { hosts: hosts.map((addr) => ({ addr, port: 443 })), useTls: true },
+})
+
+const virtualService = (routes: unknown[], status: unknown = accepted) => ({
+  ...{ apiVersion: 'gateway.solo.io/v1', kind: 'VirtualService', status },
+  metadata: { name: 'ai-services-vs', namespace: 'default' },
+  spec: { virtualHost: { domains: ['*'], routes } },
+})
+
+const routeTo = (prefix: string, name: string) => ({
+  matchers: [{ prefix }],
+  routeAction: { single: { upstream: { name, namespace: 'default' } } },
+})
+
+test('check passes where every object was accepted', async () => {
+  api.create(upstream('openai', staticHosts('api.openai.com')))
+  api.create(virtualService([routeTo('/openai', 'openai')]))
+  const { code, out } = await api.run('glooctl', 'check')
+  expect(code).toBe(0)
+  expect(out).toBe(`\
+Checking Upstreams... OK
+Checking UpstreamGroups... OK
+Checking Secrets... OK
+Checking VirtualServices... OK
+Checking Gateways... OK
+Checking Proxies... OK
+No problems detected.
+`)
+})
+
+test('check lists every problem and ends with 1', async () => {
+  const rejected = { statuses: { 'gloo-system': { state: 'Rejected', reason: 'no such host\n' } } }
+  api.create(upstream('broken', staticHosts('a'), rejected))
+  api.create(upstream('new', staticHosts('b'), {}))
+  const warned = { statuses: { 'gloo-system': { state: 3, reason: 'odd' } } }
+  api.create(virtualService([routeTo('/x', 'gone')], warned))
+  const { code, out, err } = await api.run('glooctl', 'check')
+  expect(code).toBe(1)
+  expect(out).toContain('Checking Upstreams... 2 Errors!\n')
+  expect(out).toContain('Checking VirtualServices... 2 Errors!\n')
+  expect(out).not.toContain('No problems')
+  expect(err).toBe(`\
+Error: 4 errors occurred:
+\t* Found rejected upstream by 'gloo-system': default broken (Reason: no such host)
+\t* Found upstream with no status: default new
+\t* Found virtual service with warnings by 'gloo-system': default ai-services-vs (Reason: odd)
+\t* Virtual service references unknown upstream: (Virtual service: default ai-services-vs | Upstream: default gone)
+
+`)
+  const excluded = await api.run('glooctl', 'check', '-x', 'upstreams,virtual-services')
+  expect(excluded.code).toBe(0)
+  const json = await api.run('glooctl', 'check', '-o', 'json')
+  expect(json).toMatchObject({ code: 1, err: '' })
+  expect(JSON.parse(json.out).resources[0]).toEqual({ name: 'Upstreams', status: '2 Errors!' })
+})
