@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openCertificateAuthority } from '../../../lib/certificate-authority.ts'
 import { type ApiUnderTest, startApi } from '../../testing/start-api.ts'
 
 let api: ApiUnderTest
@@ -142,4 +145,49 @@ test.each([
   expect(code).toBe(1)
   expect(err).toContain(message)
   expect(err).not.toMatch(/\n\s+at /)
+})
+
+test('create secret tls keeps certificate and key, once they are known to belong together', async () => {
+  const write = (name: string, text: string) => writeFileSync(join(api.folder, name), text)
+  const issue = () => {
+    const authority = openCertificateAuthority({ now: Date.now })
+    return {
+      root: authority.certificate,
+      ...authority.issueServerCertificate({ names: ['a.test'] }),
+    }
+  }
+  const [own, other] = [issue(), issue()]
+  write('tls.crt', own.certificate)
+  write('tls.key', own.privateKey)
+  write('ca.crt', own.root)
+  write('other.key', other.privateKey)
+  const create = ['glooctl', 'create', 'secret', 'tls', 'pair', '-n', 'default']
+  const created = await api.run(
+    ...[...create, '--certchain', 'tls.crt', '--privatekey', 'tls.key', '--rootca', 'ca.crt'],
+  )
+  expect(created.out).toContain('| pair   | TLS  |')
+  expect(api.find('v1', 'Secret', 'pair')).toMatchObject({
+    type: 'kubernetes.io/tls',
+    stringData: { 'tls.crt': own.certificate, 'tls.key': own.privateKey, 'ca.crt': own.root },
+  })
+  const wrong = async (...flags: string[]) => (await api.run(...create, ...flags)).err
+  expect(await wrong('--certchain', 'tls.crt', '--privatekey', 'other.key')).toContain(
+    'the key of --privatekey does not belong to the certificate',
+  )
+  expect(await wrong('--certchain', 'tls.key', '--privatekey', 'tls.key')).toContain(
+    'the file of --certchain holds no PEM certificate',
+  )
+  expect(await wrong('--certchain', 'tls.crt', '--privatekey', 'tls.crt')).toContain(
+    'holds no PEM key that can be read',
+  )
+  expect(await wrong('--certchain', 'tls.crt')).toContain('--certchain needs --privatekey')
+})
+
+test('a namespace that does not exist is told with the way to create it', async () => {
+  const create = ['glooctl', 'create', 'secret', 'header', 'a', '--headers', 'x=1']
+  const { code, err } = await api.run(...create, '-n', 'nowhere')
+  expect(code).toBe(1)
+  expect(err).toContain(
+    'namespace nowhere does not exist. Create it with "kubectl create namespace',
+  )
 })
