@@ -14,7 +14,7 @@ import type {
 /** Decides what follows from how a try goes. */
 export interface AttemptOwner extends RelayOwner {
   /** True: this answer is not for the client, another try follows. */
-  retriesStatus(status: number, headers: Record<string, string | string[] | undefined>): boolean
+  retriesStatus(status: number, headers: readonly string[]): boolean
   attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void
   /** The answer has come to its end. */
   attemptEnded(attempt: UpstreamAttempt): void
@@ -81,7 +81,7 @@ export class UpstreamAttempt implements UpstreamHandler {
     this.#call?.cancel()
   }
 
-  onHead(status: number, headers: Record<string, string | string[] | undefined>): void {
+  onHead(status: number, headers: string[]): void {
     try {
       this.#takeHead(status, headers)
     } catch (cause) {
@@ -89,7 +89,7 @@ export class UpstreamAttempt implements UpstreamHandler {
     }
   }
 
-  #takeHead(status: number, headers: Record<string, string | string[] | undefined>): void {
+  #takeHead(status: number, headers: string[]): void {
     const exchange = this.#exchange
     this.#status = status
     this.#owner.attemptActive()

@@ -116,7 +116,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     this.#stop(undefined)
   }
 
-  retriesStatus(status: number, headers: Record<string, string | string[] | undefined>): boolean {
+  retriesStatus(status: number, headers: readonly string[]): boolean {
     this.#clearPerTry()
     const { retry } = this.#action.config
     if (retry === undefined || !this.#mayRetry({ status })) return false

@@ -6,7 +6,8 @@ import type { UpstreamCall } from '../upstream/upstream-client.ts'
 /** An upstream's head as it came. */
 export interface UpstreamResponseHead {
   readonly status: number
-  readonly headers: Record<string, string | string[] | undefined>
+  /** Flat, with lower-case names. */
+  readonly headers: readonly string[]
   readonly serviceTimeMs: number
 }
 
@@ -157,17 +158,19 @@ function flushHead(relay: ResponseRelay): void {
 function translateHeaders(head: UpstreamResponseHead, exchange: Exchange): HeaderList {
   const flat: string[] = []
   const { headers } = head
-  const nominated = headers['connection']
-  for (const name in headers) {
-    if (dropped.has(name)) continue
-    const value = headers[name]
-    if (typeof value === 'string') flat.push(name, value)
-    else if (value !== undefined) for (const each of value) flat.push(name, each)
+  let nominated: string | undefined
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string
+    const value = headers[index + 1] as string
+    if (!dropped.has(name)) flat.push(name, value)
+    else if (name === 'connection') {
+      nominated = nominated === undefined ? value : `${nominated},${value}`
+    }
   }
   flat.push('x-envoy-upstream-service-time', String(Math.round(head.serviceTimeMs)))
   flat.push('server', exchange.ingress.listener.config.http.serverName)
   const list = new HeaderList(flat)
-  if (nominated !== undefined) removeNominated(list, String(nominated))
+  if (nominated !== undefined) removeNominated(list, nominated)
   return list
 }
 

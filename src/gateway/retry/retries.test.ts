@@ -245,8 +245,8 @@ test('a rate-limited answer says when to come back', () => {
       { name: 'x-reset', format: 'unix-timestamp' },
     ],
   }
-  expect(rateLimitDelayMs(config, { 'retry-after': '2' }, 0)).toBe(2_000)
-  expect(rateLimitDelayMs(config, { 'x-reset': '105' }, 100_000)).toBe(5_000)
-  expect(rateLimitDelayMs(config, { 'retry-after': '61' }, 0)).toBeUndefined()
-  expect(rateLimitDelayMs(config, { 'retry-after': 'soon' }, 0)).toBeUndefined()
+  expect(rateLimitDelayMs(config, ['retry-after', '2'], 0)).toBe(2_000)
+  expect(rateLimitDelayMs(config, ['x-reset', '105'], 100_000)).toBe(5_000)
+  expect(rateLimitDelayMs(config, ['retry-after', '61'], 0)).toBeUndefined()
+  expect(rateLimitDelayMs(config, ['retry-after', 'soon'], 0)).toBeUndefined()
 })

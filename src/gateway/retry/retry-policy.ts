@@ -47,17 +47,28 @@ export function backOffMs(retry: RetryConfig, retries: number, random: () => num
 /** When a rate-limited answer says to come back; undefined when it does not, or later than allowed. */
 export function rateLimitDelayMs(
   retry: RetryConfig,
-  headers: Record<string, string | string[] | undefined>,
+  headers: readonly string[],
   nowMs: number,
 ): number | undefined {
   for (const { name, format } of retry.rateLimitHeaders) {
-    const value = headers[name]
-    const seconds = typeof value === 'string' ? Number(value) : Number.NaN
+    const value = onlyValueOf(headers, name)
+    const seconds = value === undefined ? Number.NaN : Number(value)
     if (!Number.isFinite(seconds)) continue
     const delayMs = format === 'seconds' ? seconds * 1000 : seconds * 1000 - nowMs
     if (delayMs >= 0 && delayMs <= retry.rateLimitMaxMs) return delayMs
   }
   return undefined
+}
+
+/** Of flat headers; undefined when `name` stands in them several times. */
+function onlyValueOf(headers: readonly string[], name: string): string | undefined {
+  let value: string | undefined
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] !== name) continue
+    if (value !== undefined) return undefined
+    value = headers[index + 1]
+  }
+  return value
 }
 
 /** Not what the gateway refused itself: a full circuit breaker is not emptied by trying again. */

@@ -1,12 +1,15 @@
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import type { Backend, Endpoint } from '../../ir/backend.ts'
 import type { CompiledBackend } from '../../snapshot/snapshot.ts'
-import { ConnectionPool, type PoolLimits } from './connection-pool.ts'
+import { ConnectionPool, type PoolLimits, type PoolOptions } from './connection-pool.ts'
 import type { Connector, TlsTarget } from './connector.ts'
+import { Http1Pool } from './http1/http1-pool.ts'
+import type { UpstreamClient } from './upstream-client.ts'
 
 interface PoolServices {
   readonly connector: Connector
   readonly extraAuthorities: readonly string[]
+  now(): number
 }
 
 /** Which of a backend's endpoints a pool is for. */
@@ -20,20 +23,23 @@ export interface PoolRequest {
 /** Envoy's default for streams on one connection is unbounded; what servers grant is less. */
 const defaultConcurrentStreams = 100
 
+/** False: undici speaks HTTP/1.1 too. */
+const ownHttp1Client = true
+
 /**
  * Connection pools by what makes connections interchangeable: backend, address, protocol, TLS identity and
  * connection options. A reload that changes none of them keeps the connections.
  */
 export class PoolDirectory {
   readonly #services: PoolServices
-  readonly #pools = new Map<string, ConnectionPool>()
+  readonly #pools = new Map<string, UpstreamClient>()
   readonly #contexts = new Map<string, SecureContext>()
 
   constructor(services: PoolServices) {
     this.#services = services
   }
 
-  get(request: PoolRequest): ConnectionPool {
+  get(request: PoolRequest): UpstreamClient {
     const key = poolKey(request.backend.config, request.endpoint, request.http2)
     const known = this.#pools.get(key)
     if (known !== undefined) return known
@@ -61,26 +67,26 @@ export class PoolDirectory {
     }
   }
 
-  #create({ backend, endpoint, http2, limits }: PoolRequest): ConnectionPool {
+  #create({ backend, endpoint, http2, limits }: PoolRequest): UpstreamClient {
     const { connection } = backend.config
-    return new ConnectionPool(
-      {
-        target: {
-          host: endpoint.host,
-          port: endpoint.port,
-          connectTimeoutMs: connection.connectTimeoutMs,
-          tcpKeepaliveMs: connection.tcpKeepaliveMs,
-          http2,
-          tls: this.#tlsTarget(backend, endpoint),
-        },
-        maxRequestsPerConnection: connection.maxRequestsPerConnection,
-        idleTimeoutMs: connection.idleTimeoutMs,
-        maxHeadersCount: connection.maxHeadersCount,
-        maxConcurrentStreams: connection.maxConcurrentStreams ?? defaultConcurrentStreams,
-        limits,
+    const options: PoolOptions = {
+      target: {
+        host: endpoint.host,
+        port: endpoint.port,
+        connectTimeoutMs: connection.connectTimeoutMs,
+        tcpKeepaliveMs: connection.tcpKeepaliveMs,
+        http2,
+        tls: this.#tlsTarget(backend, endpoint),
       },
-      this.#services.connector,
-    )
+      maxRequestsPerConnection: connection.maxRequestsPerConnection,
+      idleTimeoutMs: connection.idleTimeoutMs,
+      maxHeadersCount: connection.maxHeadersCount,
+      maxConcurrentStreams: connection.maxConcurrentStreams ?? defaultConcurrentStreams,
+      limits,
+    }
+    return http2 || !ownHttp1Client
+      ? new ConnectionPool(options, this.#services.connector)
+      : new Http1Pool(options, this.#services)
   }
 
   #tlsTarget(backend: CompiledBackend, endpoint: Endpoint): TlsTarget | undefined {

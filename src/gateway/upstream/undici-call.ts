@@ -93,7 +93,7 @@ export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
       this.#fail(gatewayError('upstream-protocol-error', resetMessage('too many headers')))
       return
     }
-    this.#request.handler.onHead(status, headers)
+    this.#request.handler.onHead(status, flatHeaders(headers))
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
@@ -168,6 +168,16 @@ export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
       staleConnection: this.#reused && !this.#responseStarted,
     }
   }
+}
+
+function flatHeaders(headers: Headers): string[] {
+  const flat: string[] = []
+  for (const name in headers) {
+    const value = headers[name]
+    if (typeof value === 'string') flat.push(name, value)
+    else if (value !== undefined) for (const each of value) flat.push(name, each)
+  }
+  return flat
 }
 
 function isProtocolError(error: Error): boolean {

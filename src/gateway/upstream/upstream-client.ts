@@ -34,8 +34,8 @@ export interface UpstreamCall {
 
 /** Is told how a dispatched request goes. Ends with exactly one of onEnd, onFailure, onUpgrade unless cancelled. */
 export interface UpstreamHandler {
-  /** A final status; `headers` has lower-case names. */
-  onHead(status: number, headers: Record<string, string | string[] | undefined>): void
+  /** A final status; `headers` is flat `[name, value, …]` with lower-case names, and the handler's to change. */
+  onHead(status: number, headers: string[]): void
   onData(chunk: Buffer): void
   /** Flat trailers. */
   onEnd(trailers: readonly string[]): void
