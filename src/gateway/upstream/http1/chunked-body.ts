@@ -4,6 +4,7 @@ export class ChunkedBody {
   #size = 0
   #sizeDigits = 0
   #left = 0
+  #extension = ''
   #extensionBytes = 0
   /** What is wrong with the framing, once something is. */
   problem: string | undefined
@@ -47,7 +48,7 @@ export class ChunkedBody {
         this.#readSize(byte)
         break
       case 'extension':
-        return this.#skipExtension(buffer, at)
+        return this.#readExtension(buffer, at)
       case 'size-lf':
         this.#expect(byte, lf)
         this.#beginChunk()
@@ -84,23 +85,20 @@ export class ChunkedBody {
     this.#state = byte === semicolon ? 'extension' : 'size-lf'
   }
 
-  #skipExtension(buffer: Buffer, at: number): number {
-    let index = at
-    while (index < buffer.length) {
-      const byte = buffer[index] as number
-      index += 1
-      if (byte === cr) {
-        this.#state = 'size-lf'
-        break
-      }
-      this.#extensionBytes += 1
-      if ((byte < 0x20 && byte !== 0x09) || byte === 0x7f) {
-        this.problem = 'a chunk extension has a character that is not allowed'
-        break
-      }
+  #readExtension(buffer: Buffer, at: number): number {
+    const found = buffer.indexOf(cr, at)
+    const end = found < 0 ? buffer.length : found
+    this.#extensionBytes += end - at
+    if (this.#extensionBytes > maxExtensionBytes) {
+      this.problem = 'the chunk extensions are too long'
+      return end
     }
-    if (this.#extensionBytes > maxExtensionBytes) this.problem = 'the chunk extensions are too long'
-    return index
+    this.#extension += buffer.toString('latin1', at, end)
+    if (found < 0) return end
+    if (!extensionPattern.test(this.#extension)) this.problem = 'a chunk extension is malformed'
+    this.#extension = ''
+    this.#state = 'size-lf'
+    return end + 1
   }
 
   #beginChunk(): void {
@@ -117,6 +115,9 @@ const semicolon = 0x3b
 /** 13 hexadecimal digits are the largest number that is exact. */
 const maxSizeDigits = 13
 const maxExtensionBytes = 16 * 1024
+/** `name` or `name=value`, several divided by semicolons; nobody sends quoted values. */
+const extensionPattern =
+  /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?)*$/
 
 function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30

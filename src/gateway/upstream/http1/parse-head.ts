@@ -36,6 +36,11 @@ const roles: ReadonlySet<string> = new Set([
   'keep-alive',
 ])
 
+const framesBody: ReadonlySet<FieldRole> = new Set<FieldRole>([
+  'content-length',
+  'transfer-encoding',
+])
+
 /** Upstreams send the same few names again and again; what else they invent must not fill the memory. */
 const mostKnownNames = 512
 const knownNames = new Map<string, FieldName>()
@@ -113,10 +118,9 @@ function readFields(
     if (colon <= start || colon >= end) return 'a header line has no name'
     const name = readName(text.slice(start, colon))
     if (name === undefined) return 'a header name has a character that is not allowed'
-    const value = text.slice(skipBlanks(text, colon + 1, end), trimBlanks(text, colon + 1, end))
-    flat.push(name.lower, value)
-    if (name.role !== 'plain' && framing !== undefined) {
-      const problem = takeFraming(framing, name.role, value)
+    flat.push(name.lower, trim(text, colon + 1, end))
+    if (name.role !== 'plain') {
+      const problem = takeField(framing, name.role, text.slice(colon + 1, end))
       if (problem !== undefined) return problem
     }
     start = end + 2
@@ -124,20 +128,30 @@ function readFields(
   return undefined
 }
 
+/** Only blanks of HTTP go, not everything that JavaScript takes for one. */
+function trim(text: string, from: number, to: number): string {
+  let start = from
+  let end = to
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1
+  return text.slice(start, end)
+}
+
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
 
-function skipBlanks(text: string, from: number, end: number): number {
-  let index = from
-  while (index < end && isBlank(text.charCodeAt(index))) index += 1
-  return index
-}
-
-function trimBlanks(text: string, from: number, end: number): number {
-  let index = end
-  while (index > from && isBlank(text.charCodeAt(index - 1))) index -= 1
-  return index
+function takeField(
+  framing: Framing | undefined,
+  role: Exclude<FieldRole, 'plain'>,
+  raw: string,
+): string | undefined {
+  if (framing === undefined) return undefined
+  // Spaces may stand before the value, and nothing else around it: parsers differ in what they make of the rest.
+  if (framesBody.has(role) && (raw.includes('\t') || raw.endsWith(' '))) {
+    return 'a header of the framing has a blank where none belongs'
+  }
+  return takeFraming(framing, role, trim(raw, 0, raw.length))
 }
 
 function takeFraming(
@@ -173,6 +187,7 @@ function applyFraming(
     if (contentLength !== undefined) return 'Content-Length and Transfer-Encoding stand together'
     if (minor === 0) return 'HTTP/1.0 has no Transfer-Encoding'
   }
+  if (status < 200 && minor === 0) return 'HTTP/1.0 has no interim answers'
   const framing: BodyFraming =
     transferEncoding !== undefined ? 'chunked' : contentLength === undefined ? 'close' : 'length'
   return {
