@@ -88,6 +88,7 @@ function checkOne(manifest: Manifest, table: KindTable, places: Map<string, stri
   if (apiVersion === '' || kindName === '') {
     return refuse('apiVersion and kind are missing: every object needs both')
   }
+  if (metadata !== object['metadata']) return refuse('metadata is missing, or is no object')
   const served = table.findByApiVersion(apiVersion, kindName)
   if (served === undefined) return refuse(unknownKind(apiVersion, kindName, table.list()))
   const { definition, version } = served

@@ -124,6 +124,31 @@ test('rules of kinds, references and names are checked as the server does', asyn
   expect(out).toMatch(/Not_A_Name.*\n {2}error: metadata\.name: Invalid value: "Not_A_Name"/)
 })
 
+test('what stands in a Secret is never printed', async () => {
+  const head = (name: number) => `apiVersion: v1\nkind: Secret\nmetadata: {name: s${name}}\n`
+  const bad = ['data: {key: "sk plain!"}', 'stringData: sk plain!', 'data: [sk plain!]']
+  writeFileSync(
+    join(folder, 'a.yaml'),
+    bad.map((part, index) => `${head(index)}${part}\n`).join('---\n'),
+  )
+  const field = (format?: string) => ({
+    ...{ type: 'object' },
+    additionalProperties: { type: 'string', ...(format === undefined ? {} : { format }) },
+  })
+  const schema = { type: 'object', properties: { data: field('byte'), stringData: field() } }
+  const secret: KindDefinition = {
+    ...looseKind('', 'v1', 'Secret'),
+    versions: widget.versions.map((version) => ({ ...version, schema })),
+  }
+  const { out } = await runCommand(['check', 'a.yaml'], {
+    workingDirectory: folder,
+    loadKinds: async () => ({ ...known, kinds: [secret] }),
+  })
+  expect(out).toContain('error: data.key: must be text in base64')
+  expect(out).toContain('error: stringData: must hold text for each key')
+  expect(out).not.toContain('sk plain')
+})
+
 test('an unknown field is an error where the kind refuses it', async () => {
   const text = 'apiVersion: v1\nkind: Strict\nmetadata: {name: a}\nspec: {colr: red}\n'
   writeFileSync(join(folder, 'a.yaml'), text)
@@ -141,7 +166,7 @@ test('unknown kinds and versions are errors with a hint', async () => {
     'Sluice does not know the kind Widget of example.com/v2. Did you mean Widget of example.com/v1?',
   )
   expect(out).toContain('apiVersion and kind are missing')
-  expect(out).toContain('Sluice does not know the kind Nope of v1.')
+  expect(out).toContain('metadata is missing, or is no object')
 })
 
 test('an object that stands twice is an error at its second place', async () => {

@@ -52,7 +52,7 @@ const titleOf = ({ kind, namespace, name }: ObjectReport) =>
     `${kind || 'object'} ${namespace === '' ? '' : `${namespace}/`}${name || '(without name)'}`,
   )
 
-const indented = (text: string) => printable(text.trim()).replaceAll('\n', '\n    ')
+const indented = (text: string) => printable(text.trim()).replaceAll(/\n+/g, '\n    ')
 
 function bodyOf({ fields, problems }: ObjectReport): string {
   const rows = groupFields(fields).map(({ path, verdict, detail }) => [path, verdict, detail])

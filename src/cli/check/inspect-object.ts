@@ -35,7 +35,7 @@ export function inspectObject(
     object: prepared,
     fields: [...findAllVerdicts(schema, kept).map(describeVerdict), ...unknown.map(unknownField)],
     problems: [
-      ...[...shape, ...rules].map(errorProblem),
+      ...[...shape, ...rules].map((error) => errorProblem(definition, error)),
       ...(definition.unknownFields === 'keep' ? [] : unknown.map(refusedField)),
       ...warnings.map((message) => ({ severity: 'warning' as const, field: '', message })),
       ...otherWarnings(version, prepared),
@@ -51,8 +51,19 @@ function ruleErrors(definition: KindDefinition, object: KubeObject): readonly Fi
   ]
 }
 
-function errorProblem(error: FieldError): Problem {
-  return { severity: 'error', field: error.field, message: formatFieldError(error) }
+function errorProblem({ group, kind }: KindDefinition, error: FieldError): Problem {
+  const { field } = error
+  // What somebody wrote into the wrong place may be a credential.
+  const isSecret = group === '' && kind === 'Secret' && /^(?:data|stringData)\b/.test(field)
+  const message = isSecret ? secretMessage(field) : formatFieldError(error)
+  return { severity: 'error', field, message }
+}
+
+function secretMessage(field: string): string {
+  if (field.startsWith('data.')) {
+    return 'must be text in base64; what is not encoded belongs into stringData (the value is not shown)'
+  }
+  return 'must hold text for each key (the value is not shown)'
 }
 
 function refusedField(path: string): Problem {
