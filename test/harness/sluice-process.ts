@@ -14,6 +14,8 @@ export interface SluiceOptions {
   readonly folder?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly workers?: number
+  /** A command that it is started by, such as `setpriv …`. */
+  readonly prefix?: readonly string[]
 }
 
 /** A whole Sluice as people start it, with ports and addresses of its own. */
@@ -50,7 +52,8 @@ export async function startSluice(options: SluiceOptions = {}): Promise<SluicePr
     ...['--access-log', join(folder, 'access.log'), '--drain-seconds', '5'],
     ...(options.flags ?? []),
   ]
-  const child = spawn(node, parameters, {
+  const [program = node, ...rest] = [...(options.prefix ?? []), node, ...parameters]
+  const child = spawn(program, rest, {
     cwd: folder,
     env: { ...process.env, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
