@@ -63,11 +63,23 @@ export async function readObject(
   request: Http2ServerRequest,
   limits: BodyLimits,
 ): Promise<DecodedBody> {
-  const mediaType = mediaTypeOf(request)
-  if (mediaType === protobufType) return decodeProtobuf(await readBytes(request, limits))
+  return decodeObject(mediaTypeOf(request), await readBytes(request, limits))
+}
+
+/** As {@link readObject}; undefined when there is no body, whatever its type is said to be. */
+export async function readOptionalObject(
+  request: Http2ServerRequest,
+  limits: BodyLimits,
+): Promise<unknown> {
+  const bytes = await readBytes(request, limits)
+  return bytes.length === 0 ? undefined : decodeObject(mediaTypeOf(request), bytes).value
+}
+
+function decodeObject(mediaType: string, bytes: Buffer): DecodedBody {
+  if (mediaType === protobufType) return decodeProtobuf(bytes)
   const format = objectTypes[mediaType === '' ? 'application/json' : mediaType]
   if (!format) throw unsupportedMediaTypeError(Object.keys(objectTypes))
-  return decodeBody(await readBody(request, limits), format)
+  return decodeBody(decodeUtf8(bytes), format)
 }
 
 function decodeProtobuf(bytes: Buffer): DecodedBody {

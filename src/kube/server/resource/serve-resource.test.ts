@@ -86,6 +86,12 @@ describe('writing', () => {
     expect(answer.json).toMatchObject({ kind: 'Status', status: 'Failure', code: status })
   })
 
+  test('deletes without a body, whatever its type is said to be', async () => {
+    const answer = await call(`${widgets}/a`, { method: 'DELETE', headers: json })
+    expect(answer.status).toBe(200)
+    expect(api.delete).toHaveBeenCalled()
+  })
+
   test('deletes with the options of body and query', async () => {
     const body = JSON.stringify({
       kind: 'DeleteOptions',

@@ -12,7 +12,13 @@ import {
   unsupportedMediaTypeError,
 } from '../../resources/status-error.ts'
 import { decodeBody } from '../body/decode-body.ts'
-import { type BodyLimits, mediaTypeOf, readBody, readObject } from '../body/read-body.ts'
+import {
+  type BodyLimits,
+  mediaTypeOf,
+  readBody,
+  readObject,
+  readOptionalObject,
+} from '../body/read-body.ts'
 import { type Answer, type Exchange, jsonAnswer } from '../http/answer.ts'
 import { type Accepted, negotiate } from '../http/negotiate.ts'
 import { createObjectEncoder, type ObjectEncoder } from './object-encoder.ts'
@@ -94,7 +100,7 @@ async function serveCollection(call: Call): Promise<Answer | undefined> {
       return serveCreate(call)
     case 'DELETE': {
       if (kind.definition.scope === 'Namespaced' && namespace === '') throw notAllowed(call)
-      const body = await readOptionalObject(call)
+      const body = await readOptionalObject(exchange.request, service.limits)
       const result = service.api.deleteCollection({
         kind,
         namespace,
@@ -141,7 +147,10 @@ async function serveObject(call: Call): Promise<Answer | undefined> {
       return servePatch(call)
     case 'DELETE': {
       if (call.path.subresource !== '') throw notAllowed(call)
-      const options = readDeleteOptions(query, await readOptionalObject(call))
+      const options = readDeleteOptions(
+        query,
+        await readOptionalObject(exchange.request, service.limits),
+      )
       const { body, warnings } = service.api.delete({ ...targetOf(call), ...options })
       const answer = isStatus(body) ? jsonAnswer(body) : encoder.encodeObject(body, 200)
       return { ...answer, warnings }
@@ -185,16 +194,6 @@ function targetOf({ path }: Call): ObjectTarget {
 function answerResult({ encoder }: Call, result: ObjectResult): Answer {
   const answer = encoder.encodeObject(result.object, result.created ? 201 : 200)
   return { ...answer, warnings: result.warnings }
-}
-
-async function readOptionalObject({ exchange, service }: Call): Promise<unknown> {
-  const { request } = exchange
-  if (mediaTypeOf(request) !== '') {
-    const isEmpty = request.headers['content-length'] === '0'
-    return isEmpty ? undefined : (await readObject(request, service.limits)).value
-  }
-  const text = await readBody(request, service.limits)
-  return text.trim() === '' ? undefined : decodeBody(text, 'json').value
 }
 
 function isStatus(body: KubeObject | { readonly kind: 'Status' }): body is { kind: 'Status' } {
