@@ -61,7 +61,7 @@ connectToControl((start, link) => {
   const receivers = {
     secrets: (message) => builder.updateSecrets(message),
     'endpoint-rows': ({ rows }) => backends.setRows(rows),
-    addresses: ({ overrides }) => resolver.setOverrides(overrides),
+    addresses: ({ overrides }) => backends.forgetHosts(resolver.setOverrides(overrides)),
     configuration: (message) => void configurations.apply(message),
     'collect-metrics': ({ requestId }) =>
       link.send({ type: 'metrics', requestId, samples: metrics.collect() }),

@@ -60,6 +60,13 @@ export class BackendDirectory {
     this.#pools.retain(snapshot.backends.values())
   }
 
+  /** Connections to these names, in lower case, take no new requests: they lead elsewhere now. */
+  forgetHosts(hosts: ReadonlySet<string>): void {
+    if (hosts.size === 0) return
+    this.#pools.forgetHosts(hosts)
+    this.#runtimes = new WeakMap()
+  }
+
   /** Closes idle connections and everything else when it has finished. */
   close(): void {
     this.#pools.retain([])

@@ -32,7 +32,7 @@ const ownHttp1Client = true
  */
 export class PoolDirectory {
   readonly #services: PoolServices
-  readonly #pools = new Map<string, UpstreamClient>()
+  readonly #pools = new Map<string, { readonly host: string; readonly pool: UpstreamClient }>()
   readonly #contexts = new Map<string, SecureContext>()
 
   constructor(services: PoolServices) {
@@ -42,9 +42,9 @@ export class PoolDirectory {
   get(request: PoolRequest): UpstreamClient {
     const key = poolKey(request.backend.config, request.endpoint, request.http2)
     const known = this.#pools.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined) return known.pool
     const pool = this.#create(request)
-    this.#pools.set(key, pool)
+    this.#pools.set(key, { host: request.endpoint.host, pool })
     return pool
   }
 
@@ -57,13 +57,21 @@ export class PoolDirectory {
         keys.add(poolKey(config, endpoint, true)).add(poolKey(config, endpoint, false))
       }
     }
-    for (const [key, pool] of this.#pools) {
+    for (const [key, { pool }] of this.#pools) {
       if (keys.has(key)) continue
       this.#pools.delete(key)
       pool.retire()
     }
     for (const identity of this.#contexts.keys()) {
       if (!identities.has(identity)) this.#contexts.delete(identity)
+    }
+  }
+
+  forgetHosts(hosts: ReadonlySet<string>): void {
+    for (const [key, { host, pool }] of this.#pools) {
+      if (!hosts.has(host.toLowerCase())) continue
+      this.#pools.delete(key)
+      pool.retire()
     }
   }
 

@@ -96,6 +96,21 @@ describe('names', () => {
     expect(resolve('svc.local', 99)).toMatchObject({ address: '127.0.0.2', trusted: false })
   })
 
+  test('that lead elsewhere than before are told', () => {
+    const to = (address: string) => ({
+      ...{ host: 'Moved.test', port: 80, trusted: true },
+      targets: [{ address, port: undefined }],
+    })
+    const moving = new AddressResolver(
+      () => undefined,
+      () => 0,
+    )
+    expect([...moving.setOverrides([to('192.0.2.1')])]).toEqual(['moved.test'])
+    expect([...moving.setOverrides([to('192.0.2.1')])]).toEqual([])
+    expect([...moving.setOverrides([to('192.0.2.2')])]).toEqual(['moved.test'])
+    expect([...moving.setOverrides([])]).toEqual(['moved.test'])
+  })
+
   test('that an override gives instead of an address are looked up', () => {
     resolver.setOverrides([
       {

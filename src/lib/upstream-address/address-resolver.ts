@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 
 /** As curl's `--resolve`: where to connect for an upstream's host and port. */
 export interface AddressOverride {
@@ -67,8 +68,15 @@ export class AddressResolver {
     this.#now = now
   }
 
-  setOverrides(overrides: readonly AddressOverride[]): void {
+  /** Returns the hosts, in lower case, that lead elsewhere than before. */
+  setOverrides(overrides: readonly AddressOverride[]): ReadonlySet<string> {
+    const before = this.#overrides
     this.#overrides = Map.groupBy(overrides, (override) => override.host.toLowerCase())
+    const hosts = new Set([...before.keys(), ...this.#overrides.keys()])
+    for (const host of hosts) {
+      if (isDeepStrictEqual(before.get(host), this.#overrides.get(host))) hosts.delete(host)
+    }
+    return hosts
   }
 
   resolve(
