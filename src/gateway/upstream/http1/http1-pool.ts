@@ -114,9 +114,12 @@ export class Http1Pool implements UpstreamClient, CallOwner, ConnectionOwner {
   #connect(call: Http1Call): void {
     const { target, limits } = this.#options
     this.#connecting += 1
+    // Counted while it is dialled too: requests that come together must not open more than they may.
+    limits.connectionOpened()
     this.#services.connector.connect(target, this.#sessions, (error, socket) => {
       this.#connecting -= 1
       if (socket === null) {
+        limits.connectionClosed()
         // The caller may still be in the middle of dispatching.
         queueMicrotask(() => {
           call.failConnect(error ?? new Error('no socket'))
@@ -126,7 +129,6 @@ export class Http1Pool implements UpstreamClient, CallOwner, ConnectionOwner {
       }
       const connection = new Http1Connection(socket, this)
       this.#open.add(connection)
-      limits.connectionOpened()
       if (call.cancelled) this.connectionFree(connection)
       else connection.send(call)
     })
