@@ -1,7 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Server as TlsServer } from 'node:tls'
 import type { HttpConnectionOptions, ListenerBinding } from '../../ir/listener.ts'
 import type { RequestObserver } from '../../telemetry/request-record.ts'
 import type { RequestHandler } from '../request-handler.ts'
@@ -10,7 +9,7 @@ import { createHttp1Server } from './http1-server.ts'
 import { createHttp2Acceptor, type Http2Acceptor } from './http2-server.ts'
 import type { OnRefused } from './refuse-connection.ts'
 import { sniffProtocol } from './sniff-protocol.ts'
-import { createTlsAcceptor } from './tls-acceptor.ts'
+import { TlsAcceptor } from './tls-acceptor.ts'
 
 export interface ListeningSocketOptions {
   readonly handler: RequestHandler
@@ -34,8 +33,7 @@ export class ListeningSocket {
   #state: ListenerState
   #http1: HttpServer
   #http2: Http2Acceptor
-  #tls: TlsServer | undefined
-  #tlsFor: readonly unknown[] = []
+  readonly #tls: TlsAcceptor
   #draining = false
 
   constructor(state: ListenerState, options: ListeningSocketOptions) {
@@ -43,6 +41,7 @@ export class ListeningSocket {
     this.#options = options
     this.#http1 = this.#createHttp1(state.listener.config.http)
     this.#http2 = this.#createHttp2(state.listener.config.http)
+    this.#tls = this.#createTls()
     this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) =>
       this.#accept(socket),
     )
@@ -107,7 +106,7 @@ export class ListeningSocket {
       observer.connectionClosed(listenerId)
     })
     if (this.#state.listener.config.tls === undefined) this.#acceptClear(socket)
-    else this.#tlsServer().emit('connection', socket)
+    else this.#tls.accept(socket)
   }
 
   #acceptClear(socket: Socket): void {
@@ -125,20 +124,8 @@ export class ListeningSocket {
     server.emit('connection', socket)
   }
 
-  /** Whether clients are asked for certificates, and what they see without a server name, is fixed per TLS server. */
-  #tlsServer(): TlsServer {
-    const chains = this.#state.listener.tlsChains
-    const same =
-      chains.length === this.#tlsFor.length && chains.every((each, i) => each === this.#tlsFor[i])
-    if (this.#tls === undefined || !same) {
-      this.#tlsFor = chains
-      this.#tls = this.#createTls()
-    }
-    return this.#tls
-  }
-
-  #createTls(): TlsServer {
-    return createTlsAcceptor({
+  #createTls(): TlsAcceptor {
+    return new TlsAcceptor({
       listener: () => this.#state.listener,
       ticketKeys: this.#options.ticketKeys,
       onRefused: (refused) => this.#refused(refused),

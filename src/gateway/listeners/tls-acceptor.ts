@@ -1,26 +1,16 @@
-import { constants } from 'node:crypto'
+import { constants, createHash } from 'node:crypto'
+import type { Socket } from 'node:net'
 import {
-  createSecureContext,
   createServer,
-  type SecureContext,
+  type SecureContextOptions,
   type Server,
   type TLSSocket,
+  type TlsOptions,
 } from 'node:tls'
 import type { CompiledListener, CompiledTlsChain } from '../../snapshot/snapshot.ts'
 import { findTlsChain } from './connection-state.ts'
+import { readServerName } from './read-server-name.ts'
 import type { OnRefused } from './refuse-connection.ts'
-
-const contexts = new WeakMap<CompiledTlsChain, SecureContext>()
-
-/** Chains are reused by snapshots that did not change them, and so are their parsed certificates. */
-function contextOf(chain: CompiledTlsChain): SecureContext {
-  let context = contexts.get(chain)
-  if (context === undefined) {
-    context = createSecureContext(chain.secureContextOptions)
-    contexts.set(chain, context)
-  }
-  return context
-}
 
 export interface TlsAcceptorHooks {
   readonly listener: () => CompiledListener
@@ -32,50 +22,118 @@ export interface TlsAcceptorHooks {
 
 const handshakeTimeoutMs = 15_000
 
-/** Ends TLS on connections that are handed to it; certificates are looked up per handshake, so reloads need no new server. */
-export function createTlsAcceptor(hooks: TlsAcceptorHooks): Server {
-  const chainFor = (serverName: string) => findTlsChain(hooks.listener(), serverName.toLowerCase())
-  const server = createServer({
-    handshakeTimeout: handshakeTimeoutMs,
-    ticketKeys: hooks.ticketKeys,
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-    ...certificateRequest(hooks.listener()),
-    ...defaultContext(chainFor('')),
-    SNICallback: (serverName, callback) => {
-      const chain = chainFor(serverName)
-      if (chain === undefined) callback(new Error(`No certificate serves ${serverName}.`))
-      else callback(null, contextOf(chain))
-    },
-    ALPNCallback: ({ servername, protocols }) =>
-      chainFor(servername)?.alpnProtocols.find((protocol) => protocols.includes(protocol)),
-  })
-  server.on('secureConnection', (socket) => {
-    const serverName = typeof socket.servername === 'string' ? socket.servername.toLowerCase() : ''
-    const chain = chainFor(serverName)
-    const refused =
-      chain === undefined || (chain.requestClientCertificate && !socket.authorized)
-        ? 'tls-client-certificate'
-        : undefined
-    if (refused === undefined) hooks.onSecure(socket, serverName)
-    else {
-      hooks.onRefused({ reason: refused, status: 0, clientAddress: socket.remoteAddress ?? '' })
-      socket.destroy()
+/** Sessions of one chain are not resumed on another, nor with another authority for clients. */
+function sessionIdContextOf({ serverNames, secureContextOptions }: CompiledTlsChain): string {
+  const identity = JSON.stringify([serverNames, secureContextOptions.ca ?? null])
+  return createHash('sha256').update(identity).digest('hex').slice(0, 32)
+}
+
+/** Whether a handshake with one of them is good for the other. */
+const isAlike = (one: CompiledTlsChain, other: CompiledTlsChain) =>
+  one.secureContextOptions === other.secureContextOptions ||
+  sessionIdContextOf(one) === sessionIdContextOf(other)
+
+function serverOptionsOf(chain: CompiledTlsChain | undefined): TlsOptions {
+  // Without a certificate the handshake ends with the alert that it must end with.
+  if (chain === undefined) return {}
+  const { secureContextOptions, requestClientCertificate, alpnProtocols } = chain
+  return {
+    ...secureContextOptions,
+    sessionIdContext: sessionIdContextOf(chain),
+    // What the client presents is checked after the handshake.
+    ...(requestClientCertificate ? { requestCert: true, rejectUnauthorized: false } : {}),
+    ...(alpnProtocols.length === 0
+      ? {}
+      : {
+          ALPNCallback: ({ protocols }) => alpnProtocols.find((each) => protocols.includes(each)),
+        }),
+  }
+}
+
+/**
+ * Ends TLS on connections that are handed to it. The server name is read before the handshake, because a TLS
+ * library fixes versions, tickets and the request for a certificate before it tells the name.
+ */
+export class TlsAcceptor {
+  readonly #hooks: TlsAcceptorHooks
+  /** Chains are reused by snapshots that did not change them, and so are their servers. */
+  readonly #servers = new WeakMap<SecureContextOptions, Server>()
+  #refusing: Server | undefined
+
+  constructor(hooks: TlsAcceptorHooks) {
+    this.#hooks = hooks
+  }
+
+  accept(socket: Socket): void {
+    let seen = Buffer.alloc(0)
+    const finish = () => {
+      clearTimeout(timer)
+      socket.off('data', onData)
+      socket.off('close', onClose)
     }
-  })
-  server.on('tlsClientError', (_error, socket) => {
-    const clientAddress = socket.remoteAddress ?? ''
-    hooks.onRefused({ reason: 'tls-handshake', status: 0, clientAddress })
-  })
-  return server
-}
+    const onClose = () => {
+      finish()
+      this.#refuse(socket, 'tls-handshake')
+    }
+    const timer = setTimeout(() => socket.destroy(), handshakeTimeoutMs)
+    const onData = (chunk: Buffer) => {
+      seen = Buffer.concat([seen, chunk])
+      const reading = readServerName(seen)
+      if (reading.type === 'incomplete') return
+      finish()
+      const serverName = reading.type === 'read' ? reading.serverName : ''
+      socket.pause()
+      socket.unshift(seen)
+      this.#serverFor(serverName).emit('connection', socket)
+    }
+    socket.on('data', onData)
+    socket.on('close', onClose)
+  }
 
-/** Asking for a client certificate is decided per server; which chain insists is checked after the handshake. */
-function certificateRequest({ tlsChains }: CompiledListener) {
-  const requestCert = tlsChains.some((chain) => chain.requestClientCertificate)
-  return requestCert ? { requestCert, rejectUnauthorized: false } : {}
-}
+  #serverFor(serverName: string): Server {
+    const chain = findTlsChain(this.#hooks.listener(), serverName)
+    if (chain === undefined) {
+      this.#refusing ??= this.#createServer(undefined)
+      return this.#refusing
+    }
+    const key = chain.secureContextOptions
+    const server = this.#servers.get(key) ?? this.#createServer(chain)
+    this.#servers.set(key, server)
+    return server
+  }
 
-/** For clients that send no server name. */
-function defaultContext(chain: CompiledTlsChain | undefined) {
-  return chain === undefined ? {} : chain.secureContextOptions
+  #createServer(chain: CompiledTlsChain | undefined): Server {
+    const options = serverOptionsOf(chain)
+    const server = createServer({
+      ...options,
+      handshakeTimeout: handshakeTimeoutMs,
+      ticketKeys: this.#hooks.ticketKeys,
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (options.secureOptions ?? 0),
+    })
+    server.on('secureConnection', (socket) => this.#takeSecure(socket, chain))
+    server.on('tlsClientError', (_error, socket) => this.#refuse(socket, 'tls-handshake'))
+    return server
+  }
+
+  #takeSecure(socket: TLSSocket, chain: CompiledTlsChain | undefined): void {
+    const serverName = typeof socket.servername === 'string' ? socket.servername.toLowerCase() : ''
+    const current = findTlsChain(this.#hooks.listener(), serverName)
+    // The library's reading of the name counts, and a snapshot may have come in between.
+    if (current === undefined || chain === undefined || !isAlike(current, chain)) {
+      this.#cut(socket, 'tls-handshake')
+    } else if (current.requestClientCertificate && !socket.authorized) {
+      this.#cut(socket, 'tls-client-certificate')
+    } else {
+      this.#hooks.onSecure(socket, serverName)
+    }
+  }
+
+  #cut(socket: TLSSocket, reason: string): void {
+    this.#refuse(socket, reason)
+    socket.destroy()
+  }
+
+  #refuse({ remoteAddress = '' }: Socket, reason: string): void {
+    this.#hooks.onRefused({ reason, status: 0, clientAddress: remoteAddress })
+  }
 }

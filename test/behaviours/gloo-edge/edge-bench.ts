@@ -82,16 +82,28 @@ export class EdgeBench {
     })
   }
 
+  /** Makes a Secret of type `kubernetes.io/tls`; its data keys stand in `data` as text. */
+  async tlsSecret(
+    name: string,
+    data: Readonly<Record<string, string>>,
+    namespace = 'default',
+  ): Promise<void> {
+    await this.apply({
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } },
+      ...{ type: 'kubernetes.io/tls', stringData: data },
+    })
+  }
+
   /**
    * Makes the VirtualService `default/name` for the domain `name.test` with the virtual host of `yaml`, and
-   * resolves with its status, which is written when the gateway serves it.
+   * resolves with its status, which is written when the gateway serves it. `spec` holds what stands beside it.
    */
-  async serve(name: string, yaml: string, metadata: object = {}): Promise<GlooStatus> {
+  async serve(name: string, yaml: string, spec: object = {}): Promise<GlooStatus> {
     await this.apply({
       apiVersion: 'gateway.solo.io/v1',
       kind: 'VirtualService',
-      metadata: { name, namespace: 'default', ...metadata },
-      spec: { virtualHost: { domains: [`${name}.test`], ...parse(yaml) } },
+      metadata: { name, namespace: 'default' },
+      spec: { virtualHost: { domains: [`${name}.test`], ...parse(yaml) }, ...spec },
     })
     return this.statusOf('virtualservices', name)
   }
