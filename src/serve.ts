@@ -100,7 +100,10 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
     now: () => performance.now(),
     wallClock: Date.now,
     onPublishing: health.update,
-    onPublished: (report) => generations.add(report),
+    onPublished(report) {
+      generations.add(report)
+      addresses.setMovedPorts(report.moved)
+    },
     onError: reporter(terminal),
   })
   const workersStarted = workers.start()
@@ -311,7 +314,7 @@ function startServiceAddresses(source: StoreObjectSource, options: ServeOptions)
   const pool = parseAddressPool(options.addressPool)
   if (typeof pool === 'string') throw new CommandError(`--address-pool ${pool}.`)
   const fixed = options.bind === undefined ? undefined : reachableAddress(options.bind)
-  const addresses = new ServiceAddresses(source, pool, fixed)
+  const addresses = new ServiceAddresses(source, pool, { fixedAddress: fixed, now: Date.now })
   addresses.start()
   return addresses
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject, ObjectReference } from '../kube/kube-object.ts'
 import type { ObjectSource } from '../kube/object-source.ts'
 import type { AddressPool } from './address-pool.ts'
@@ -6,7 +7,27 @@ const serviceKind = { group: '', kind: 'Service' }
 
 interface ServiceParts {
   readonly spec?: { readonly type?: string; readonly loadBalancerIP?: string }
-  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { ip?: string }[] } }
+  readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly { ip?: string }[] }
+    readonly conditions?: readonly PortCondition[]
+  }
+}
+
+/** A port of a Service that is served elsewhere because the process may not bind it. */
+export interface MovedPort {
+  readonly address: string
+  readonly declaredPort: number
+  readonly port: number
+}
+
+interface PortCondition {
+  /** `sluice.dev/Port80Moved` for port 80. */
+  readonly type: string
+  readonly status: 'True'
+  /** `ServedAt8080`. */
+  readonly reason: string
+  readonly message: string
+  readonly lastTransitionTime: string
 }
 
 const addressOf = (service: KubeObject) =>
@@ -23,12 +44,26 @@ export class ServiceAddresses {
   readonly #source: ObjectSource
   readonly #pool: AddressPool
   readonly #fixedAddress: string | undefined
+  readonly #now: () => number
+  #moved: readonly MovedPort[] = []
   #unsubscribe: (() => void) | undefined
 
-  constructor(source: ObjectSource, pool: AddressPool, fixedAddress: string | undefined) {
+  constructor(
+    source: ObjectSource,
+    pool: AddressPool,
+    options: { readonly fixedAddress: string | undefined; readonly now: () => number },
+  ) {
     this.#source = source
     this.#pool = pool
-    this.#fixedAddress = fixedAddress
+    this.#fixedAddress = options.fixedAddress
+    this.#now = options.now
+  }
+
+  /** Says in the Services' status which ports are served elsewhere. */
+  setMovedPorts(moved: readonly MovedPort[]): void {
+    if (isDeepStrictEqual(moved, this.#moved)) return
+    this.#moved = moved
+    for (const service of this.#source.list(serviceKind)) this.#assign(service)
   }
 
   start(): void {
@@ -55,7 +90,6 @@ export class ServiceAddresses {
       return
     }
     const address = this.#choose(service, current)
-    if (address === current) return
     if (address === undefined) {
       this.#source.recordEvent(reference, {
         type: 'Warning',
@@ -65,7 +99,28 @@ export class ServiceAddresses {
       })
       return
     }
-    this.#source.writeStatus(reference, { loadBalancer: { ingress: [{ ip: address }] } })
+    const conditions = this.#conditionsOf(service, address)
+    this.#source.writeStatus(reference, {
+      loadBalancer: { ingress: [{ ip: address }] },
+      ...(conditions.length > 0 ? { conditions } : {}),
+    })
+  }
+
+  #conditionsOf(service: KubeObject, address: string): PortCondition[] {
+    const known = (service as ServiceParts).status?.conditions ?? []
+    return this.#moved
+      .filter((moved) => moved.address === address || this.#fixedAddress !== undefined)
+      .map(({ declaredPort, port }) => {
+        const type = `sluice.dev/Port${declaredPort}Moved`
+        const reason = `ServedAt${port}`
+        const message =
+          `Port ${declaredPort} may not be bound by this user and is served at ${port}. ` +
+          `To lift that: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=${Math.min(declaredPort, 80)}`
+        const same = known.find((each) => each.type === type && each.reason === reason)
+        const lastTransitionTime =
+          same?.lastTransitionTime ?? new Date(this.#now()).toISOString().replace(/\.\d+Z$/, 'Z')
+        return { type, status: 'True', reason, message, lastTransitionTime }
+      })
   }
 
   #choose(service: KubeObject, current: string | undefined): string | undefined {

@@ -57,7 +57,8 @@ async function findAddress(command: Command, parts: ClientCommandParts): Promise
       `could not detect '${name}' service in ${namespace} namespace. "kubectl get services -A" lists what there is; choose with --name and -n.`,
     )
   }
-  return formatSocketAddress({ host: hostOf(service), port: portOf(service, port) })
+  const declared = portOf(service, port)
+  return formatSocketAddress({ host: hostOf(service), port: servedPortOf(service, declared) })
 }
 
 function portOf(service: KubeObject, wanted: string): number {
@@ -69,6 +70,15 @@ function portOf(service: KubeObject, wanted: string): number {
   if (found !== undefined) return Number(textAt(found, 'port'))
   const names = ports.map((port) => textAt(port, 'name')).join(', ')
   throw new CommandError(`named port ${wanted} not found on service ${name}; it has ${names}`)
+}
+
+/** A port that the gateway may not bind is served elsewhere, and the Service's status says where. */
+function servedPortOf(service: KubeObject, declared: number): number {
+  const moved = listAt(service, 'status', 'conditions').find(
+    (condition) => textAt(condition, 'type') === `sluice.dev/Port${declared}Moved`,
+  )
+  const served = /^ServedAt(\d+)$/.exec(textAt(moved, 'reason'))?.[1]
+  return served === undefined ? declared : Number(served)
 }
 
 function hostOf(service: KubeObject): string {
