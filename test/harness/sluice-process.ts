@@ -64,7 +64,11 @@ export async function startSluice(options: SluiceOptions = {}): Promise<SluicePr
       output += chunk
     })
   }
+  // A test run that is interrupted must not leave it behind.
+  const end = () => void child.kill('SIGKILL')
+  process.once('exit', end)
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  void exited.then(() => process.removeListener('exit', end))
   await waitUntil('Sluice to be ready', async () => {
     if (child.exitCode !== null) throw new Error(`Sluice ended:\n${output}`)
     return (await isReady(adminPort)) && output.includes('is ready')
