@@ -81,6 +81,8 @@ export class ControlLoop {
   readonly #lastTranslations: (Translation | undefined)[] = []
   readonly #addresses: AddressOverrides
   #published: Configuration = emptyConfiguration
+  /** What the gateway threads said of the generation in force; it holds while nothing new is published. */
+  #answers: readonly WorkerAnswer[] = []
   #generation = 0
   #changedAt: number | undefined
   #running: Promise<void> | undefined
@@ -177,15 +179,17 @@ export class ControlLoop {
     const plan = await planBindings(merged.listeners, options.bindAddress, options.ports)
     const configuration = { ...merged, listeners: plan.listeners }
     const answers = await this.#send(configuration, translations)
+    this.#answers = answers ?? this.#answers
     options.ports.releaseAllBut(plan.used)
     const errors = [
       ...plan.refused,
-      ...answers.flatMap((answer) => errorsOf(answer, configuration)),
+      ...this.#answers.flatMap((answer) => errorsOf(answer, configuration)),
     ]
     this.#statuses.write(options.dialects, translations, uniqueErrors(errors))
+    const fresh = answers ?? []
     const buildMs = Math.max(
       0,
-      ...answers.map((answer) => ('buildMs' in answer ? answer.buildMs : 0)),
+      ...fresh.map((answer) => ('buildMs' in answer ? answer.buildMs : 0)),
     )
     options.onPublished({
       generation: this.#generation,
@@ -193,7 +197,7 @@ export class ControlLoop {
       translateMs,
       buildMs,
       totalMs: options.now() - startedAt,
-      failedWorkers: answers.filter(({ type }) => type === 'nack').length,
+      failedWorkers: fresh.filter(({ type }) => type === 'nack').length,
       errors: uniqueErrors(errors),
       refused: plan.refused,
       moved: plan.moved,
@@ -214,10 +218,11 @@ export class ControlLoop {
     })
   }
 
+  /** Undefined: the gateway threads know everything already. */
   async #send(
     configuration: Configuration,
     translations: readonly Translation[],
-  ): Promise<readonly WorkerAnswer[]> {
+  ): Promise<readonly WorkerAnswer[] | undefined> {
     const { publisher, onPublishing } = this.#options
     const secrets = this.#secrets.update(unionOf(translations.map((each) => each.secretIds)))
     if (secrets !== undefined) publisher.broadcast(secrets)
@@ -230,7 +235,7 @@ export class ControlLoop {
     if (!isCurrent || overrides !== undefined) {
       onPublishing(configuration, this.#addresses.current)
     }
-    if (isCurrent) return []
+    if (isCurrent) return undefined
     this.#generation++
     this.#published = configuration
     const generation = this.#generation

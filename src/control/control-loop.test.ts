@@ -1,0 +1,348 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Dialect, Translation } from '../dialects/dialect.ts'
+import { emptyConfiguration } from '../dialects/empty-configuration.ts'
+import type { Listener } from '../ir/listener.ts'
+import type { KubeObject, ObjectReference } from '../kube/kube-object.ts'
+import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
+import { EndpointRowAllocator, EndpointTable } from '../link/endpoint-table.ts'
+import type { DownMessage } from '../link/messages.ts'
+import type { WorkerAnswer } from '../link/worker-pool.ts'
+import { ControlLoop, type GenerationReport } from './control-loop.ts'
+import { EndpointRows } from './endpoint-rows.ts'
+import { createBackend, createEndpoint } from './health/test-nodes.ts'
+
+const widgetKind = { group: 'test.dev', kind: 'Widget' }
+
+/** Objects in memory; every write is told at once, as the store does. */
+class MemorySource implements ObjectSource {
+  readonly #objects = new Map<string, KubeObject>()
+  readonly #listeners = new Set<(change: ObjectChange) => void>()
+
+  put(kind: string, name: string, fields: object): void {
+    const key = `${kind}/default/${name}`
+    const previous = this.#objects.get(key)
+    const version = Number(previous?.metadata.resourceVersion ?? 0) + 1
+    const generation = (previous?.metadata.generation ?? 0) + 1
+    this.#store(key, {
+      ...{ apiVersion: kind === 'Secret' ? 'v1' : 'test.dev/v1', kind, ...fields },
+      metadata: { namespace: 'default', name, generation, resourceVersion: String(version) },
+    })
+  }
+
+  list = ({ kind }: { kind: string }) =>
+    [...this.#objects.values()].filter((object) => object.kind === kind)
+
+  get = ({ kind, namespace, name }: ObjectReference) =>
+    this.#objects.get(`${kind}/${namespace}/${name}`)
+
+  subscribe = (listener: (change: ObjectChange) => void) => {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  createIfMissing = (object: KubeObject) => {
+    if (this.get({ ...widgetKind, namespace: 'default', name: object.metadata.name })) return
+    this.put(object.kind, object.metadata.name, object)
+  }
+
+  ensureOwned = () => undefined
+
+  writeStatus = (reference: ObjectReference, status: unknown) => {
+    const object = this.get(reference)
+    if (object === undefined) return
+    this.#store(`${reference.kind}/default/${reference.name}`, { ...object, status })
+  }
+
+  recordEvent = () => undefined
+
+  #store(key: string, object: KubeObject): void {
+    const previous = this.#objects.get(key)
+    this.#objects.set(key, object)
+    const kind = {
+      ...widgetKind,
+      kind: object.kind,
+      group: object.kind === 'Secret' ? '' : 'test.dev',
+    }
+    const type = previous === undefined ? 'added' : 'modified'
+    for (const listener of this.#listeners) listener({ type, kind, object, previous })
+  }
+}
+
+interface WidgetSpec {
+  readonly port?: number
+  readonly secret?: string
+  readonly throws?: boolean
+}
+
+const specOf = (object: KubeObject) => (object['spec'] ?? {}) as WidgetSpec
+
+function listenerOf(name: string, port: number): Listener {
+  return {
+    id: name,
+    origin: { kind: 'Widget', namespace: 'default', name, fieldPath: 'spec.port' },
+    bindings: [{ address: '127.0.0.9', port }],
+    virtualHostIds: [],
+    tls: undefined,
+    http: {
+      ...{ idleTimeoutMs: 0, streamIdleTimeoutMs: 0, requestHeadersTimeoutMs: 0 },
+      ...{ maxRequestHeadersBytes: 1, serverName: '', useRemoteAddress: true, xffTrustedHops: 0 },
+      ...{ normalizePath: true, mergeSlashes: false, mostSpecificHeaderMutationsWin: false },
+    },
+  }
+}
+
+/** Each Widget becomes a backend, and a listener where it has a port. */
+function translateWidgets(widgets: readonly KubeObject[]): Translation {
+  if (widgets.some((widget) => specOf(widget).throws === true)) throw new Error('a broken widget')
+  const names = widgets.map(({ metadata }) => metadata.name)
+  const listeners = widgets.flatMap((widget) => {
+    const { port } = specOf(widget)
+    return port === undefined ? [] : [listenerOf(widget.metadata.name, port)]
+  })
+  return {
+    configuration: {
+      ...emptyConfiguration,
+      listeners: new Map(listeners.map((listener) => [listener.id, listener])),
+      backends: new Map(
+        names.map((name) => [name, createBackend(name, [createEndpoint(`${name}/1`)], [])]),
+      ),
+    },
+    statuses: names.map((name) => ({
+      object: { ...widgetKind, namespace: 'default', name },
+      status: { state: 'Accepted' },
+    })),
+    secretIds: new Set(
+      widgets.flatMap((widget) => {
+        const { secret } = specOf(widget)
+        return secret === undefined ? [] : [`default/${secret}`]
+      }),
+    ),
+  }
+}
+
+function createDialect(source: MemorySource, seeds: readonly KubeObject[]) {
+  let translations = 0
+  const dialect: Dialect = {
+    ...{ name: 'widgets', kinds: [], seeds },
+    createTranslator: () => ({
+      translate(objects) {
+        translations += 1
+        return translateWidgets(objects.list(widgetKind))
+      },
+    }),
+    addErrors: (_status, errors) => ({ state: errors.map(({ message }) => message).join() }),
+  }
+  return { dialect, source, translations: () => translations }
+}
+
+const ack = (generation: number, more: object = {}): WorkerAnswer => ({
+  ...{ type: 'ack', generation, buildMs: 1, errors: [], bindings: [], ...more },
+})
+
+function createSubject(settings: { readonly seeds?: readonly KubeObject[] } = {}) {
+  const source = new MemorySource()
+  const { dialect, translations } = createDialect(source, settings.seeds ?? [])
+  const sent: DownMessage[] = []
+  const reports: GenerationReport[] = []
+  const errors: string[] = []
+  const prepared: number[] = []
+  const worker = {
+    answer: (generation: number): Promise<readonly WorkerAnswer[]> =>
+      Promise.resolve([ack(generation)]),
+  }
+  const table = EndpointTable.create({ rows: 16, workers: 1 }, 0)
+  const loop = new ControlLoop({
+    source,
+    dialects: [dialect],
+    publisher: {
+      broadcast: (message) => sent.push(message),
+      answersOf: (generation) => worker.answer(generation),
+    },
+    secretValuesOf: (secret) => (secret['stringData'] ?? {}) as Record<string, string>,
+    bindAddress: undefined,
+    ports: { claim: () => Promise.resolve(undefined), releaseAllBut: () => undefined },
+    rows: new EndpointRows(new EndpointRowAllocator(table)),
+    addressOverrides: [],
+    ...{ now: () => performance.now(), wallClock: () => 0 },
+    onPublishing: () => prepared.push(sent.length),
+    onPublished: (report) => reports.push(report),
+    onError: (message, error) => errors.push(`${message} ${(error as Error).message}`),
+  })
+  const statusOf = (name: string) =>
+    source.get({ ...widgetKind, namespace: 'default', name })?.['status']
+  const generations = () => sent.filter(({ type }) => type === 'configuration').length
+  return {
+    ...{ source, sent, reports, errors, prepared, worker, loop, table },
+    ...{ translations, statusOf, generations },
+  }
+}
+
+/** Lets the loop's pause go by and everything that follows from it. */
+const settle = () => vi.advanceTimersByTimeAsync(20)
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('the first generation has the seeds and what was applied before', async () => {
+  const seed = { apiVersion: 'test.dev/v1', kind: 'Widget', metadata: { name: 'seed' }, spec: {} }
+  const { loop, source, reports } = createSubject({ seeds: [seed] })
+  source.put('Widget', 'early', { spec: {} })
+  await loop.start()
+  expect(reports.map(({ generation }) => generation)).toEqual([1])
+  expect([...loop.configuration.backends.keys()]).toEqual(['early', 'seed'])
+})
+
+test('a burst of writes is published once', async () => {
+  const { loop, source, generations, translations } = createSubject()
+  await loop.start()
+  const before = translations()
+  for (let index = 0; index < 50; index += 1) source.put('Widget', `w${index}`, { spec: {} })
+  await settle()
+  expect(generations()).toBe(2)
+  expect(translations() - before).toBe(1)
+  expect(loop.configuration.backends.size).toBe(50)
+})
+
+test('what changes while the threads build is published after they have answered', async () => {
+  const { loop, source, generations, worker } = createSubject()
+  await loop.start()
+  const waiting = Promise.withResolvers<readonly WorkerAnswer[]>()
+  worker.answer = () => waiting.promise
+  source.put('Widget', 'a', { spec: {} })
+  await settle()
+  source.put('Widget', 'b', { spec: {} })
+  await settle()
+  expect(generations()).toBe(2)
+  worker.answer = (generation) => Promise.resolve([ack(generation)])
+  waiting.resolve([ack(2)])
+  await settle()
+  expect(generations()).toBe(3)
+  expect([...loop.configuration.backends.keys()]).toEqual(['a', 'b'])
+})
+
+test('secrets and rows go out before the configuration that needs them', async () => {
+  const { loop, source, sent, prepared } = createSubject()
+  source.put('Secret', 'key', { stringData: { token: 'abc' } })
+  source.put('Secret', 'other', { stringData: { token: 'unused' } })
+  source.put('Widget', 'a', { spec: { secret: 'key' } })
+  await loop.start()
+  expect(sent.map(({ type }) => type)).toEqual(['secrets', 'endpoint-rows', 'configuration'])
+  expect(sent[0]).toMatchObject({ set: [{ id: 'default/key', values: { token: 'abc' } }] })
+  // Health checks hear of it when there are rows and before the threads do.
+  expect(prepared).toEqual([2])
+})
+
+test('a secret that changes alone is sent, and makes a generation of its own', async () => {
+  const { loop, source, sent } = createSubject()
+  source.put('Secret', 'key', { stringData: { token: 'old' } })
+  source.put('Widget', 'a', { spec: { secret: 'key' } })
+  await loop.start()
+  sent.length = 0
+  source.put('Secret', 'key', { stringData: { token: 'new' } })
+  await settle()
+  expect(sent.map(({ type }) => type)).toEqual(['secrets', 'configuration'])
+  expect(sent[0]).toMatchObject({ set: [{ values: { token: 'new' } }] })
+})
+
+test('statuses are written when every thread has answered, not before', async () => {
+  const { loop, source, statusOf, worker } = createSubject()
+  await loop.start()
+  const waiting = Promise.withResolvers<readonly WorkerAnswer[]>()
+  worker.answer = () => waiting.promise
+  source.put('Widget', 'a', { spec: {} })
+  await settle()
+  expect(statusOf('a')).toBeUndefined()
+  waiting.resolve([ack(2)])
+  await settle()
+  expect(statusOf('a')).toEqual({ state: 'Accepted' })
+})
+
+test('statuses that it writes itself cause no further translation', async () => {
+  const { loop, source, translations, generations } = createSubject()
+  await loop.start()
+  source.put('Widget', 'a', { spec: {} })
+  await settle()
+  const before = translations()
+  await settle()
+  expect(translations()).toBe(before)
+  expect(generations()).toBe(2)
+})
+
+test('a translator that throws keeps what it said last in force', async () => {
+  const { loop, source, errors, generations } = createSubject()
+  source.put('Widget', 'a', { spec: {} })
+  await loop.start()
+  source.put('Widget', 'b', { spec: { throws: true } })
+  await settle()
+  expect(errors).toEqual(['Dialect widgets failed. a broken widget'])
+  expect([...loop.configuration.backends.keys()]).toEqual(['a'])
+  expect(generations()).toBe(1)
+  source.put('Widget', 'b', { spec: {} })
+  await settle()
+  expect([...loop.configuration.backends.keys()]).toEqual(['a', 'b'])
+})
+
+const unbound = (generation: number): WorkerAnswer =>
+  ack(generation, {
+    bindings: [{ listenerId: 'gate', address: '127.0.0.9', port: 99, error: 'no such address' }],
+  })
+
+test('an address that a thread cannot bind stands in the status of who asked for it', async () => {
+  const { loop, source, statusOf, worker, reports } = createSubject()
+  worker.answer = (generation) => Promise.resolve([unbound(generation), unbound(generation)])
+  source.put('Widget', 'gate', { spec: { port: 99 } })
+  await loop.start()
+  const state = '127.0.0.9:99 cannot be served: no such address'
+  expect(statusOf('gate')).toEqual({ state })
+  expect(reports[0]?.errors).toHaveLength(1)
+
+  // A change that the threads need not hear of takes nothing back.
+  source.put('Secret', 'unrelated', {})
+  await settle()
+  expect(reports).toHaveLength(2)
+  expect(statusOf('gate')).toEqual({ state })
+})
+
+test('a thread that could not take a generation is counted once', async () => {
+  const { loop, source, worker, reports } = createSubject()
+  worker.answer = (generation) =>
+    Promise.resolve([ack(generation), { type: 'nack', generation, message: 'out of memory' }])
+  await loop.start()
+  source.put('Secret', 'unrelated', {})
+  await settle()
+  expect(reports.map(({ failedWorkers }) => failedWorkers)).toEqual([1, 0])
+})
+
+test('a thread that starts is told everything in the order in which it is needed', async () => {
+  const { loop, source } = createSubject()
+  expect(loop.stateMessages().map(({ type }) => type)).toEqual(['addresses'])
+  source.put('Secret', 'key', { stringData: { token: 'abc' } })
+  source.put('Widget', 'a', { spec: { secret: 'key' } })
+  await loop.start()
+  const messages = loop.stateMessages()
+  expect(messages.map(({ type }) => type)).toEqual([
+    ...['addresses', 'secrets', 'endpoint-rows', 'configuration'],
+  ])
+  expect(messages[1]).toMatchObject({ set: [{ id: 'default/key' }], remove: [] })
+  expect(messages[2]).toMatchObject({
+    rows: new Map([
+      ['backend a', 0],
+      ['a/1', 1],
+    ]),
+  })
+  expect(messages[3]).toMatchObject({ full: true, generation: 1 })
+})
+
+test('nothing is translated after it was stopped', async () => {
+  const { loop, source, translations } = createSubject()
+  await loop.start()
+  source.put('Widget', 'a', { spec: {} })
+  await loop.stop()
+  source.put('Widget', 'b', { spec: {} })
+  await settle()
+  expect(translations()).toBe(1)
+})
