@@ -41,6 +41,8 @@ export interface StructuralSchema {
   readonly 'x-kubernetes-patch-strategy'?: string
   readonly 'x-kubernetes-patch-merge-key'?: string
   readonly 'x-kubernetes-validations'?: readonly Readonly<Record<string, unknown>>[]
+  /** The value is never repeated in an error; never published. */
+  readonly 'x-sluice-sensitive'?: boolean
   /** What Sluice does with the field; never published. */
   readonly 'x-sluice-verdict'?: FieldVerdict
 }

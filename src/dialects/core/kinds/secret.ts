@@ -21,13 +21,16 @@ const schema = object('Holds a small amount of data that is to be kept secret.',
   ),
   data: honoured(
     references,
-    map('The values in base64, by key.', text('Base64.', { format: 'byte' })),
+    map(
+      'The values in base64, by key.',
+      text('Base64.', { format: 'byte', 'x-sluice-sensitive': true }),
+    ),
   ),
   stringData: honoured(
     'clear text becomes data, wins over it, and is not kept',
     map(
       'Values in clear text, which are moved into data when the object is written and are never given out.',
-      text('Clear text.'),
+      text('Clear text.', { 'x-sluice-sensitive': true }),
     ),
   ),
   immutable: honoured(

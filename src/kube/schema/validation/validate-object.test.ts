@@ -246,3 +246,23 @@ describe('validation against a schema', () => {
     expect(errorsFor(schema, { x: `${'a'.repeat(50_000)}!` })).toHaveLength(1)
   })
 })
+
+test('what is wrong with a sensitive value is said without it', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      data: {
+        type: 'object',
+        additionalProperties: { type: 'string', format: 'byte', 'x-sluice-sensitive': true },
+      },
+    },
+  }
+  const object = {
+    apiVersion: 'v1',
+    kind: 'K',
+    metadata: { name: 'a' },
+    data: { a: 'not "base64"!' },
+  }
+  expect(JSON.stringify(validateObject(schema, object))).not.toContain('base64')
+  expect(validateObject(schema, object)).toMatchObject([{ field: 'data.a', value: '<hidden>' }])
+})

@@ -63,14 +63,37 @@ function compileCheck(node: SchemaNode): Check {
     for (const check of checksFor(value)) check(value, context)
   }
   const nullable = schema.nullable === true || hasType === undefined
-  return (value, context) => {
+  const check: Check = (value, context) => {
     if (value === null && nullable) return
     const fits = hasType?.(value) !== false
     if (!fits) addTypeError(context, expected, value)
     enumCheck?.(value, context)
     if (fits) checkContent(value, context)
   }
+  return schema['x-sluice-sensitive'] === true ? withoutValues(check) : check
 }
+
+/** What is wrong with a credential is said without the credential. */
+function withoutValues(check: Check): Check {
+  return (value, context) => {
+    const before = context.errors.length
+    check(value, context)
+    for (let index = before; index < context.errors.length; index += 1) {
+      const error = context.errors[index]
+      if (error !== undefined) context.errors[index] = withoutValue(error)
+    }
+  }
+}
+
+function withoutValue(error: FieldError): FieldError {
+  if (error.type === 'typeInvalid' || typeof error.value !== 'string') return error
+  const detail = error.detail
+    .replaceAll(JSON.stringify(error.value), hidden)
+    .replaceAll(error.value, hidden)
+  return { ...error, value: hidden, detail }
+}
+
+const hidden = '<hidden>'
 
 function addTypeError(context: ValidationContext, expected: string, value: unknown): void {
   const field = formatFieldPath(context.path)
