@@ -1,18 +1,37 @@
+import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { formatTable, keepResults } from './harness/report.ts'
 import type { Measurement, Scenario } from './harness/scenario.ts'
+import { loadCore } from './harness/topology.ts'
+import { pacedStreams } from './scenarios/paced-streams.ts'
+import { processMemory } from './scenarios/process-memory.ts'
 import { proxiedRequests } from './scenarios/proxied-requests.ts'
+import { startToReady } from './scenarios/start-to-ready.ts'
+import { streamInOneSegment } from './scenarios/stream-in-one-segment.ts'
+import { workersAgainstOne } from './scenarios/workers-against-one.ts'
 
-const scenarios: readonly Scenario[] = [proxiedRequests]
+const scenarios: readonly Scenario[] = [
+  proxiedRequests,
+  pacedStreams,
+  streamInOneSegment,
+  processMemory,
+  startToReady,
+  workersAgainstOne,
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '1000000' },
   },
 })
-const settings = { runs: Number(values.runs), seconds: Number(values.seconds) }
+const settings = {
+  runs: Number(values.runs),
+  seconds: Number(values.seconds),
+  requests: Number(values.requests),
+}
 const chosen = scenarios.filter(
   ({ name }) => positionals.length === 0 || positionals.includes(name),
 )
@@ -20,6 +39,9 @@ if (chosen.length === 0) {
   console.error(`Scenarios: ${scenarios.map(({ name }) => name).join(', ')}`)
   process.exit(1)
 }
+
+// What is measured has a core of its own; load written in this program stays off it.
+execFileSync('taskset', ['-acp', loadCore, String(process.pid)])
 
 const startedAt = new Date()
 const measurements: Measurement[] = []

@@ -36,9 +36,11 @@ export function startPinned(
   cores: string,
   command: string,
   parameters: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
 ): BenchProcess & { readonly child: ChildProcess } {
   const child = spawn('taskset', ['-c', cores, command, ...parameters], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
   })
   const { pid } = child
   if (pid === undefined) throw new Error(`${command} did not start; is it installed?`)

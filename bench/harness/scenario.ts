@@ -24,4 +24,6 @@ export interface BenchSettings {
   /** Runs per target; the median counts. */
   readonly runs: number
   readonly seconds: number
+  /** Requests that memory is watched over. */
+  readonly requests: number
 }

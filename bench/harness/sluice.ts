@@ -14,6 +14,9 @@ export interface SluiceOptions {
   readonly adminPort: number
   readonly kubePort: number
   readonly flags?: readonly string[]
+  /** `serve` unless it says `dev`. */
+  readonly command?: 'serve' | 'dev'
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 export interface SluiceUnderTest extends BenchProcess {
@@ -21,6 +24,8 @@ export interface SluiceUnderTest extends BenchProcess {
   readonly readyMs: number
   readonly manifestFile: string
   readonly adminPort: number
+  readonly kubePort: number
+  readonly dataFolder: string
 }
 
 const root = join(import.meta.dirname, '../..')
@@ -44,21 +49,33 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceUnderTe
   mkdirSync(manifestFolder, { recursive: true })
   const manifestFile = join(manifestFolder, 'bench.yaml')
   writeFileSync(manifestFile, options.manifests)
+  const dataFolder = join(options.folder, 'data')
   const startedAt = performance.now()
-  const sluice = startPinned(options.core, join(root, 'node_modules/.bin/node'), [
-    join(root, 'src/main.ts'),
-    'serve',
-    ...['--data-dir', join(options.folder, 'data'), '-f', manifestFolder],
-    ...['--workers', String(options.workers), '--address-pool', options.addressPool],
-    ...['--admin', `127.0.0.1:${options.adminPort}`, '--kube-api', `127.0.0.1:${options.kubePort}`],
-    ...['--allow-loopback-upstreams', '--access-log', join(options.folder, 'access.log')],
-    ...(options.flags ?? []),
-  ])
+  const sluice = startPinned(
+    options.core,
+    join(root, 'node_modules/.bin/node'),
+    [
+      join(root, 'src/main.ts'),
+      options.command ?? 'serve',
+      ...['--data-dir', dataFolder, '-f', manifestFolder],
+      ...['--workers', String(options.workers), '--address-pool', options.addressPool],
+      ...[
+        '--admin',
+        `127.0.0.1:${options.adminPort}`,
+        '--kube-api',
+        `127.0.0.1:${options.kubePort}`,
+      ],
+      ...['--allow-loopback-upstreams', '--access-log', join(options.folder, 'access.log')],
+      ...(options.flags ?? []),
+    ],
+    options.environment,
+  )
   sluice.child.stdout?.resume()
   while (!(await isReady(options.adminPort))) {
     if (performance.now() - startedAt > giveUpAfterMs) throw new Error('Sluice is not ready.')
     await new Promise((resolve) => setTimeout(resolve, pollEveryMs))
   }
   const readyMs = performance.now() - startedAt
-  return { ...sluice, readyMs, manifestFile, adminPort: options.adminPort }
+  const { adminPort, kubePort } = options
+  return { ...sluice, readyMs, manifestFile, adminPort, kubePort, dataFolder }
 }

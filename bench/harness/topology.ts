@@ -3,19 +3,38 @@ import { join } from 'node:path'
 import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts'
 import { createBenchFolder } from './bench-folder.ts'
 import { startNginx } from './nginx.ts'
-import type { BenchProcess } from './process.ts'
+import { type BenchProcess, startPinned } from './process.ts'
 import { type SluiceUnderTest, startSluice } from './sluice.ts'
+import { waitForPort } from './wait-for-port.ts'
 
 /** Core of what is measured, and core of load and upstream. */
-const measuredCore = '0'
+export const measuredCore = '0'
 export const loadCore = '1'
+
+const ports = {
+  clear: 19080,
+  nginx: 19081,
+  admin: 19082,
+  kube: 19083,
+  events: 19084,
+  secure: 19443,
+} as const
+
+export type Target = 'direct' | 'nginx' | 'sluice'
 
 export interface Topology {
   readonly folder: string
   readonly nginx: BenchProcess
   readonly sluice: SluiceUnderTest
-  readonly urls: { readonly direct: string; readonly nginx: string; readonly sluice: string }
+  /** Where each target is reached; `events` is the streaming upstream itself. */
+  readonly urls: Readonly<Record<Target | 'events', string>>
   stop(): Promise<void>
+}
+
+export interface TopologyOptions {
+  readonly workers?: number
+  /** Cores of Sluice and nginx, such as `0,1`. */
+  readonly cores?: string
 }
 
 const answerBytes = 900
@@ -23,23 +42,34 @@ const envelope = { id: 'chatcmpl-bench', content: '' }
 const padding = 'y'.repeat(answerBytes - JSON.stringify(envelope).length)
 const answer = JSON.stringify({ ...envelope, content: padding })
 
+const upstream = (name: string, port: number, useTls: boolean) => `
+---
+apiVersion: gloo.solo.io/v1
+kind: Upstream
+metadata: { name: ${name}, namespace: default }
+spec: { static: { useTls: ${useTls}, hosts: [{ addr: api.bench.test, port: ${port} }] } }`
+
+const route = (prefix: string, upstreamName: string, path: string) => `
+    - matchers: [{ prefix: /${prefix} }]
+      routeAction: { single: { upstream: { name: ${upstreamName}, namespace: default } } }
+      options:
+        autoHostRewrite: true
+        timeout: 60s
+        prefixRewrite: ${path}
+        headerManipulation:
+          requestHeadersToAdd:
+          - headerSecretRef: { name: bench-token, namespace: default }`
+
 /** The manifests that say the same as `bench/nginx/proxy.conf`. */
-const benchManifests = (clearPort: number, securePort: number) => `
+const benchManifests = `
 apiVersion: v1
 kind: Secret
 metadata: { name: bench-token, namespace: default }
 type: gloo.solo.io/header
 stringData: { Authorization: "Bearer sk-bench-0123456789abcdef" }
----
-apiVersion: gloo.solo.io/v1
-kind: Upstream
-metadata: { name: clear, namespace: default }
-spec: { static: { hosts: [{ addr: api.bench.test, port: ${clearPort} }] } }
----
-apiVersion: gloo.solo.io/v1
-kind: Upstream
-metadata: { name: secure, namespace: default }
-spec: { static: { useTls: true, hosts: [{ addr: api.bench.test, port: ${securePort} }] } }
+${upstream('clear', ports.clear, false)}
+${upstream('events', ports.events, false)}
+${upstream('secure', ports.secure, true)}
 ---
 apiVersion: gateway.solo.io/v1
 kind: VirtualService
@@ -48,58 +78,72 @@ spec:
   virtualHost:
     domains: ["*"]
     routes:
-${['plain', 'stream'].map((name) => route(name, 'clear')).join('')}${route('secure', 'secure')}`
-
-const route = (prefix: string, upstream: string) => `
-    - matchers: [{ prefix: /${prefix} }]
-      routeAction: { single: { upstream: { name: ${upstream}, namespace: default } } }
-      options:
-        autoHostRewrite: true
-        timeout: 60s
-        prefixRewrite: /v1/chat/completions
-        headerManipulation:
-          requestHeadersToAdd:
-          - headerSecretRef: { name: bench-token, namespace: default }
+${route('plain', 'clear', '/v1/chat/completions')}
+${route('secure', 'secure', '/v1/chat/completions')}
+${route('events', 'events', '/v1/events')}
+${route('segment', 'events', '/v1/segment')}
 `
 
-/** nginx as the upstream on the load's core; nginx and Sluice as proxies on the measured one. */
-export async function startTopology(): Promise<Topology> {
-  const folder = createBenchFolder()
+interface CertificateFiles extends Readonly<Record<string, string>> {
+  readonly AUTHORITY: string
+}
+
+function writeCertificates(folder: string): CertificateFiles {
   const authority = openCertificateAuthority({ now: Date.now })
   const { certificate, privateKey } = authority.issueServerCertificate({
     names: ['api.bench.test', '127.0.0.1'],
   })
   const files = {
-    CERTIFICATE: join(folder.path, 'upstream.crt'),
-    PRIVATE_KEY: join(folder.path, 'upstream.key'),
-    AUTHORITY: join(folder.path, 'ca.crt'),
+    CERTIFICATE: join(folder, 'upstream.crt'),
+    PRIVATE_KEY: join(folder, 'upstream.key'),
+    AUTHORITY: join(folder, 'upstream-ca.crt'),
   }
   writeFileSync(files.CERTIFICATE, certificate)
   writeFileSync(files.PRIVATE_KEY, privateKey, { mode: 0o600 })
   writeFileSync(files.AUTHORITY, authority.certificate)
-  const upstream = await startNginx(folder.path, 'upstream', loadCore, {
+  return files
+}
+
+async function startUpstreams(folder: string, files: CertificateFiles): Promise<BenchProcess[]> {
+  const plain = await startNginx(folder, 'upstream', loadCore, {
     ...files,
-    LISTEN: '127.0.0.1:19080',
-    LISTEN_TLS: '127.0.0.1:19443',
+    LISTEN: `127.0.0.1:${ports.clear}`,
+    LISTEN_TLS: `127.0.0.1:${ports.secure}`,
     BODY: answer.replaceAll('"', '\\"'),
   })
-  const nginx = await startNginx(folder.path, 'proxy', measuredCore, {
+  const events = startPinned(loadCore, process.execPath, [
+    join(import.meta.dirname, '../load/event-upstream.ts'),
+    ...['127.0.0.1', String(ports.events)],
+  ])
+  await waitForPort('127.0.0.1', ports.events)
+  return [plain, events]
+}
+
+/** nginx and a streaming upstream on the load's core; nginx and Sluice as proxies on the measured one. */
+export async function startTopology(options: TopologyOptions = {}): Promise<Topology> {
+  const folder = createBenchFolder()
+  const files = writeCertificates(folder.path)
+  const upstreams = await startUpstreams(folder.path, files)
+  const core = options.cores ?? measuredCore
+  const nginx = await startNginx(folder.path, 'proxy', core, {
     ...files,
-    LISTEN: '127.0.0.1:19081',
-    UPSTREAM: '127.0.0.1:19080',
-    UPSTREAM_TLS: '127.0.0.1:19443',
+    LISTEN: `127.0.0.1:${ports.nginx}`,
+    UPSTREAM: `127.0.0.1:${ports.clear}`,
+    UPSTREAM_TLS: `127.0.0.1:${ports.secure}`,
+    UPSTREAM_EVENTS: `127.0.0.1:${ports.events}`,
   })
+  const resolved = [ports.clear, ports.secure, ports.events]
   const sluice = await startSluice({
     folder: folder.path,
-    core: measuredCore,
-    workers: 1,
-    manifests: benchManifests(19080, 19443),
+    core,
+    workers: options.workers ?? 1,
+    manifests: benchManifests,
     addressPool: '127.0.13.0/24',
-    adminPort: 19082,
-    kubePort: 19083,
+    adminPort: ports.admin,
+    kubePort: ports.kube,
     flags: [
-      ...['--cacert', files.AUTHORITY, '--resolve', 'api.bench.test:19080:127.0.0.1'],
-      ...['--resolve', 'api.bench.test:19443:127.0.0.1'],
+      ...['--cacert', files.AUTHORITY],
+      ...resolved.flatMap((port) => ['--resolve', `api.bench.test:${port}:127.0.0.1`]),
     ],
   })
   return {
@@ -107,14 +151,14 @@ export async function startTopology(): Promise<Topology> {
     nginx,
     sluice,
     urls: {
-      direct: 'http://127.0.0.1:19080',
-      nginx: 'http://127.0.0.1:19081',
+      direct: `http://127.0.0.1:${ports.clear}`,
+      events: `http://127.0.0.1:${ports.events}`,
+      nginx: `http://127.0.0.1:${ports.nginx}`,
       sluice: 'http://127.0.13.1:80',
     },
     async stop() {
       await sluice.stop()
-      await nginx.stop()
-      await upstream.stop()
+      await Promise.all([nginx, ...upstreams].map((each) => each.stop()))
       folder.remove()
     },
   }

@@ -8,6 +8,7 @@ export interface LoadOptions {
   /** Name of a Lua script in `bench/load`. */
   readonly script: string
   readonly core: string
+  readonly threads?: number
 }
 
 export interface LoadResult {
@@ -27,6 +28,7 @@ export function runWrk({
   seconds,
   script,
   core,
+  threads = 1,
 }: LoadOptions): Promise<LoadResult> {
   const file = join(import.meta.dirname, '../load', script)
   const child = spawn(
@@ -35,7 +37,7 @@ export function runWrk({
       '-c',
       core,
       'wrk',
-      '-t1',
+      `-t${threads}`,
       `-c${connections}`,
       `-d${seconds}s`,
       '--timeout',

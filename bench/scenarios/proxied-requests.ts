@@ -1,10 +1,8 @@
 import { medianOf } from '../harness/median.ts'
 import { readCoreTimes } from '../harness/process.ts'
 import type { BenchSettings, Measurement, Scenario } from '../harness/scenario.ts'
-import { loadCore, startTopology, type Topology } from '../harness/topology.ts'
+import { loadCore, startTopology, type Target, type Topology } from '../harness/topology.ts'
 import { runWrk } from '../harness/wrk.ts'
-
-type Target = 'direct' | 'nginx' | 'sluice'
 
 interface Run {
   readonly requestsPerSecond: number
