@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util'
 import { formatTable, keepResults } from './harness/report.ts'
 import type { Measurement, Scenario } from './harness/scenario.ts'
 import { loadCore } from './harness/topology.ts'
+import { manyRoutesInOneHost } from './scenarios/many-routes.ts'
 import { pacedStreams } from './scenarios/paced-streams.ts'
 import { processMemory } from './scenarios/process-memory.ts'
 import { proxiedRequests } from './scenarios/proxied-requests.ts'
+import { reloadsUnderLoad } from './scenarios/reloads-under-load.ts'
 import { startToReady } from './scenarios/start-to-ready.ts'
 import { streamInOneSegment } from './scenarios/stream-in-one-segment.ts'
 import { workersAgainstOne } from './scenarios/workers-against-one.ts'
@@ -16,6 +18,8 @@ const scenarios: readonly Scenario[] = [
   streamInOneSegment,
   processMemory,
   startToReady,
+  manyRoutesInOneHost,
+  reloadsUnderLoad,
   workersAgainstOne,
 ]
 
