@@ -27,7 +27,14 @@ test('a preflight is answered by the CORS policy of the route', async () => {
     'cors',
     `
 options:
-  cors: { allowOrigin: ['https://host.test'], exposeHeaders: [x-host] }
+  cors:
+    allowOrigin: ['https://host.test']
+    allowOriginRegex: ['https://[a-z]+[.]hosts[.]test']
+    allowMethods: [PUT]
+    allowHeaders: [x-put]
+    exposeHeaders: [x-host]
+    maxAge: '60'
+    allowCredentials: true
   corsPolicyMergeSettings: { exposeHeaders: UNION }
 routes:
 - matchers: [{ prefix: /full }]
@@ -63,10 +70,16 @@ routes:
   expect(await preflight('cors', '/full', 'https://evil.test')).toEqual({})
   expect(await preflight('cors', '/full', 'https://host.test')).toEqual({})
   expect(await preflight('cors', '/off', 'https://host.test')).toEqual({})
-  expect(await preflight('cors', '/host', 'https://host.test')).toEqual({
-    'allow-origin': 'https://host.test',
-    'expose-headers': 'x-host',
-  })
+  for (const origin of ['https://host.test', 'https://a.hosts.test']) {
+    expect(await preflight('cors', '/host', origin)).toEqual({
+      'allow-origin': origin,
+      'allow-methods': 'PUT',
+      'allow-headers': 'x-put',
+      'expose-headers': 'x-host',
+      'max-age': '60',
+      'allow-credentials': 'true',
+    })
+  }
   const answer = await bench.call('cors', '/full', { headers: { origin: 'https://app.test' } })
   expect(answer).toMatchObject({
     body: 'ok',

@@ -40,6 +40,11 @@ routes:
 - { matchers: [{ prefix: /near }], routeAction: { single: { upstream: { name: one } } } }
 - matchers: [{ prefix: /far }]
   routeAction: { single: { upstream: { name: one, namespace: far } } }
+- matchers: [{ prefix: /weighted }]
+  routeAction:
+    multi:
+      destinations:
+      - { destination: { upstream: { name: one, namespace: far } }, weight: 1 }
 - { matchers: [{ prefix: /missing }], routeAction: { single: { upstream: { name: missing } } } }
 `,
   )
@@ -52,6 +57,7 @@ routes:
     body: 'question',
   })
   expect(await bench.ask('single', '/far')).toBe('two')
+  expect(await bench.ask('single', '/weighted')).toBe('two')
   expect(await bench.call('single', '/missing')).toMatchObject({ status: 503 })
   expect(status.state).toBe('Warning')
   expect(status.reason).toContain('*v1.Upstream { default.missing } not found')
@@ -132,8 +138,14 @@ routes:
   routeAction: { single: { kube: { ref: { name: model, namespace: far }, port: 8080 } } }
 - matchers: [{ prefix: /other }]
   routeAction: { single: { kube: { ref: { name: model, namespace: far }, port: 9090 } } }
+- matchers: [{ prefix: /weighted }]
+  routeAction:
+    multi:
+      destinations:
+      - { destination: { kube: { ref: { name: model, namespace: far }, port: 9090 } }, weight: 1 }
 `,
   )
+  expect(await bench.ask('service', '/weighted')).toBe('two')
   expect(await bench.ask('service', '/main')).toBe('one')
   expect(await bench.ask('service', '/other')).toBe('two')
 })

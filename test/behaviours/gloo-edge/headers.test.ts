@@ -81,6 +81,20 @@ test('every key of a header secret becomes a header of the request', async () =>
     'x-near': 'own, yes',
   })
 
+  const host = options.replace('\n  options', 'options')
+  await bench.serve('host-secret', `${host.replaceAll('\n  ', '\n')}\nroutes:\n- ${action}`)
+  const weighted = options.replaceAll('\n', '\n      ')
+  const destinations = `multi:\n      destinations:\n      - weight: 1\n        destination: { upstream: { name: echo } }`
+  await bench.serve('weighted-secret', `routes:\n- routeAction:\n    ${destinations}${weighted}`)
+  for (const name of ['host-secret', 'weighted-secret']) {
+    await bench.call(name, '/', { headers })
+    expect(upstream.requests.at(-1)?.headers, name).toMatchObject({
+      authorization: 'Bearer one',
+      'x-organization': 'org',
+      'x-near': 'own, yes',
+    })
+  }
+
   await bench.apply(secret('token', { Authorization: 'Bearer two' }))
   await waitUntil('the new token', async () => {
     await bench.call('with-secret', '/')

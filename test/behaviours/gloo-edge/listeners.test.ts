@@ -129,6 +129,20 @@ function idleTimeOf(port: number): Promise<number> {
   })
 }
 
+/** What a client reads that never ends the head of its request. */
+function answerToHalfHead(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, bench.address)
+    let text = ''
+    socket.on('error', reject)
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    socket.on('close', () => resolve(text))
+    socket.write('GET /a HTTP/1.1\r\nhost: tuned.test\r\n')
+  })
+}
+
 test('a gateway applies its HTTP connection settings', async () => {
   const silent = await bench.upstream('silent', ({ path }, response) => {
     if (path !== '/silent') response.end('spoken')
@@ -147,7 +161,7 @@ routes:
 `,
   )
   const limits =
-    'streamIdleTimeout: 0.3s, idleTimeout: 0.4s, maxRequestHeadersKb: 2, serverName: mine'
+    'streamIdleTimeout: 0.3s, idleTimeout: 0.4s, maxRequestHeadersKb: 2, serverName: mine, requestHeadersTimeout: 0.5s'
   const paths = 'mergeSlashes: true, normalizePath: false, useRemoteAddress: true'
   await bench.gateway('tuned', `bindPort: 18201${settings(`${limits}, ${paths}`)}`)
   await bench.gateway(
@@ -178,6 +192,8 @@ routes:
   })
 
   expect((await bench.call('tuned', '/silent', { port: 18201 })).status).toBe(504)
+  // The default is a minute.
+  expect(await answerToHalfHead(18201)).toMatch(/^HTTP\/1.1 408 /)
   // The default is 75 s.
   const idleMs = await idleTimeOf(18201)
   expect(idleMs).toBeGreaterThan(300)

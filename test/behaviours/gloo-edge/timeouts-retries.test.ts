@@ -112,7 +112,7 @@ test('a request is tried again as the retry policy says', async () => {
     '/seconds': [status(503, inSeconds)],
     '/at': [status(503, atNextSecond)],
     '/hour': [status(503, inAnHour)],
-    '/host': [status(500)],
+    '/host': [hang, status(418), status(418)],
   })
   const limited = (format: string, maxInterval: string) =>
     `rateLimitedRetryBackOff: { resetHeaders: [{ name: X-Nothing }, ${format}], maxInterval: ${maxInterval} }`
@@ -179,7 +179,14 @@ test('a request is tried again as the retry policy says', async () => {
 
   await bench.serve(
     'retry-host',
-    `options: { retries: { retryOn: 5xx } }\n${routes('failing', { '/host': 'timeout: 5s' })}`,
+    `options:
+  retries:
+    retryOn: retriable-status-codes,reset
+    retriableStatusCodes: [418]
+    numRetries: 3
+    perTryTimeout: 0.1s
+    retryBackOff: { baseInterval: 0.001s, maxInterval: 0.002s }
+${routes('failing', { '/host': 'timeout: 5s' })}`,
   )
   expect(await bench.ask('retry-host', '/host')).toBe('at last')
 })

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
-import { honoured } from '../../../verdict.ts'
+import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
 
 const strings = () => honoured(behaviours.cors, Type.Optional(Type.Array(Type.String())))
@@ -21,3 +21,9 @@ export const CorsPolicy = Type.Object({
   disableForRoute: flag(),
 })
 export type CorsPolicy = Static<typeof CorsPolicy>
+
+/** The same policy on a virtual host. */
+export const VirtualHostCorsPolicy = Type.Object({
+  ...CorsPolicy.properties,
+  disableForRoute: ignored('only routes can turn CORS off', Type.Optional(Type.Boolean())),
+})

@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
-import { CorsPolicy } from './cors.ts'
+import { VirtualHostCorsPolicy } from './cors.ts'
 import { headerManipulation } from './header-manipulation.ts'
 import { RetryPolicy } from './retries.ts'
 import { laterOptions } from './route-options.ts'
@@ -16,7 +16,7 @@ export const VirtualHostOptions = Type.Object({
   retries: Type.Optional(RetryPolicy),
   stats: ignoredTree('requests are counted by route, not by virtual cluster'),
   headerManipulation: Type.Optional(headerManipulation(behaviours.headerManipulation)),
-  cors: Type.Optional(CorsPolicy),
+  cors: Type.Optional(VirtualHostCorsPolicy),
   corsPolicyMergeSettings: Type.Optional(
     Type.Object({
       exposeHeaders: honoured(behaviours.cors, Type.Optional(choice(['DEFAULT', 'UNION']))),
