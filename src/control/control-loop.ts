@@ -4,6 +4,7 @@ import type { Configuration } from '../ir/configuration.ts'
 import type { KubeObject } from '../kube/kube-object.ts'
 import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
 import { diffConfigurations, fullDelta } from '../link/configuration-diff.ts'
+import { splitConfiguration } from '../link/configuration-parts.ts'
 import type { AddressOverride, DownMessage } from '../link/messages.ts'
 import type { WorkerAnswer } from '../link/worker-pool.ts'
 import { AddressOverrides } from './cluster-addresses.ts'
@@ -72,6 +73,9 @@ export interface GenerationReport {
 
 /** Shortest pause between two translations, so that a burst of writes becomes few generations. */
 const pauseMs = 5
+
+/** Pause between the parts of a large configuration. */
+const partPauseMs = 2
 
 /** Pause before what failed, such as a store on a full disk, is tried again. */
 const defaultRetryMs = 1000
@@ -256,7 +260,14 @@ export class ControlLoop {
     this.#generation++
     this.#published = configuration
     const generation = this.#generation
-    publisher.broadcast({ type: 'configuration', generation, full: false, delta: delta ?? {} })
+    const message = { type: 'configuration' as const, generation, full: false, delta: delta ?? {} }
+    const { parts, last } = splitConfiguration(message)
+    for (const part of parts) {
+      publisher.broadcast(part)
+      // Threads answer requests between parts; without a pause they would find the next one there already.
+      await new Promise((resolve) => setTimeout(resolve, partPauseMs))
+    }
+    publisher.broadcast(last)
     return publisher.answersOf(generation)
   }
 }
