@@ -68,6 +68,8 @@ test('a user without rights walks the walkthrough at the port that the start nam
     return output.includes('generated_text') && output
   })
   expect(answer).toContain('Why?')
+  const service = await shell.run('kubectl -n gloo-system get svc gateway-proxy -o yaml')
+  expect(service.output.includes('sluice.dev/Port80Moved')).toBe(moved)
   await shell.close()
 })
 
