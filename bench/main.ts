@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { watchCore } from './harness/process.ts'
 import { formatTable, keepResults } from './harness/report.ts'
 import type { Measurement, Scenario } from './harness/scenario.ts'
 import { loadCore } from './harness/topology.ts'
@@ -48,10 +50,16 @@ if (chosen.length === 0) {
 execFileSync('taskset', ['-acp', loadCore, String(process.pid)])
 
 const startedAt = new Date()
+const loadAverageBefore = loadavg()[0] ?? 0
+const idleTimes = cpus().map((_, core) => watchCore(core))
 const measurements: Measurement[] = []
 for (const scenario of chosen) {
   console.error(`${scenario.name} …`)
   measurements.push(...(await scenario.run(settings)))
 }
 console.log(formatTable(measurements))
-if (positionals.length === 0) keepResults(measurements, startedAt)
+if (positionals.length === 0) {
+  const idlePercent = idleTimes.map((read) => read())
+  const loadAverageAfter = loadavg()[0] ?? 0
+  keepResults(measurements, { startedAt, loadAverageBefore, loadAverageAfter, idlePercent })
+}

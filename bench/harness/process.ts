@@ -31,6 +31,14 @@ function residentBytesOf(pid: number): number {
   return Number(line?.[1] ?? 0) * 1024
 }
 
+const running = new Set<ChildProcess>()
+
+// A bench that is interrupted leaves nothing behind that the next one would measure.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGTERM')
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 /** Starts a program pinned to `cores` (such as `0` or `0,1`); its output goes to our standard error. */
 export function startPinned(
   cores: string,
@@ -44,7 +52,13 @@ export function startPinned(
   })
   const { pid } = child
   if (pid === undefined) throw new Error(`${command} did not start; is it installed?`)
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  running.add(child)
+  const exited = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      running.delete(child)
+      resolve()
+    }),
+  )
   return {
     child,
     pid,
@@ -58,10 +72,19 @@ export function startPinned(
   }
 }
 
-/** Busy share of one core between two calls, in percent. */
-export function readCoreTimes(core: number): { readonly busy: number; readonly total: number } {
+/** Time that one core was busy, and time that passed, in clock ticks since the machine started. */
+function readCoreTimes(core: number): { readonly busy: number; readonly total: number } {
   const line = new RegExp(`^cpu${core} (.+)$`, 'm').exec(readFileSync('/proc/stat', 'utf8'))
   const fields = (line?.[1] ?? '').trim().split(/\s+/).map(Number)
   const total = fields.slice(0, 8).reduce((sum, value) => sum + value, 0)
   return { busy: total - (fields[3] ?? 0) - (fields[4] ?? 0), total }
+}
+
+/** Starts to watch a core; the function it returns says how much of the time since then it was idle, in percent. */
+export function watchCore(core: number): () => number {
+  const before = readCoreTimes(core)
+  return () => {
+    const after = readCoreTimes(core)
+    return 100 * (1 - (after.busy - before.busy) / (after.total - before.total))
+  }
 }

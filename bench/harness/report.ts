@@ -37,8 +37,17 @@ const versionOf = (command: string, flag: string) => {
   }
 }
 
+/** What else happened on the machine: other programs on these cores make absolute times worthless. */
+export interface Conditions {
+  readonly startedAt: Date
+  readonly loadAverageBefore: number
+  readonly loadAverageAfter: number
+  /** Of each core over the whole run, in percent. */
+  readonly idlePercent: readonly number[]
+}
+
 /** Writes `bench/results/latest.json` and `latest.md`. */
-export function keepResults(measurements: readonly Measurement[], startedAt: Date): void {
+export function keepResults(measurements: readonly Measurement[], conditions: Conditions): void {
   const folder = join(import.meta.dirname, '../results')
   mkdirSync(folder, { recursive: true })
   const machine = {
@@ -47,10 +56,21 @@ export function keepResults(measurements: readonly Measurement[], startedAt: Dat
     node: process.version,
     commit: versionOf('git', '--version') === 'unknown' ? 'unknown' : commit(),
   }
-  const json = { startedAt: startedAt.toISOString(), machine, measurements }
+  const json = { ...conditions, machine, measurements }
+  const startedAt = conditions.startedAt.toISOString()
   writeFileSync(join(folder, 'latest.json'), `${JSON.stringify(json, undefined, 2)}\n`)
-  const heading = `# Latest results\n\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}, ${json.startedAt}.\nCPU is of the whole process (\`/proc\`), beside nginx in the same run on the same core.\n`
+  const heading = `# Latest results\n\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}, ${startedAt}.\n${formatConditions(conditions)}\nCPU is of the whole process (\`/proc\`), beside nginx in the same run on the same core.\n`
   writeFileSync(join(folder, 'latest.md'), `${heading}\n${formatTable(measurements)}\n`)
+}
+
+function formatConditions({ loadAverageBefore, loadAverageAfter, idlePercent }: Conditions) {
+  const idle = idlePercent.map((percent, core) => `core ${core} ${percent.toFixed(0)} %`).join(', ')
+  const load = `Load average ${loadAverageBefore.toFixed(1)} before, ${loadAverageAfter.toFixed(1)} after`
+  const verdict =
+    loadAverageBefore > 1
+      ? ' Other programs shared these cores: trust ratios and CPU, not times.'
+      : ''
+  return `${load}; idle over the run: ${idle}.${verdict}`
 }
 
 function commit(): string {

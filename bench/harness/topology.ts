@@ -8,7 +8,7 @@ import { type SluiceUnderTest, startSluice } from './sluice.ts'
 import { waitForPort } from './wait-for-port.ts'
 
 /** Core of what is measured, and core of load and upstream. */
-const measuredCore = '0'
+export const measuredCore = '0'
 export const loadCore = '1'
 
 const ports = {

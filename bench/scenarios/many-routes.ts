@@ -132,7 +132,12 @@ export const manyRoutesInOneHost: Scenario = {
       kube.apply(manyRoutes('many', many.domain, many.perKind, marker))
     try {
       await kube.apply(manyRoutes('few', few.domain, few.perKind, 'few'))
-      await applyMany('none')
+      const first = await measureChanges(
+        topology,
+        'none to 10,000 routes',
+        { host: many.domain, markerPath: '/marker', apply: applyMany },
+        1,
+      )
       await pause(2000)
       const matching = await measureMatching(topology, settings)
       const inOneObject = await measureChanges(
@@ -152,7 +157,7 @@ export const manyRoutesInOneHost: Scenario = {
         },
         settings.runs,
       )
-      return [...matching, ...inOneObject, ...inTables]
+      return [...matching, ...first, ...inOneObject, ...inTables]
     } finally {
       kube.close()
       await topology.stop()

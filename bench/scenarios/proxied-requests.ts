@@ -1,5 +1,5 @@
 import { medianOf } from '../harness/median.ts'
-import { readCoreTimes } from '../harness/process.ts'
+import { watchCore } from '../harness/process.ts'
 import type { BenchSettings, Measurement, Scenario } from '../harness/scenario.ts'
 import { loadCore, startTopology, type Target, type Topology } from '../harness/topology.ts'
 import { runWrk } from '../harness/wrk.ts'
@@ -24,18 +24,17 @@ async function measureOnce(
   const measured = target === 'direct' ? undefined : topology[target]
   const url = `${topology.urls[target]}${target === 'direct' ? '/v1/chat/completions' : path}`
   const cpuBefore = measured?.cpuMicros() ?? 0
-  const coreBefore = readCoreTimes(Number(loadCore))
+  const loadIdlePercent = watchCore(Number(loadCore))
   const result = await runWrk({ url, ...load, script: 'chat.lua', core: loadCore })
-  const coreAfter = readCoreTimes(Number(loadCore))
+  const idlePercent = loadIdlePercent()
   const cpuAfter = measured?.cpuMicros() ?? 0
   if (result.wrong > 0) throw new Error(`${target} gave ${result.wrong} wrong answers at ${url}.`)
-  const busy = (coreAfter.busy - coreBefore.busy) / (coreAfter.total - coreBefore.total)
   return {
     requestsPerSecond: result.requestsPerSecond,
     cpuMicrosPerRequest: (cpuAfter - cpuBefore) / result.requests,
     p50Micros: result.p50Micros,
     p99Micros: result.p99Micros,
-    loadIdlePercent: 100 * (1 - busy),
+    loadIdlePercent: idlePercent,
   }
 }
 
