@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { ConfigurationApplier } from './gateway/configuration-applier.ts'
 import { createRequestHandler } from './gateway/handle-request.ts'
 import { ListenerSet } from './gateway/listeners/listener-set.ts'
+import { ReplayBudget } from './gateway/request/replay-budget.ts'
 import { BackendDirectory } from './gateway/upstream/backend-directory.ts'
 import { Connector } from './gateway/upstream/connector.ts'
 import { AddressResolver, systemLookUp } from './lib/upstream-address/address-resolver.ts'
@@ -20,6 +21,9 @@ type Start = Extract<DownMessage, { type: 'start' }>
 
 const now = () => performance.timeOrigin + performance.now()
 const { random } = Math
+
+/** Of all request bodies together that a thread keeps to send them again. */
+const replayBudgetBytes = 64 * 1024 * 1024
 
 connectToControl((start, link) => {
   const { options, workerIndex } = start
@@ -124,6 +128,7 @@ function createListeners(start: Start, observer: RequestObserver, backends: Back
     random,
     createRequestId: randomUUID,
     retryBufferBytes: start.options.retryBufferBytes,
+    replayBudget: new ReplayBudget(replayBudgetBytes),
   })
   return new ListenerSet({ handler, observer, now, ticketKeys: Buffer.from(start.ticketKeys) })
 }

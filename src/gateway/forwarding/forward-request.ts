@@ -52,10 +52,8 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
       return
     }
     this.#counted = true
-    const { config } = this.#action
-    const keeps = config.retry !== undefined || this.#action.mirrors.length > 0
-    const keepBytes = keeps ? exchange.services.retryBufferBytes : 0
-    exchange.body.readForUpstream(keepBytes, this)
+    // A reused connection may turn out dead whether or not the route asks for retries.
+    exchange.body.readForUpstream(exchange.services.retryBufferBytes, this)
   }
 
   bodyReady(): void {
@@ -118,13 +116,19 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
 
   retriesStatus(status: number, headers: readonly string[]): boolean {
     this.#clearPerTry()
+    const { body } = this.#exchange
+    if (!this.#retriesAfter(status, headers)) {
+      if (body.ended || this.#action.mirrors.length === 0) body.release()
+      return false
+    }
+    body.drop()
+    return true
+  }
+
+  #retriesAfter(status: number, headers: readonly string[]): boolean {
     const { retry } = this.#action.config
     if (retry === undefined || !this.#mayRetry({ status })) return false
-    const { services } = this.#exchange
-    const delayMs = rateLimitDelayMs(retry, headers, services.now())
-    if (!this.#scheduleRetry(delayMs)) return false
-    this.#exchange.body.drop()
-    return true
+    return this.#scheduleRetry(rateLimitDelayMs(retry, headers, this.#exchange.services.now()))
   }
 
   attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void {

@@ -89,7 +89,7 @@ export class Exchange implements RequestContext, RoutedRequest {
     this.peerAddress = plainAddress(request.socket.remoteAddress ?? '')
     this.peerPort = request.socket.remotePort ?? 0
     this.clientAddress = this.peerAddress
-    this.body = new RequestBody(request, 0)
+    this.body = new RequestBody(request, 0, services.replayBudget)
   }
 
   /** Checks the framing and takes over the head; an error when the request must be refused. */
@@ -149,6 +149,7 @@ export class Exchange implements RequestContext, RoutedRequest {
     this.completed = true
     this.abortSignal()
     this.forwarding?.cancel()
+    this.body.release()
     const durationMs = this.services.now() - this.startTimeMs
     this.#tellPolicies(durationMs)
     this.#tellObserver(durationMs)
@@ -162,7 +163,10 @@ export class Exchange implements RequestContext, RoutedRequest {
     this.headers = head.headers
     this.expectContinue = head.expectContinue
     this.upgrade = head.upgrade
-    if (head.contentLength !== 0) this.body = new RequestBody(this.request, head.contentLength)
+    const { replayBudget } = this.services
+    if (head.contentLength !== 0) {
+      this.body = new RequestBody(this.request, head.contentLength, replayBudget)
+    }
   }
 
   #tellPolicies(durationMs: number): void {

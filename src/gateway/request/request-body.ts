@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import type { ClientRequest } from '../request-handler.ts'
 import type { UpstreamBody } from '../upstream/upstream-client.ts'
+import type { ReplayBudget } from './replay-budget.ts'
 
 /** Hears how the reading of a body goes. */
 export interface BodyListener {
@@ -22,10 +23,13 @@ export class RequestBody {
   readonly #request: ClientRequest
   /** -1: unknown. */
   readonly #length: number
+  readonly #budget: ReplayBudget
   #listener: BodyListener | undefined
   #kept: Buffer[] = []
   #keptBytes = 0
   #keepLimit = 0
+  /** What of the kept bytes was taken from the budget. */
+  #charged = 0
   #wholeLimit = -1
   #streaming = false
   #ready = false
@@ -37,9 +41,10 @@ export class RequestBody {
   /** True: a policy has put other bytes in the place of the client's. */
   replaced = false
 
-  constructor(request: ClientRequest, length: number) {
+  constructor(request: ClientRequest, length: number, budget: ReplayBudget) {
     this.#request = request
     this.#length = length
+    this.#budget = budget
     if (length === 0) this.ended = true
   }
 
@@ -129,10 +134,19 @@ export class RequestBody {
   discard(): void {
     this.drop()
     this.#listener = undefined
-    this.#kept = []
     this.#streaming = true
-    this.#keepLimit = 0
+    this.release()
     if (!this.ended) this.#request.resume()
+  }
+
+  /** Nothing is sent again: what was kept of a body that is passed on as it comes is let go. */
+  release(): void {
+    this.#budget.giveBack(this.#charged)
+    this.#charged = 0
+    this.#keepLimit = 0
+    if (!this.#streaming) return
+    this.#kept = []
+    this.#keptBytes = -1
   }
 
   #begin(listener: BodyListener): void {
@@ -166,12 +180,13 @@ export class RequestBody {
 
   #stream(chunk: Buffer): void {
     this.#listener?.bodyActive()
-    if (this.#keptBytes + chunk.length <= this.#keepLimit) {
+    const fits = this.#keepLimit > 0 && this.#keptBytes + chunk.length <= this.#keepLimit
+    if (fits && this.#budget.take(chunk.length)) {
+      this.#charged += chunk.length
       this.#kept.push(chunk)
       this.#keptBytes += chunk.length
     } else {
-      this.#kept = []
-      this.#keepLimit = 0
+      this.release()
     }
     const more = this.#reader?.push(chunk) ?? this.#listener === undefined
     if (!more) this.#request.pause()

@@ -1,5 +1,6 @@
 import type { RequestObserver } from '../../telemetry/request-record.ts'
 import type { BackendDirectory } from '../upstream/backend-directory.ts'
+import type { ReplayBudget } from './replay-budget.ts'
 
 /** Node's timers, or a test's. */
 export interface Timers {
@@ -19,4 +20,6 @@ export interface RequestServices {
   createRequestId(): string
   /** Largest body that is kept for a retry or a mirror, in bytes. */
   readonly retryBufferBytes: number
+  /** Of all requests together. */
+  readonly replayBudget: ReplayBudget
 }

@@ -16,6 +16,7 @@ import type {
 } from '../../snapshot/snapshot.ts'
 import type { AttemptRecord, RequestRecord } from '../../telemetry/request-record.ts'
 import { createRequestHandler } from '../handle-request.ts'
+import { ReplayBudget } from '../request/replay-budget.ts'
 import type { RequestServices, Timers } from '../request/request-services.ts'
 import type { Ingress } from '../request-handler.ts'
 import { BackendDirectory } from '../upstream/backend-directory.ts'
@@ -194,6 +195,7 @@ export interface FixtureOptions {
   readonly forbiddenAddresses?: readonly string[]
   readonly allowLoopback?: boolean
   readonly retryBufferBytes?: number
+  readonly replayBudget?: ReplayBudget
 }
 
 /** A gateway on a loopback port over hand-made routes, and everything it said about requests. */
@@ -248,6 +250,7 @@ export class GatewayFixture {
       random,
       createRequestId: () => `request-${++requestIds}`,
       retryBufferBytes: options.retryBufferBytes ?? 1024 * 1024,
+      replayBudget: options.replayBudget ?? new ReplayBudget(64 * 1024 * 1024),
     }
     const handler = createRequestHandler(this.services)
     this.#server = createServer((request, response) =>
