@@ -5,7 +5,7 @@ import { ForwardedRequest } from './forwarding/forward-request.ts'
 import { Exchange } from './request/exchange.ts'
 import type { RequestServices } from './request/request-services.ts'
 import { runBodyHooks, runHeadHooks } from './request/run-hooks.ts'
-import type { RequestHandler } from './request-handler.ts'
+import type { ClientResponse, Ingress, RequestHandler } from './request-handler.ts'
 import { ClientSink } from './response/client-sink.ts'
 import {
   fail,
@@ -20,15 +20,18 @@ import { checkUpgrade, createUpgradeResponse } from './websocket/handle-upgrade.
 export function createRequestHandler(services: RequestServices): RequestHandler {
   return {
     handleRequest(request, response, ingress) {
-      const sink = new ClientSink(response)
+      const sink = createSink(response, ingress)
       begin(new Exchange(services, { request, sink, ingress }))
     },
     handleUpgrade(request, socket, head, ingress) {
-      const sink = new ClientSink(createUpgradeResponse(request, socket))
+      const sink = createSink(createUpgradeResponse(request, socket), ingress)
       begin(new Exchange(services, { request, sink, ingress, upgraded: { socket, head } }))
     },
   }
 }
+
+const createSink = (response: ClientResponse, { listener }: Ingress) =>
+  new ClientSink(response, listener.config.http.streamIdleTimeoutMs)
 
 function begin(exchange: Exchange): void {
   exchange.services.observer.requestStarted()

@@ -223,6 +223,17 @@ test('an HTTP/2 client that never ends its body holds neither stream nor connect
   await new Promise((resolve) => session.once('close', resolve))
 })
 
+test('an HTTP/2 client that opens no window holds neither stream nor connection', async () => {
+  const session = connectHttp2(`http://${gateway.address}:${gateway.port}`, {
+    settings: { initialWindowSize: 0 },
+  })
+  session.on('error', () => undefined)
+  const stream = session.request({ ':path': '/api%00', ':authority': 'a' })
+  stream.on('error', () => undefined)
+  stream.on('response', (answer) => expect(answer[':status']).toBe(400))
+  await new Promise((resolve) => session.once('close', resolve))
+})
+
 test('an HTTP/2 head that is too large is refused', async () => {
   const session = connectHttp2(`http://${gateway.address}:${gateway.port}`)
   session.on('error', () => undefined)

@@ -14,8 +14,12 @@ export class ClientSink {
   headSent = false
   ended = false
 
-  constructor(response: ClientResponse) {
+  /** How long a client may leave an answer unread; 0 is without limit. */
+  readonly #patienceMs: number
+
+  constructor(response: ClientResponse, patienceMs: number) {
     this.response = response
+    this.#patienceMs = patienceMs
   }
 
   /** Lets a client send the body it held back with `Expect: 100-continue`. */
@@ -53,6 +57,7 @@ export class ClientSink {
     if ('stream' in this.response) closeUnread(this.response)
     if (chunk === undefined) this.response.end()
     else (this.response as ServerResponse).end(chunk)
+    this.#watchUnread()
   }
 
   /** Ends an answer whose head is not sent yet with its whole body, in one write when it is short. */
@@ -60,6 +65,14 @@ export class ClientSink {
     this.ended = true
     if ('stream' in this.response || chunk.length > oneWriteBytes) this.end(chunk)
     else this.response.end(chunk.toString('latin1'), 'latin1')
+  }
+
+  /** What is not taken at once may never be: a client that reads nothing would hold its connection for ever. */
+  #watchUnread(): void {
+    const { response } = this
+    const writable = 'stream' in response ? response.stream : response.socket
+    if (this.#patienceMs === 0 || !writable || writable.writableLength === 0) return
+    response.setTimeout(this.#patienceMs, () => this.abort())
   }
 
   /** Trailers go out only where the framing has room for them. */
