@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { waitUntil } from '../../harness/wait-until.ts'
 import { countEach, startTestHost, staticHosts, UpstreamBench } from './upstream-bench.ts'
 
 let bench: UpstreamBench
@@ -78,16 +77,16 @@ test('requests are spread as the load balancer of the upstream says', async () =
 
   // The busy host is not chosen as long as it is compared with the idle one.
   await serve('least-request', { leastRequest: { choiceCount: 30 } })
-  const held: (() => void)[] = []
-  a.answer = (_request, response) => void held.push(() => response.end('a'))
-  const waiting: Promise<unknown>[] = []
-  await waitUntil('a request that the first host holds', () => {
-    if (held.length === 0) waiting.push(bench.ask('least-request', 1))
-    return held.length > 0
-  })
-  const before = held.length
-  await bench.ask('least-request', 10)
-  expect(held).toHaveLength(before)
-  for (const end of held) end()
-  await Promise.all(waiting)
+  const arrived = Promise.withResolvers<() => void>()
+  a.answer = (_request, response) => arrived.resolve(() => response.end('a'))
+  const isHeld = arrived.promise.then(() => true)
+  let waiting = bench.ask('least-request', 1)
+  // One request at a time, until the first host has one and holds it.
+  while (!(await Promise.race([isHeld, waiting.then(() => false)]))) {
+    waiting = bench.ask('least-request', 1)
+  }
+  expect(countEach(await bench.ask('least-request', 10))).toEqual({ b: 10 })
+  const end = await arrived.promise
+  end()
+  expect(await waiting).toEqual(['a'])
 })
