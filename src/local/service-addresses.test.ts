@@ -49,6 +49,13 @@ function createSubject(
       const kind = { group: '', kind: 'Service' }
       listener?.({ type: 'added', kind, object, previous: undefined })
     },
+    remove(name: string) {
+      const object = stored.get(name)
+      stored.delete(name)
+      if (object === undefined) throw new Error(`There is no Service ${name}.`)
+      const kind = { group: '', kind: 'Service' }
+      listener?.({ type: 'deleted', kind, object, previous: object })
+    },
   }
 }
 
@@ -100,4 +107,13 @@ test('a port that is served elsewhere stands in the status until it is not', () 
   })
   subject.addresses.setMovedPorts([])
   expect(subject.statusOf('a')).toEqual(addressed('127.0.0.2'))
+})
+
+test('an address that becomes free goes to a Service that waits for one', () => {
+  const subject = createSubject([service('a'), service('b'), service('c')], '10.0.0.0/30')
+  expect(subject.events).toEqual(['c AddressPoolExhausted'])
+  expect(subject.statusOf('c')).toBeUndefined()
+  subject.remove('a')
+  expect(subject.statusOf('c')).toEqual(addressed('10.0.0.1'))
+  expect(subject.statusOf('b')).toEqual(addressed('10.0.0.2'))
 })

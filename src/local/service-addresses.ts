@@ -69,13 +69,22 @@ export class ServiceAddresses {
   start(): void {
     for (const service of this.#source.list(serviceKind)) this.#assign(service)
     this.#unsubscribe = this.#source.subscribe(({ type, kind, object }) => {
-      if (kind.group !== '' || kind.kind !== 'Service' || type === 'deleted') return
-      this.#assign(object)
+      if (kind.group !== '' || kind.kind !== 'Service') return
+      if (type !== 'deleted') this.#assign(object)
+      if (type !== 'added') this.#assignWaiting()
     })
   }
 
   stop(): void {
     this.#unsubscribe?.()
+  }
+
+  /** An address that became free goes to a Service that has waited for one. */
+  #assignWaiting(): void {
+    for (const service of this.#source.list(serviceKind)) {
+      const waits = isLoadBalancer(service) && addressOf(service) === undefined
+      if (waits && this.#choose(service, undefined) !== undefined) this.#assign(service)
+    }
   }
 
   #assign(service: KubeObject): void {
