@@ -19,8 +19,11 @@ loopback.addAddress('::', 'ipv6')
 const linkLocal = new BlockList()
 linkLocal.addSubnet('169.254.0.0', 16, 'ipv4')
 linkLocal.addSubnet('fe80::', 10, 'ipv6')
-// The metadata services of AWS over IPv6; those over IPv4 are link-local.
+// Metadata services that are not link-local: of AWS over IPv6, of Alibaba Cloud, of Oracle Cloud, and Azure's WireServer.
 linkLocal.addAddress('fd00:ec2::254', 'ipv6')
+linkLocal.addAddress('100.100.100.200', 'ipv4')
+linkLocal.addAddress('192.0.0.192', 'ipv4')
+linkLocal.addAddress('168.63.129.16', 'ipv4')
 
 /** Returns why an address may not be dialled for a manifest; undefined when it may. */
 export type AddressGuard = (target: UpstreamAddress) => string | undefined
