@@ -1,11 +1,12 @@
 import { type AdminRoute, jsonAnswer, textAnswer } from './admin-route.ts'
+import { maskCredentials } from './mask-credentials.ts'
 
 /** What the admin API shows. */
 export interface AdminSubject {
   /** Undefined when everything is in force; else what is still missing. */
   readonly notReadyReason: () => string | undefined
   readonly writeMetrics: () => Promise<string>
-  /** The configuration in force: it refers to secrets and holds none. */
+  /** The configuration in force; credentials that manifests hold in clear are masked before it is shown. */
   readonly configuration: () => unknown
 }
 
@@ -36,7 +37,7 @@ export function createAdminRoutes(subject: AdminSubject): readonly AdminRoute[] 
       method: 'GET',
       path: '/config',
       public: false,
-      handle: () => jsonAnswer(subject.configuration()),
+      handle: () => jsonAnswer(maskCredentials(subject.configuration())),
     },
   ]
 }
