@@ -96,8 +96,9 @@ export class ClientSink {
   }
 }
 
-/** How long a client that still sends may take to read its answer. */
-const lingerMs = 1000
+/** How long a client may go on sending after its last answer, and how long it may pause meanwhile. */
+const lingerMs = 10_000
+const lingerIdleMs = 1000
 
 /**
  * Ends the connection as Node's `destroySoon` does, but goes on reading for a while: closing a socket with unread
@@ -105,6 +106,8 @@ const lingerMs = 1000
  */
 function lingerAndClose(socket: Socket): void {
   socket.end()
+  socket.setTimeout(lingerIdleMs)
+  socket.once('timeout', () => socket.destroy())
   const timer = setTimeout(() => socket.destroy(), lingerMs)
   socket.once('close', () => clearTimeout(timer))
 }
