@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import type { Worker } from 'node:worker_threads'
 import type { SpawnThread } from './gateway-threads.ts'
 import { type DownMessage, linkVersion, type MetricSample, type UpMessage } from './messages.ts'
@@ -47,6 +48,13 @@ interface MetricsWait {
   readonly finish: () => void
 }
 
+/**
+ * Half of the space for young objects, in MiB, of threads that start from now on. V8's own choice grows to 55 MB per
+ * thread under load; with this it is 15 MB, and a process with one thread takes 182 MB instead of 220 at the same CPU
+ * per request. `resourceLimits` of a thread does not hold it back.
+ */
+const semiSpaceMebibytes = 8
+
 /** The gateway's threads as control sees them. A thread that dies is replaced and told everything again. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
@@ -62,6 +70,7 @@ export class WorkerPool {
 
   /** Resolves when every thread has taken its first messages. */
   async start(): Promise<void> {
+    setFlagsFromString(`--max-semi-space-size=${semiSpaceMebibytes}`)
     const ready: Promise<void>[] = []
     for (let index = 0; index < this.#options.count; index++) {
       const slot: Slot = {
