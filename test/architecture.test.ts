@@ -37,6 +37,7 @@ const siblingsApart = ['dialects', 'policies', 'protocols', 'providers']
 
 /** The exceptions among dialects: what several of them are built on. */
 const mayImportSibling: Record<string, readonly string[]> = {
+  'gateway-api': ['core'],
   'gloo-core': ['core'],
   'gloo-edge': ['core', 'gloo-core'],
 }

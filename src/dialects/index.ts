@@ -1,7 +1,8 @@
 import { core } from './core/index.ts'
 import type { Dialect } from './dialect.ts'
+import { createGatewayApi } from './gateway-api/index.ts'
 import { glooCore } from './gloo-core/index.ts'
 import { glooEdge } from './gloo-edge/index.ts'
 
 /** Every dialect, in the order in which their translations are merged. */
-export const dialects: readonly Dialect[] = [core, glooCore, glooEdge]
+export const dialects: readonly Dialect[] = [core, createGatewayApi([]), glooCore, glooEdge]

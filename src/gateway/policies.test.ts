@@ -332,6 +332,8 @@ describe('routes that answer themselves', () => {
     [{}, /^http:\/\/127\.0\.0\.1:\d+\/new\/x\?q=1$/],
     [{ stripQuery: true, host: 'other.org' }, /^http:\/\/other\.org\/new\/x$/],
     [{ port: 'listener', host: 'other.org' }, /^http:\/\/other\.org:8081\/new\/x\?q=1$/],
+    [{ scheme: 'https', port: 'default' }, /^https:\/\/127\.0\.0\.1\/new\/x\?q=1$/],
+    [{ port: 80, host: 'other.org:1' }, /^http:\/\/other\.org\/new\/x\?q=1$/],
     [{ scheme: 'http', host: 'other.org' }, /^http:\/\/other\.org\/new\/x\?q=1$/],
     [{ scheme: 'https', port: 8443 }, /^https:\/\/127\.0\.0\.1:8443\/new\/x\?q=1$/],
   ] as const)('redirects lead to the new place: %o', async (changes, location) => {

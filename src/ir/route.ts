@@ -133,8 +133,11 @@ export interface RedirectAction {
   readonly type: 'redirect'
   readonly status: 301 | 302 | 303 | 307 | 308
   readonly host: string | undefined
-  /** `listener`: the port that the listener serves. Undefined: that of the host. */
-  readonly port: number | 'listener' | undefined
+  /**
+   * `listener`: the port that the listener serves; `default`: that of the scheme. Undefined: that of the host.
+   * The default port of the scheme is not written out.
+   */
+  readonly port: number | 'listener' | 'default' | undefined
   /** Undefined: that of the request. */
   readonly scheme: 'http' | 'https' | undefined
   readonly path: PathRewrite | undefined

@@ -102,6 +102,8 @@ const plurals: Readonly<Record<string, string>> = {
   Namespace: 'namespaces',
   EndpointSlice: 'endpointslices',
   Settings: 'settings',
+  GatewayClass: 'gatewayclasses',
+  BackendTLSPolicy: 'backendtlspolicies',
   CustomResourceDefinition: 'customresourcedefinitions',
 }
 
@@ -109,7 +111,7 @@ const plurals: Readonly<Record<string, string>> = {
 function pathOf({ apiVersion, kind, metadata }: Manifest): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const plural = plurals[kind] ?? `${kind.toLowerCase()}s`
-  const clusterScoped = kind === 'Namespace' || kind === 'CustomResourceDefinition'
+  const clusterScoped = ['Namespace', 'CustomResourceDefinition', 'GatewayClass'].includes(kind)
   const scope = clusterScoped ? '' : `/namespaces/${metadata.namespace ?? 'default'}`
   return `${root}${scope}/${plural}/${metadata.name}`
 }

@@ -94,15 +94,22 @@ export function respondRedirect(
 
 const defaultPorts = { http: 80, https: 443 } as const
 
+function redirectPort(
+  { ingress }: Exchange,
+  port: number | 'listener' | 'default',
+): number | undefined {
+  if (port === 'default') return undefined
+  return port === 'listener' ? ingress.listener.config.bindings[0]?.port : port
+}
+
 function redirectHost(exchange: Exchange, config: RedirectAction): string {
   const host = config.host ?? exchange.host
   const name = host.replace(/:\d+$/, '')
-  if (config.port === 'listener') {
-    const port = exchange.ingress.listener.config.bindings[0]?.port
-    const isDefault = port === undefined || port === defaultPorts[config.scheme ?? exchange.scheme]
-    return isDefault ? name : `${name}:${port}`
+  if (config.port !== undefined) {
+    const defaultPort = defaultPorts[config.scheme ?? exchange.scheme]
+    const port = redirectPort(exchange, config.port) ?? defaultPort
+    return port === defaultPort ? name : `${name}:${port}`
   }
-  if (config.port !== undefined) return `${name}:${config.port}`
   // Envoy drops a default port of the old scheme when the scheme changes.
   const changes = config.scheme !== undefined && config.scheme !== exchange.scheme
   return changes && host.endsWith(`:${defaultPorts[exchange.scheme]}`) ? name : host

@@ -1,7 +1,6 @@
 import type { TSchema } from 'typebox'
 import type { KindDefinition, PrinterColumn } from '../../../kube/kind-definition.ts'
 import type { StructuralSchema } from '../../../kube/structural-schema.ts'
-import { statusColumns } from '../../gloo-core/kinds/define-kind.ts'
 import { createNormalizer } from '../../gloo-core/schema/normalize.ts'
 import { statusSchema } from './fields/status.ts'
 
@@ -39,7 +38,7 @@ export function edgeKind(definition: EdgeKind): KindDefinition {
         served: true,
         storage: true,
         schema,
-        columns: [...(definition.columns ?? []), ...statusColumns],
+        columns: definition.columns ?? [],
         statusSubresource: true,
       },
     ],

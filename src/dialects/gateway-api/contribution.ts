@@ -1,0 +1,121 @@
+import type { Backend } from '../../ir/backend.ts'
+import type { HttpConnectionOptions } from '../../ir/listener.ts'
+import type { Origin } from '../../ir/origin.ts'
+import type { PolicyConfig } from '../../ir/policy.ts'
+import type { RouteAction } from '../../ir/route.ts'
+import type { GroupKind, ObjectReference } from '../../kube/kube-object.ts'
+import type { ObjectStatus, ObjectView } from '../dialect.ts'
+
+/**
+ * What another dialect adds to the Gateway API: kinds that routes and gateways may refer to, policies that attach to
+ * them, and classes. A kind belongs to one contribution.
+ */
+export interface Contribution {
+  /** The dialect's name. */
+  readonly name: string
+  /** Kinds that `backendRefs` and mirrors may name. */
+  readonly backends?: readonly GroupKind[]
+  /** Kinds that filters of type ExtensionRef may name. */
+  readonly filters?: readonly GroupKind[]
+  /** Kinds that `parametersRef` of a GatewayClass or Gateway may name. */
+  readonly parameters?: readonly GroupKind[]
+  readonly controllers?: readonly ControllerProfile[]
+  /** Called once; what it returns may keep what it computed. */
+  createContributor(): Contributor
+}
+
+/** A controller that Sluice acts as, and how its gateways look. */
+export interface ControllerProfile {
+  /** Named by GatewayClasses, and in the statuses of routes and policies. */
+  readonly controllerName: string
+  /** Classes that stand before anybody applies one. */
+  readonly classNames: readonly string[]
+  readonly description: string
+  /** The Service of a gateway has the gateway's name behind it. */
+  readonly servicePrefix: string
+}
+
+/** Takes part in every translation. */
+export interface Contributor {
+  begin(objects: ObjectView): ContributionMoment
+}
+
+/**
+ * What a contribution says of the objects of one moment. Pure. Equal answers should be the same references as in the
+ * moment before: everything that depends on an answer is made anew when it changes.
+ */
+export interface ContributionMoment {
+  /** Asked only for the kinds in `backends`; the namespace is that of the object, already granted. */
+  findBackend?(query: BackendQuery): FoundBackend
+  /** Asked only for the kinds in `filters`. */
+  findFilter?(reference: ObjectReference, place: Origin): FoundFilter
+  /** What policies add to a route, a rule of it, a gateway or a listener; the first one has precedence. */
+  findEffects?(target: PolicyTarget): readonly RouteEffect[]
+  /** What policies change of the connections of a listener. */
+  findConnectionOptions?(target: PolicyTarget): Partial<HttpConnectionOptions> | undefined
+  /** Asked only for the kinds in `parameters`. */
+  findParameters?(reference: ObjectReference): FoundParameters
+  /** Statuses of the contributed kinds. Asked last. */
+  statuses?(): readonly ObjectStatus[]
+}
+
+export interface BackendQuery {
+  readonly reference: ObjectReference
+  readonly port: number | undefined
+  /** Where the reference stands. */
+  readonly place: Origin
+}
+
+/** What a backend reference leads to. */
+export type FoundBackend =
+  | {
+      readonly type: 'found'
+      readonly backend: Backend
+      /** False: the contributing dialect puts the backend into the configuration itself. */
+      readonly isAdded: boolean
+      /** What requests to this backend need. `changeAction` is used when it is the rule's only backend. */
+      readonly effect?: RouteEffect
+    }
+  | UnresolvedReference
+
+/** Why a reference leads nowhere; goes into the condition ResolvedRefs. */
+export interface UnresolvedReference {
+  readonly type: 'unresolved'
+  readonly reason: 'BackendNotFound' | 'InvalidKind' | 'RefNotPermitted' | 'UnsupportedProtocol'
+  readonly message: string
+}
+
+export type FoundFilter =
+  | { readonly type: 'found'; readonly effect: RouteEffect }
+  | UnresolvedReference
+
+export type FoundParameters =
+  | { readonly type: 'found'; readonly service?: Partial<ServiceParameters> }
+  | { readonly type: 'invalid'; readonly message: string }
+
+/** What parameters say of the Service of a gateway. */
+export interface ServiceParameters {
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/** What a policy's `targetRef` may mean. */
+export interface PolicyTarget {
+  readonly reference: ObjectReference
+  /** A listener or a rule by name, or the whole object. */
+  readonly sectionName: string | undefined
+}
+
+/** What an object adds to routes. */
+export interface RouteEffect {
+  /** Most specific first; ids begin with the name of the contributing dialect. */
+  readonly policies: readonly PolicyConfig[]
+  /** Backends that nobody else adds. */
+  readonly backends?: readonly Backend[]
+  /** `namespace/name` of the Secrets that the policies refer to. */
+  readonly secretIds?: readonly string[]
+  /** Has the last word on what the route does. */
+  readonly changeAction?: (action: RouteAction) => RouteAction
+  /** Set: requests are answered 500 with this message, because what was asked for cannot be done. */
+  readonly failure?: string
+}

@@ -1,0 +1,79 @@
+import { type Static, Type } from 'typebox'
+import { choice, list, object, text } from '../../field.ts'
+import { honoured, ignored, informational } from '../../verdict.ts'
+import { behaviours } from './behaviours.ts'
+import { ageColumn, defineKind } from './define-kind.ts'
+import { grpcRouteFilters } from './fields/filters.ts'
+import { parentReferences, weightedBackendReference } from './fields/references.ts'
+import { routeStatus } from './fields/route-status.ts'
+import { atomic, headerValue, hostname, httpName, keyedBy, sectionName } from './fields/scalars.ts'
+import { sessionPersistence } from './fields/session-persistence.ts'
+import { validateGrpcRoute } from './rules/grpc-route-rules.ts'
+
+const matchType = () =>
+  Object.assign(choice('How values are compared.', ['Exact', 'RegularExpression']), {
+    default: 'Exact',
+  })
+
+const match = honoured(
+  behaviours.grpcMatch,
+  object('Conditions on a call; all must hold.', {
+    method: object('The method.', {
+      type: matchType(),
+      service: text('The service, with its package.', { maxLength: 1024 }),
+      method: text('The method of the service.', { maxLength: 1024 }),
+    }),
+    headers: list(
+      'Headers.',
+      object(
+        'A header.',
+        { type: matchType(), name: httpName('Its name.'), value: headerValue('Its value.') },
+        ['name', 'value'],
+      ),
+      { maxItems: 16, ...keyedBy('name') },
+    ),
+  }),
+)
+export type GrpcRouteMatch = Static<typeof match>
+
+const rule = object('Matches, and what happens to the calls that match.', {
+  name: informational(sectionName('Its name, unique in the route.')),
+  matches: list('Any of them; every call unless given.', match, { maxItems: 64, ...atomic }),
+  filters: grpcRouteFilters('rule'),
+  backendRefs: list('Where calls go.', weightedBackendReference(grpcRouteFilters('backend')), {
+    maxItems: 16,
+    ...atomic,
+  }),
+  sessionPersistence: sessionPersistence(),
+})
+export type GrpcRouteRule = Static<typeof rule>
+
+const spec = object('Hosts, rules, and the gateways that serve them.', {
+  parentRefs: parentReferences(),
+  hostnames: honoured(
+    behaviours.hostnames,
+    list('Host names; every one of the listener unless given.', hostname('One.', 'wildcard'), {
+      maxItems: 16,
+      ...atomic,
+    }),
+  ),
+  rules: list('Rules.', rule, { maxItems: 16, ...atomic }),
+  useDefaultGateways: ignored(
+    'routes attach to the Gateways that they name',
+    Type.Unsafe<string>(choice('Which default Gateways serve it.', ['All', 'None'])),
+  ),
+})
+export type GrpcRouteSpec = Static<typeof spec>
+
+/** `gateway.networking.k8s.io/GRPCRoute`. */
+export const grpcRoute = defineKind({
+  kind: 'GRPCRoute',
+  plural: 'grpcroutes',
+  shortNames: [],
+  description: 'Which gRPC calls of a gateway go where.',
+  spec,
+  status: routeStatus(),
+  olderVersions: [],
+  columns: [{ name: 'Hostnames', type: 'string', value: '.spec.hostnames' }, ageColumn],
+  validate: validateGrpcRoute,
+})

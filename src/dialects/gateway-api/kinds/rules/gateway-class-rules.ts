@@ -1,0 +1,17 @@
+import type { FieldError } from '../../../../kube/kind-definition.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
+import type { GatewayClassSpec } from '../gateway-class.ts'
+import { Checks, specOf } from './checks.ts'
+
+/** The controller of a class never changes. */
+export function validateGatewayClass(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+): readonly FieldError[] {
+  const checks = new Checks()
+  const { controllerName } = specOf<GatewayClassSpec>(object)
+  const before = previous === undefined ? undefined : specOf<GatewayClassSpec>(previous)
+  const isSame = before === undefined || before.controllerName === controllerName
+  checks.expect(isSame, 'spec.controllerName', 'Value is immutable', controllerName)
+  return checks.errors
+}

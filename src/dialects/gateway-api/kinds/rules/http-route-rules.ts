@@ -1,0 +1,146 @@
+import type { FieldError } from '../../../../kube/kind-definition.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { parseDuration } from '../../../../lib/duration.ts'
+import type { HttpRouteMatch, HttpRouteRule, HttpRouteSpec } from '../http-route.ts'
+import { areDistinct, Checks, listOf, specOf } from './checks.ts'
+import { checkBackendPort, checkFilters, replacesPrefix } from './filter-rules.ts'
+import { checkParentReferences } from './parent-reference-rules.ts'
+
+/** The rules of upstream's definition that a schema cannot say. */
+export function validateHttpRoute(object: KubeObject): readonly FieldError[] {
+  const checks = new Checks()
+  const spec = specOf<HttpRouteSpec>(object)
+  const rules = listOf(spec.rules)
+  checkParentReferences(checks, listOf(spec.parentRefs))
+  const matches = rules.reduce((sum, rule) => sum + listOf(rule.matches).length, 0)
+  checks.expect(
+    matches <= 128,
+    'spec.rules',
+    'While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128',
+    'array',
+  )
+  const names = rules.flatMap(({ name }) => (name === undefined ? [] : [name]))
+  checks.expect(
+    areDistinct(names),
+    'spec.rules',
+    'Rule name must be unique within the route',
+    'array',
+  )
+  rules.forEach((rule, index) => {
+    checkRule(checks, rule, `spec.rules[${index}]`)
+  })
+  return checks.errors
+}
+
+function checkRule(checks: Checks, rule: HttpRouteRule, field: string): void {
+  const backends = listOf(rule.backendRefs)
+  const filters = listOf(rule.filters)
+  checkFilters(checks, filters, `${field}.filters`)
+  checks.expect(
+    backends.length === 0 || filters.every(({ requestRedirect }) => requestRedirect === undefined),
+    field,
+    'RequestRedirect filter must not be used together with backendRefs',
+  )
+  backends.forEach((backend, index) => {
+    checkBackendPort(checks, backend, `${field}.backendRefs[${index}]`)
+    checkFilters(checks, listOf(backend.filters), `${field}.backendRefs[${index}].filters`)
+  })
+  checkPrefixReplacement(checks, rule, field)
+  listOf(rule.matches).forEach((match, index) => {
+    checkPath(checks, match.path, `${field}.matches[${index}].path`)
+  })
+  checkTimeouts(checks, rule, `${field}.timeouts`)
+  checkSession(checks, rule, `${field}.sessionPersistence`)
+}
+
+function checkPrefixReplacement(checks: Checks, rule: HttpRouteRule, field: string): void {
+  const [match, second] = listOf(rule.matches)
+  const hasOnePrefix =
+    second === undefined &&
+    (match === undefined || (match.path?.type ?? 'PathPrefix') === 'PathPrefix')
+  const filters = [rule.filters, ...listOf(rule.backendRefs).map((backend) => backend.filters)]
+  for (const [name, label] of [
+    ['requestRedirect', 'RequestRedirect'],
+    ['urlRewrite', 'URLRewrite'],
+  ] as const) {
+    checks.expect(
+      hasOnePrefix || !filters.some((list) => replacesPrefix(list, name)),
+      field,
+      `When using ${label} filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified`,
+    )
+  }
+}
+
+const pathPattern = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/
+const forbiddenInPaths = ['//', '/./', '/../', '%2f', '%2F', '#']
+
+function checkPath(checks: Checks, path: HttpRouteMatch['path'], field: string): void {
+  const { type = 'PathPrefix', value = '/' } = path ?? {}
+  if (type === 'RegularExpression') return
+  const types = "['Exact', 'PathPrefix']"
+  checks.expect(
+    value.startsWith('/'),
+    field,
+    `value must be an absolute path and start with '/' when type one of ${types}`,
+  )
+  for (const part of forbiddenInPaths) {
+    checks.expect(
+      !value.includes(part),
+      field,
+      `must not contain '${part}' when type one of ${types}`,
+    )
+  }
+  for (const end of ['/..', '/.']) {
+    checks.expect(
+      !value.endsWith(end),
+      field,
+      `must not end with '${end}' when type one of ${types}`,
+    )
+  }
+  checks.expect(
+    pathPattern.test(value),
+    field,
+    `must only contain valid characters (matching ${pathPattern.source}) for types ${types}`,
+  )
+}
+
+function checkTimeouts(checks: Checks, { timeouts }: HttpRouteRule, field: string): void {
+  const requestMs = parseDuration(timeouts?.request ?? '') ?? 0
+  const backendRequestMs = parseDuration(timeouts?.backendRequest ?? '') ?? 0
+  checks.expect(
+    requestMs === 0 || backendRequestMs <= requestMs,
+    field,
+    'backendRequest timeout cannot be longer than request timeout',
+  )
+}
+
+/** Shared with GRPCRoutes. */
+export function checkSession(
+  checks: Checks,
+  { sessionPersistence }: Pick<HttpRouteRule, 'sessionPersistence'>,
+  field: string,
+): void {
+  const {
+    cookie,
+    cookieConfig,
+    header,
+    type = 'Cookie',
+    absoluteTimeout,
+  } = sessionPersistence ?? {}
+  const lifetime = cookie?.lifetimeType ?? cookieConfig?.lifetimeType
+  checks.expect(
+    lifetime !== 'Permanent' || absoluteTimeout !== undefined,
+    field,
+    'AbsoluteTimeout must be specified when cookie lifetimeType is Permanent',
+  )
+  checks.expect(
+    cookie === undefined || type === 'Cookie',
+    field,
+    'cookie must be nil if type is not Cookie',
+  )
+  checks.expect(
+    header === undefined || type === 'Header',
+    field,
+    'header must be nil if type is not Header',
+  )
+}

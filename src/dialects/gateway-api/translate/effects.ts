@@ -1,0 +1,11 @@
+import type { PolicyTarget, RouteEffect } from '../contribution.ts'
+import type { Scope } from './source.ts'
+
+/** What contributed policies add to a target, most specific and most important first. */
+export function effectsOf(scope: Scope, target: PolicyTarget): readonly RouteEffect[] {
+  const { kind, namespace, name } = target.reference
+  const key = `effects on ${kind} ${namespace}/${name} ${target.sectionName ?? ''}`
+  return scope.read(key, ({ contributions }) =>
+    contributions.moments.flatMap((moment) => moment.findEffects?.(target) ?? []),
+  )
+}

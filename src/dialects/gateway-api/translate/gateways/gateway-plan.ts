@@ -1,0 +1,89 @@
+import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
+import type { Problem } from '../../conditions.ts'
+import type { ControllerProfile, FoundParameters, ServiceParameters } from '../../contribution.ts'
+import type { GatewaySpec } from '../../kinds/gateway.ts'
+import type { GatewayClassSpec } from '../../kinds/gateway-class.ts'
+import { gatewayClassKind, gatewayKind } from '../../names.ts'
+import { displayName, referenceOf, type Scope } from '../source.ts'
+import { findGatewayAddress, type GatewayAddress } from './gateway-service.ts'
+import { type ListenerPlan, planListeners } from './listener-plan.ts'
+
+/** A gateway that is served here, before routes are attached. */
+export interface GatewayPlan {
+  readonly object: KubeObject
+  readonly reference: ObjectReference
+  readonly profile: ControllerProfile
+  readonly listeners: readonly ListenerPlan[]
+  readonly address: GatewayAddress
+  /** Keeps the whole gateway from being served. */
+  readonly problem: Problem | undefined
+}
+
+const addressTypes = ['IPAddress']
+
+/** The profile of a class that names one of our controllers. */
+export function profileOfClass(
+  scope: Scope,
+  gatewayClass: KubeObject,
+): ControllerProfile | undefined {
+  const { controllerName } = scope.source.specs.get<Partial<GatewayClassSpec>>(gatewayClass)
+  return scope.source.contributions.profiles.find(
+    (profile) => profile.controllerName === controllerName,
+  )
+}
+
+/** What parameters say; an object that nobody reads is an error. */
+export function readParameters(scope: Scope, reference: ObjectReference): FoundParameters {
+  const found = scope.source.contributions
+    .ownerOf('parameters', reference)
+    ?.findParameters?.(reference)
+  const message = `parametersRef names ${displayName(reference)} (group "${reference.group}"), a kind of parameters that is not known`
+  return found ?? { type: 'invalid', message }
+}
+
+interface Parameters {
+  readonly service: Partial<ServiceParameters>
+  readonly problem: Problem | undefined
+}
+
+function parametersOf(
+  scope: Scope,
+  gateway: ObjectReference,
+  spec: Partial<GatewaySpec>,
+): Parameters {
+  const reference = spec.infrastructure?.parametersRef
+  if (reference === undefined) return { service: {}, problem: undefined }
+  const found = readParameters(scope, { ...reference, namespace: gateway.namespace })
+  return found.type === 'found'
+    ? { service: found.service ?? {}, problem: undefined }
+    : { service: {}, problem: { reason: 'InvalidParameters', message: found.message } }
+}
+
+function findAddressProblem({ addresses = [] }: Partial<GatewaySpec>): Problem | undefined {
+  const odd = addresses.find(({ type }) => !addressTypes.includes(type ?? 'IPAddress'))
+  return (
+    odd && {
+      reason: 'UnsupportedAddress',
+      message: `addresses of type ${odd.type} are not given; ask for an IPAddress`,
+    }
+  )
+}
+
+/** Plans a gateway; undefined: another controller serves its class, or nobody. */
+export function planGateway(scope: Scope, object: KubeObject): GatewayPlan | undefined {
+  const spec = scope.source.specs.get<Partial<GatewaySpec>>(object)
+  const { gatewayClassName = '', listeners = [] } = spec
+  const gatewayClass = scope.source.objects.get(gatewayClassKind, '', gatewayClassName)
+  const profile = gatewayClass && profileOfClass(scope, gatewayClass)
+  if (profile === undefined) return undefined
+  const reference = referenceOf(object, gatewayKind)
+  const parameters = parametersOf(scope, reference, spec)
+  return {
+    object,
+    reference,
+    profile,
+    listeners: planListeners(scope, reference, listeners, spec.tls?.frontend !== undefined),
+    address: findGatewayAddress(scope, object, profile, parameters.service),
+    problem: parameters.problem ?? findAddressProblem(spec),
+  }
+}

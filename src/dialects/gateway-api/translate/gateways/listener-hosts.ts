@@ -1,0 +1,145 @@
+import type { Origin } from '../../../../ir/origin.ts'
+import type { Route } from '../../../../ir/route.ts'
+import type { VirtualHost } from '../../../../ir/virtual-host.ts'
+import type { RouteEffect } from '../../contribution.ts'
+import { effectsOf } from '../effects.ts'
+import type { AttachedRoute } from '../routes/attached-routes.ts'
+import { anyHostname, compareHostnames, coversHostname } from '../routes/hostnames.ts'
+import { compareRanks } from '../rules/match-rank.ts'
+import type { RankedRoute } from '../rules/translated-route.ts'
+import type { Scope } from '../source.ts'
+import type { GatewayPlan } from './gateway-plan.ts'
+import type { ListenerPlan } from './listener-plan.ts'
+
+/** The virtual hosts of one listener, and their routes. */
+export interface ListenerHosts {
+  readonly virtualHosts: readonly VirtualHost[]
+  readonly routes: readonly Route[]
+  readonly effects: readonly RouteEffect[]
+}
+
+/** Where a listener stands among those of its gateway. */
+export interface ListenerPlace {
+  readonly gateway: GatewayPlan
+  readonly listener: ListenerPlan
+  /** Those that are served on the same port, itself included. */
+  readonly neighbours: readonly ListenerPlan[]
+}
+
+/** The part of ids that names a listener. */
+export const listenerKey = ({ gateway: { reference }, listener: { spec } }: ListenerPlace) =>
+  `${reference.namespace}/${reference.name}/${spec.port}/${spec.name}`
+
+/** The field of the Gateway that describes a listener. */
+export const listenerOrigin = ({ gateway: { reference }, listener }: ListenerPlace): Origin => ({
+  kind: reference.kind,
+  namespace: reference.namespace,
+  name: reference.name,
+  fieldPath: `spec.listeners[${listener.index}]`,
+})
+
+/** Names that a more specific listener of the port takes are not this listener's. */
+function isOwnDomain({ listener, neighbours }: ListenerPlace, domain: string): boolean {
+  return !neighbours.some(
+    (other) =>
+      other !== listener &&
+      coversHostname(listener.hostname, other.hostname) &&
+      coversHostname(other.hostname, domain),
+  )
+}
+
+/** The host names under which routes for `domain` may be attached, the most specific first. */
+function coveringNames(domain: string): readonly string[] {
+  const names = [domain]
+  let dot = domain.indexOf('.', domain.startsWith('*.') ? 2 : 0)
+  while (dot !== -1) {
+    names.push(`*${domain.slice(dot)}`)
+    dot = domain.indexOf('.', dot + 1)
+  }
+  return domain === anyHostname ? names : [...names, anyHostname]
+}
+
+/** Changes that policies of the gateway or listener make to each of its routes. */
+function withEffects(
+  scope: Scope,
+  { route, rank }: RankedRoute,
+  key: string,
+  effects: readonly RouteEffect[],
+): RankedRoute {
+  if (effects.length === 0) return { route, rank }
+  const id = `${route.id}@${key}`
+  const changed = scope.remember(id, [route, ...effects], () => {
+    const change = (before: Route['action'], { changeAction }: RouteEffect) =>
+      changeAction === undefined ? before : changeAction(before)
+    const policyIds = effects.flatMap(({ policies }) => policies.map((policy) => policy.id))
+    return {
+      ...route,
+      id,
+      action: effects.reduce(change, route.action),
+      policyIds: [...route.policyIds, ...policyIds],
+    }
+  })
+  return { route: changed, rank }
+}
+
+/** The routes of a listener by the host names under which they are attached, in matching order. */
+function groupByHostname(
+  scope: Scope,
+  place: ListenerPlace,
+  attached: readonly AttachedRoute[],
+  effects: readonly RouteEffect[],
+): Map<string, readonly Route[]> {
+  const groups = new Map<string, RankedRoute[]>()
+  const key = listenerKey(place)
+  for (const { translated, attachments } of attached) {
+    const hostnames = attachments.flatMap(({ listeners }) =>
+      listeners.flatMap((each) => (each.listener === place.listener ? each.hostnames : [])),
+    )
+    if (hostnames.length === 0) continue
+    const routes = translated.routes.map((ranked) => withEffects(scope, ranked, key, effects))
+    for (const hostname of new Set(hostnames)) {
+      const group = groups.get(hostname)
+      if (group === undefined) groups.set(hostname, [...routes])
+      else group.push(...routes)
+    }
+  }
+  return new Map(
+    [...groups].map(([hostname, group]) => [
+      hostname,
+      // Stable: what ranks equal stays in the order of age, rule and match.
+      group.sort((left, right) => compareRanks(left.rank, right.rank)).map(({ route }) => route),
+    ]),
+  )
+}
+
+/** Makes the virtual hosts of a listener. */
+export function createListenerHosts(
+  scope: Scope,
+  place: ListenerPlace,
+  attached: readonly AttachedRoute[],
+): ListenerHosts {
+  const { reference } = place.gateway
+  const { spec, hostname } = place.listener
+  const effects = [
+    ...effectsOf(scope, { reference, sectionName: spec.name }),
+    ...effectsOf(scope, { reference, sectionName: undefined }),
+  ]
+  const groups = groupByHostname(scope, place, attached, effects)
+  const domains = [...new Set([...groups.keys(), hostname])]
+    .filter((domain) => isOwnDomain(place, domain))
+    .sort(compareHostnames)
+  const virtualHosts = domains.map((domain) => {
+    const covering = coveringNames(domain).flatMap((name) => groups.get(name) ?? [])
+    const routeIds = [...new Set(covering.map(({ id }) => id))]
+    const id = `gateway-api/${listenerKey(place)}/${domain}`
+    const origin = listenerOrigin(place)
+    return scope.remember(`virtual host ${id}`, [origin.fieldPath, ...routeIds], () => ({
+      id,
+      name: `${reference.namespace}/${reference.name}/${spec.name}/${domain}`,
+      origin,
+      domains: [domain],
+      routeIds,
+    }))
+  })
+  return { virtualHosts, routes: [...groups.values()].flat(), effects }
+}

@@ -1,0 +1,132 @@
+import type { TlsChain } from '../../../../ir/listener.ts'
+import type { GroupKind, ObjectReference } from '../../../../kube/kube-object.ts'
+import type { Problem } from '../../conditions.ts'
+import type { ListenerSpec } from '../../kinds/gateway.ts'
+import { gatewayGroup, grpcRouteKind, httpRouteKind } from '../../names.ts'
+import { anyHostname, intersectHostnames } from '../routes/hostnames.ts'
+import type { Scope } from '../source.ts'
+import { readCertificates } from './certificates.ts'
+
+/** A listener of a gateway, before routes are attached. */
+export interface ListenerPlan {
+  readonly spec: ListenerSpec
+  /** Place in the list of the gateway. */
+  readonly index: number
+  /** Lower-case; `*` takes every name. */
+  readonly hostname: string
+  readonly supportedKinds: readonly GroupKind[]
+  readonly accepted: Problem | undefined
+  readonly resolvedRefs: Problem | undefined
+  readonly conflict: Problem | undefined
+  /** Another HTTPS listener of the port shares host names with this one. */
+  readonly overlaps: boolean
+  /** For HTTPS; their virtual hosts are filled in later. */
+  readonly chains: readonly Omit<TlsChain, 'virtualHostIds'>[]
+}
+
+const routeKinds: readonly GroupKind[] = [httpRouteKind, grpcRouteKind]
+const servedProtocols = ['HTTP', 'HTTPS']
+
+const isSameKind = (left: GroupKind, right: GroupKind) =>
+  left.group === right.group && left.kind === right.kind
+
+function kindsOf({ protocol, allowedRoutes }: ListenerSpec): {
+  readonly supportedKinds: readonly GroupKind[]
+  readonly unknown: readonly GroupKind[]
+} {
+  const served = servedProtocols.includes(protocol) ? routeKinds : []
+  const wanted = (allowedRoutes?.kinds ?? []).map(({ group = gatewayGroup, kind }) => ({
+    group,
+    kind,
+  }))
+  if (wanted.length === 0) return { supportedKinds: served, unknown: [] }
+  const isServed = (kind: GroupKind) => served.some((each) => isSameKind(each, kind))
+  return {
+    supportedKinds: wanted.filter(isServed),
+    unknown: wanted.filter((kind) => !isServed(kind)),
+  }
+}
+
+function findAcceptedProblem(
+  { protocol, port }: ListenerSpec,
+  asksForClientCertificates: boolean,
+): Problem | undefined {
+  if (!servedProtocols.includes(protocol)) {
+    const message = `protocol ${protocol} is not served on port ${port}; HTTP and HTTPS are`
+    return { reason: 'UnsupportedProtocol', message }
+  }
+  if (protocol === 'HTTPS' && asksForClientCertificates) {
+    const message =
+      'spec.tls.frontend asks for client certificates, which are not checked; the listener is not served rather than served to everybody'
+    return { reason: 'UnsupportedValue', message }
+  }
+  return undefined
+}
+
+function findConflict(
+  listener: ListenerSpec,
+  others: readonly ListenerSpec[],
+): Problem | undefined {
+  for (const other of others) {
+    if (other.port !== listener.port || !servedProtocols.includes(other.protocol)) continue
+    if (other.protocol !== listener.protocol) {
+      const message = `port ${listener.port} cannot be both ${listener.protocol} and ${other.protocol} (listener ${other.name})`
+      return { reason: 'ProtocolConflict', message }
+    }
+    if ((other.hostname ?? '') === (listener.hostname ?? '')) {
+      const message = `listener ${other.name} has the same port and host name`
+      return { reason: 'HostnameConflict', message }
+    }
+  }
+  return undefined
+}
+
+const hostnameOf = ({ hostname }: ListenerSpec) => (hostname ?? anyHostname).toLowerCase()
+
+function overlapsAny(listener: ListenerSpec, others: readonly ListenerSpec[]): boolean {
+  return (
+    listener.protocol === 'HTTPS' &&
+    others.some(
+      (other) =>
+        other.protocol === 'HTTPS' &&
+        other.port === listener.port &&
+        intersectHostnames(hostnameOf(other), hostnameOf(listener)) !== undefined,
+    )
+  )
+}
+
+/** Reads the listeners of a gateway. */
+export function planListeners(
+  scope: Scope,
+  gateway: ObjectReference,
+  listeners: readonly ListenerSpec[],
+  asksForClientCertificates: boolean,
+): readonly ListenerPlan[] {
+  return listeners.map((spec, index) => {
+    const others = listeners.filter((other) => other !== spec)
+    const { supportedKinds, unknown } = kindsOf(spec)
+    const certificates = readCertificates(scope, gateway, spec, index)
+    const [unknownKind] = unknown
+    const kindProblem = unknownKind && {
+      reason: 'InvalidRouteKinds',
+      message: `routes of kind ${unknownKind.kind} (group ${unknownKind.group}) cannot attach to a listener of protocol ${spec.protocol}`,
+    }
+    return {
+      spec,
+      index,
+      hostname: hostnameOf(spec),
+      supportedKinds,
+      accepted: findAcceptedProblem(spec, asksForClientCertificates),
+      resolvedRefs: certificates.problem ?? kindProblem,
+      conflict: findConflict(spec, others),
+      overlaps: overlapsAny(spec, others),
+      chains: certificates.chains,
+    }
+  })
+}
+
+/** Whether anything listens for the listener. */
+export const isServed = ({ accepted, conflict, spec, chains }: ListenerPlan) =>
+  accepted === undefined &&
+  conflict === undefined &&
+  (spec.protocol === 'HTTP' || chains.length > 0)

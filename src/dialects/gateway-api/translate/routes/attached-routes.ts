@@ -1,0 +1,95 @@
+import type { GroupKind, KubeObject } from '../../../../kube/kube-object.ts'
+import type { ParentReference } from '../../kinds/fields/references.ts'
+import type { HttpRouteSpec } from '../../kinds/http-route.ts'
+import { gatewayGroup, gatewayKind, grpcRouteKind, httpRouteKind } from '../../names.ts'
+import type { GatewayPlan } from '../gateways/gateway-plan.ts'
+import type { ListenerPlan } from '../gateways/listener-plan.ts'
+import { translateRoute } from '../rules/translate-route.ts'
+import type { TranslatedRoute } from '../rules/translated-route.ts'
+import type { Scope } from '../source.ts'
+import { type Attachment, attachRoute } from './attach-route.ts'
+
+/** A route object with all its attachments to gateways that are served here. */
+export interface AttachedRoute {
+  readonly object: KubeObject
+  readonly kind: GroupKind
+  readonly translated: TranslatedRoute
+  readonly attachments: readonly Attachment[]
+}
+
+const keyOf = (namespace: string, name: string) => `${namespace}/${name}`
+
+/** The kind that has a host name of a listener: HTTPRoutes and GRPCRoutes never share one. */
+class HostnameClaims {
+  readonly #claims = new Map<ListenerPlan, Map<string, string>>()
+
+  /** Whether the host name is free for routes of the kind; it is theirs from then on. */
+  claim(listener: ListenerPlan, hostname: string, kind: string): boolean {
+    const claims = this.#claims.get(listener) ?? new Map<string, string>()
+    this.#claims.set(listener, claims)
+    const holder = claims.get(hostname)
+    if (holder === undefined) claims.set(hostname, kind)
+    return holder === undefined || holder === kind
+  }
+}
+
+function withoutClaimed(
+  attachment: Attachment,
+  kind: GroupKind,
+  claims: HostnameClaims,
+): Attachment {
+  if (attachment.problem !== undefined) return attachment
+  const listeners = attachment.listeners.flatMap(({ listener, hostnames }) => {
+    const free = hostnames.filter((hostname) => claims.claim(listener, hostname, kind.kind))
+    return free.length === 0 ? [] : [{ listener, hostnames: free }]
+  })
+  if (listeners.length > 0) return { ...attachment, listeners }
+  const message =
+    'older routes of another kind have every host name that the route shares with its listeners'
+  return { ...attachment, listeners: [], problem: { reason: 'HostnameConflict', message } }
+}
+
+const ageOf = ({ metadata }: KubeObject) =>
+  [metadata.creationTimestamp ?? '', metadata.namespace ?? '', metadata.name].join(' ')
+
+function listRoutes(scope: Scope): readonly { object: KubeObject; kind: GroupKind }[] {
+  const list = (kind: GroupKind) =>
+    scope.source.objects.list(kind).map((object) => ({ object, kind }))
+  const http = list(httpRouteKind)
+  const grpc = list(grpcRouteKind)
+  if (grpc.length === 0) return http
+  return [...http, ...grpc].sort((left, right) =>
+    ageOf(left.object) < ageOf(right.object) ? -1 : 1,
+  )
+}
+
+/** Attaches every route, oldest first. */
+export function attachRoutes(
+  scope: Scope,
+  gateways: readonly GatewayPlan[],
+): readonly AttachedRoute[] {
+  const byName = new Map(
+    gateways.map((plan) => [keyOf(plan.reference.namespace, plan.reference.name), plan]),
+  )
+  const claims = new HostnameClaims()
+  return listRoutes(scope).map(({ object, kind }) => {
+    const spec = scope.source.specs.get<Partial<HttpRouteSpec>>(object)
+    const { parentRefs = [], hostnames = [] } = spec
+    const attachments = parentRefs.flatMap((parent) => {
+      const gateway = findGateway(byName, parent, object)
+      if (gateway === undefined) return []
+      const attachment = attachRoute(scope, { object, kind, hostnames }, parent, gateway)
+      return [withoutClaimed(attachment, kind, claims)]
+    })
+    return { object, kind, translated: translateRoute(scope, object, kind), attachments }
+  })
+}
+
+function findGateway(
+  gateways: ReadonlyMap<string, GatewayPlan>,
+  { group = gatewayGroup, kind = gatewayKind.kind, namespace, name }: ParentReference,
+  { metadata }: KubeObject,
+): GatewayPlan | undefined {
+  if (group !== gatewayGroup || kind !== gatewayKind.kind) return undefined
+  return gateways.get(keyOf(namespace ?? metadata.namespace ?? '', name))
+}

@@ -1,0 +1,102 @@
+import type { HashPolicy, RetryConfig, RouteAction } from '../../../../ir/route.ts'
+import type { RouteFilter } from '../../kinds/fields/filters.ts'
+import type { Scope } from '../source.ts'
+import { translateCors } from './cors-filter.ts'
+import {
+  type RuleReader,
+  translateDestinations,
+  translateMirrors,
+  type WeightedBackend,
+} from './destinations.ts'
+import { translateHeaderFilters } from './header-filter.ts'
+import { translateRedirect, translateUrlRewrite } from './rewrite-filters.ts'
+import { placeBelow, type RuleDraft, type RulePlace } from './rule-draft.ts'
+
+/** What rules of all kinds of routes have. */
+export interface RuleParts {
+  readonly filters: readonly RouteFilter[]
+  readonly backendRefs: readonly WeightedBackend[]
+  /** 0 is no limit. */
+  readonly timeoutMs: number
+  readonly retry: RetryConfig | undefined
+  readonly hashPolicies: readonly HashPolicy[]
+  readonly isGrpc: boolean
+}
+
+/** What a rule does with its requests; its policies are in the draft. */
+export function translateRuleAction(
+  scope: Scope,
+  draft: RuleDraft,
+  parts: RuleParts,
+  place: RulePlace,
+): RouteAction {
+  const use = { isGrpc: parts.isGrpc, isSticky: parts.hashPolicies.length > 0 }
+  const reader: RuleReader = { scope, draft, use }
+  translateFilters(reader, parts.filters, place)
+  const action = createAction(reader, parts, place)
+  const changed = draft.changes.reduce<RouteAction>((before, change) => change(before), action)
+  return draft.unavailable ?? changed
+}
+
+function createAction(reader: RuleReader, parts: RuleParts, place: RulePlace): RouteAction {
+  const redirect = parts.filters.find(({ requestRedirect }) => requestRedirect !== undefined)
+  if (redirect?.requestRedirect !== undefined) return translateRedirect(redirect.requestRedirect)
+  const rewrite = parts.filters.find(({ urlRewrite }) => urlRewrite !== undefined)
+  // An ExtensionRef filter may answer in the place of backends.
+  const answersItself = reader.draft.changes.length > 0 && parts.backendRefs.length === 0
+  const destinations = answersItself ? [] : translateDestinations(reader, parts.backendRefs, place)
+  return {
+    type: 'forward',
+    destinations,
+    ...translateUrlRewrite(rewrite?.urlRewrite),
+    appendForwardedHost: rewrite?.urlRewrite?.hostname !== undefined,
+    timeoutMs: parts.timeoutMs,
+    idleTimeoutMs: undefined,
+    retry: parts.retry,
+    mirrors: translateMirrors(reader, parts.filters, place),
+    websocket: true,
+    hashPolicies: parts.hashPolicies,
+  }
+}
+
+function translateFilters(
+  { scope, draft }: RuleReader,
+  filters: readonly RouteFilter[],
+  place: RulePlace,
+): void {
+  const headers = translateHeaderFilters(draft, filters, placeBelow(place, 'filters'), 'route')
+  if (headers !== undefined) draft.addPolicy(headers)
+  filters.forEach((filter, index) => {
+    const where = placeBelow(place, `filters[${index}]`)
+    if (filter.cors !== undefined) draft.addPolicy(translateCors(filter.cors, where))
+    if (filter.extensionRef !== undefined) addExtension(scope, draft, filter.extensionRef, where)
+    if (filter.type === 'ExternalAuth') {
+      const message = `${where.fieldPath}: external authorisation is not supported; the requests of the rule are refused rather than passed unchecked`
+      draft.refuse({ reason: 'UnsupportedValue', message })
+    }
+  })
+}
+
+function addExtension(
+  scope: Scope,
+  draft: RuleDraft,
+  { group, kind, name }: NonNullable<RouteFilter['extensionRef']>,
+  place: RulePlace,
+): void {
+  const reference = { group, kind, namespace: place.namespace, name }
+  const key = `filter ${group}/${kind} ${place.namespace}/${name} at ${place.kind} ${place.name} ${place.fieldPath}`
+  const found = scope.read(key, ({ contributions }) =>
+    contributions.ownerOf('filters', reference)?.findFilter?.(reference, place),
+  )
+  if (found?.type === 'found') {
+    draft.addEffect(found.effect)
+    return
+  }
+  const problem = found ?? {
+    type: 'unresolved',
+    reason: 'InvalidKind',
+    message: `${kind} ${place.namespace}/${name} (group "${group}") is not a kind of filter that is served`,
+  }
+  draft.addUnresolved(problem)
+  draft.unavailable ??= draft.unavailableWith('configuration-error', problem.message)
+}
