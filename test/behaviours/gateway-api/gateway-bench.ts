@@ -40,7 +40,7 @@ interface Stored {
 }
 
 /** A condition as `Status/Reason`. */
-const conditionOf = (conditions: readonly Condition[], type: string) => {
+export const conditionOf = (conditions: readonly Condition[], type: string) => {
   const found = conditions.find((each) => each.type === type)
   return found && `${found.status}/${found.reason}`
 }

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { choice, integer, list, object, text } from '../../field.ts'
 import { honoured, ignored, informational } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
@@ -128,7 +128,7 @@ const spec = object('Hosts, rules, and the gateways that serve them.', {
   }),
   useDefaultGateways: ignored(
     'routes attach to the Gateways that they name',
-    Type.Unsafe<string>(choice('Which default Gateways serve it.', ['All', 'None'])),
+    choice('Which default Gateways serve it.', ['All', 'None']),
   ),
 })
 export type HttpRouteSpec = Static<typeof spec>
