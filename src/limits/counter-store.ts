@@ -1,0 +1,36 @@
+/** The lengths of the windows in which things are counted. */
+export const windowSeconds = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const
+
+/** A window: fixed, aligned to the Unix clock, so that an hour begins on the full hour in UTC. */
+export type Window = keyof typeof windowSeconds
+
+/** Something to add to a counter. */
+export interface CounterHit {
+  /** Names the counter; the same text with another window is another counter. */
+  readonly key: string
+  /** A whole number of 0 or more; 0 only reads. */
+  readonly cost: number
+  readonly window: Window
+}
+
+/** What a counter holds after the hit; undefined: it was not counted, because the store is full or away. */
+export type CounterTotal = number | undefined
+
+/**
+ * Counts in windows. Every hit is added to its counter, whatever its total; what a total means is up to the caller.
+ * An addition is atomic among all threads and processes that share the store, and no counter is forgotten before its window
+ * ends. All hits of one call take one round trip, and a store without one answers directly. It never throws or rejects.
+ */
+export interface CounterStore {
+  /** The totals stand in the order of the hits. `nowMs` is Unix time and decides the window. */
+  add(
+    hits: readonly CounterHit[],
+    nowMs: number,
+  ): readonly CounterTotal[] | Promise<readonly CounterTotal[]>
+}
+
+/** The Unix time in seconds at which the window that `nowMs` is in began. */
+export function windowStart(window: Window, nowMs: number): number {
+  const nowSeconds = Math.floor(nowMs / 1000)
+  return nowSeconds - (nowSeconds % windowSeconds[window])
+}

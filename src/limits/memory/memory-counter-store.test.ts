@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { describe, expect, test } from 'vitest'
+import type { Window } from '../counter-store.ts'
+import { describeCounterStore } from '../limits.conformance.ts'
+import { MemoryCounterStore } from './memory-counter-store.ts'
+import { createCounterMemory, firstSlotCell, layout } from './table-layout.ts'
+import type { HammerTask } from './testing/hammer-thread.ts'
+
+const secret = new Uint8Array(16).fill(7)
+const nowMs = Date.UTC(2026, 10, 20, 9, 30)
+
+describe('the table in shared memory is a counter store', () => {
+  const memory = createCounterMemory(1024, secret)
+  describeCounterStore(() => new MemoryCounterStore(memory))
+})
+
+const addOne = (store: MemoryCounterStore, key: string, timeMs = nowMs, window: Window = 'hour') =>
+  store.add([{ key, cost: 1, window }], timeMs)[0]
+
+function usedSlots(memory: SharedArrayBuffer): number {
+  const cells = new Int32Array(memory)
+  let used = 0
+  for (let cell = firstSlotCell; cell < cells.length; cell += layout.slotCells) {
+    if (cells[cell] !== 0) used += 1
+  }
+  return used
+}
+
+/** Runs the same task in several threads at once and returns all totals that they saw, per key. */
+async function hammer(threads: number, task: HammerTask): Promise<(number | undefined)[][]> {
+  const script = new URL('./testing/hammer-thread.ts', import.meta.url)
+  const workers = Array.from({ length: threads }, () => new Worker(script, { workerData: task }))
+  await Promise.all(workers.map((worker) => once(worker, 'message')))
+  const answers = workers.map((worker) => once(worker, 'message'))
+  for (const worker of workers) worker.postMessage('go')
+  const rounds = (await Promise.all(answers)).flatMap(
+    ([totals]) => totals as (number | undefined)[][],
+  )
+  await Promise.all(workers.map((worker) => worker.terminate()))
+  return task.keys.map((_, key) => rounds.map((totals) => totals[key]))
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+const sorted = (totals: readonly (number | undefined)[]) =>
+  totals.toSorted((left = 0, right = 0) => left - right)
+
+test('threads that hammer the same counters see every total exactly once', async () => {
+  const memory = createCounterMemory(256, secret)
+  const keys = ['one', 'two', 'three']
+  const seen = await hammer(4, { memory, keys, rounds: 5000, nowMs })
+  for (const totals of seen) expect(sorted(totals)).toEqual(upTo(20_000))
+  expect(usedSlots(memory)).toBe(3)
+})
+
+test('threads that meet new counters at the same time make each of them once', async () => {
+  const memory = createCounterMemory(4096, secret)
+  const keys = Array.from({ length: 2000 }, (_, index) => `client ${index}`)
+  const seen = await hammer(4, { memory, keys, rounds: 2, nowMs })
+  for (const totals of seen) expect(sorted(totals)).toEqual(upTo(8))
+  expect(usedSlots(memory)).toBe(2000)
+})
+
+test('slots of windows that are over are used again by threads that race for them', async () => {
+  const memory = createCounterMemory(512, secret)
+  const old = Array.from({ length: 400 }, (_, index) => `old ${index}`)
+  const store = new MemoryCounterStore(memory)
+  for (const key of old) addOne(store, key)
+  const keys = Array.from({ length: 300 }, (_, index) => `new ${index}`)
+  const seen = await hammer(4, { memory, keys, rounds: 50, nowMs: nowMs + 2 * 3_600_000 })
+  for (const totals of seen) expect(sorted(totals)).toEqual(upTo(200))
+})
+
+test('a full table counts what it knows and nothing else until windows end', () => {
+  const store = new MemoryCounterStore(createCounterMemory(8, secret))
+  for (let key = 0; key < 8; key += 1) expect(addOne(store, `${key}`)).toBe(1)
+  expect(addOne(store, 'ninth')).toBeUndefined()
+  expect(addOne(store, '3')).toBe(2)
+  const nextHour = Date.UTC(2026, 10, 20, 10)
+  expect(addOne(store, 'ninth', nextHour)).toBeUndefined()
+  expect(addOne(store, 'ninth', nextHour + 2000)).toBe(1)
+})
+
+test('a live window is not evicted by shorter ones that come and go', () => {
+  const store = new MemoryCounterStore(createCounterMemory(64, secret))
+  const start = Date.UTC(2026, 10, 20)
+  addOne(store, 'kept', start, 'day')
+  for (let second = 0; second < 2000; second += 1) {
+    expect(addOne(store, `${second}`, start + second * 1000, 'second')).toBe(1)
+  }
+  expect(addOne(store, 'kept', start + 2000_000, 'day')).toBe(2)
+})
+
+test('a thread that ended while it made a counter holds the others up for a moment only', () => {
+  const memory = createCounterMemory(16, secret)
+  const cells = new Int32Array(memory)
+  cells.fill(1, layout.headerCells, layout.headerCells + layout.lockCells)
+  cells[firstSlotCell] = -1
+  const store = new MemoryCounterStore(memory)
+  expect(addOne(store, 'key')).toBe(1)
+  expect(addOne(store, 'key')).toBe(2)
+})
+
+test('what the table holds tells nothing of keys without its secret', () => {
+  const hashes = [1, 2].map((byte) => {
+    const memory = createCounterMemory(1, new Uint8Array(16).fill(byte))
+    addOne(new MemoryCounterStore(memory), 'alice')
+    return new Int32Array(memory).slice(firstSlotCell + layout.hashCell, firstSlotCell + 6).join()
+  })
+  expect(new Set(hashes).size).toBe(2)
+})

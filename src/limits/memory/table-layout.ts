@@ -1,0 +1,38 @@
+/**
+ * The memory of a table of counters: a header, the locks, and slots of eight 32-bit cells each.
+ *
+ * | Cells of a slot | Hold |
+ * | --- | --- |
+ * | 0 | Unix time in seconds at which the window ends; 0: never used; -1: being taken |
+ * | 1 | unused |
+ * | 2–5 | 128-bit hash of key and window |
+ * | 6–7 | the total, one 64-bit cell |
+ */
+export const layout = {
+  /** Header cells: the number of slots, and from `secretCell` on the key of the hash. */
+  slotCountCell: 0,
+  secretCell: 4,
+  secretCells: 4,
+  headerCells: 16,
+  lockCells: 256,
+  slotCells: 8,
+  expiryCell: 0,
+  hashCell: 2,
+  hashCells: 4,
+  totalCell: 6,
+} as const
+
+/** The cell at which the slots begin. */
+export const firstSlotCell = layout.headerCells + layout.lockCells
+
+/**
+ * New memory for `slots` counters. `secret` keys the hash, so that nobody outside can choose keys that collide; at
+ * least 16 bytes.
+ */
+export function createCounterMemory(slots: number, secret: Uint8Array): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer((firstSlotCell + slots * layout.slotCells) * 4)
+  new Int32Array(memory)[layout.slotCountCell] = slots
+  const secretBytes = layout.secretCells * 4
+  new Uint8Array(memory, layout.secretCell * 4, secretBytes).set(secret.subarray(0, secretBytes))
+  return memory
+}
