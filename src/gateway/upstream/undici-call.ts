@@ -100,12 +100,11 @@ export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
     if (!this.#cancelled) this.#request.handler.onData(chunk)
   }
 
-  onResponseEnd(controller: Controller): void {
-    const raw = controller.rawTrailers
+  onResponseEnd(_controller: Controller, trailers: Headers | null): void {
     if (this.#connection !== undefined) this.#connection.answered += 1
     this.#release()
     if (this.#cancelled) return
-    this.#request.handler.onEnd(raw == null || raw.length === 0 ? noTrailers : flatTrailers(raw))
+    this.#request.handler.onEnd(trailers === null ? noTrailers : flatHeaders(trailers))
   }
 
   onResponseError(_controller: Controller | undefined, error: Error): void {
@@ -187,13 +186,4 @@ function isProtocolError(error: Error): boolean {
     error instanceof errors.ResponseContentLengthMismatchError ||
     (error instanceof errors.SocketError && error.message.startsWith('bad '))
   )
-}
-
-function flatTrailers(raw: readonly (Buffer | string)[] | Headers): string[] {
-  const flat: string[] = []
-  if (!Array.isArray(raw)) return flat
-  for (let index = 0; index < raw.length; index += 2) {
-    flat.push(String(raw[index]).toLowerCase(), String(raw[index + 1]))
-  }
-  return flat
 }
