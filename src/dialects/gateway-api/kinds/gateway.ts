@@ -28,7 +28,7 @@ const listener = object(
   'A port, and the routes that it takes.',
   {
     name: honoured(behaviours.parentRefs, sectionName('Its name, unique in the Gateway.')),
-    hostname: honoured(behaviours.hostnames, hostname('The host names that it takes.', 'wildcard')),
+    hostname: honoured(behaviours.isolation, hostname('The host names that it takes.', 'wildcard')),
     port: honoured(
       behaviours.listener,
       integer('Its port.', { format: 'int32', minimum: 1, maximum: 65_535 }),
