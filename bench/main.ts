@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { watchCore } from './harness/process.ts'
-import { formatTable, keepResults } from './harness/report.ts'
+import { formatTable, keepResults, quietLoadAverage } from './harness/report.ts'
 import type { Measurement, Scenario } from './harness/scenario.ts'
 import { loadCore } from './harness/topology.ts'
 import { manyRoutesInOneHost } from './scenarios/many-routes.ts'
@@ -57,7 +57,7 @@ for (const scenario of chosen) {
   console.error(`${scenario.name} …`)
   measurements.push(...(await scenario.run(settings)))
 }
-console.log(formatTable(measurements))
+console.log(formatTable(measurements, loadAverageBefore > quietLoadAverage))
 if (positionals.length === 0) {
   const idlePercent = idleTimes.map((read) => read())
   const loadAverageAfter = loadavg()[0] ?? 0

@@ -11,12 +11,16 @@ const number = (value: number | undefined) =>
       ? value.toFixed(0)
       : value.toPrecision(3)
 
-/** The measurements as a Markdown table. */
-export function formatTable(measurements: readonly Measurement[]): string {
+/** Above this before a run, other programs use the cores. */
+export const quietLoadAverage = 1
+
+/** The measurements as a Markdown table; `isShared` when other programs used the cores meanwhile. */
+export function formatTable(measurements: readonly Measurement[], isShared: boolean): string {
+  const no = isShared ? 'NO, cores shared' : 'NO'
   const header = '| scenario | figure | direct | nginx | sluice | ratio | budget | holds |'
   const rows = measurements.map((each) => {
     const verdict =
-      each.invalid === undefined ? (each.holds ? 'yes' : 'NO') : `invalid: ${each.invalid}`
+      each.invalid === undefined ? (each.holds ? 'yes' : no) : `invalid: ${each.invalid}`
     const cells = [
       ...[each.scenario, `${each.figure} (${each.unit})`, number(each.direct), number(each.nginx)],
       ...[number(each.sluice), number(each.ratio), each.budget, verdict],
@@ -60,14 +64,17 @@ export function keepResults(measurements: readonly Measurement[], conditions: Co
   const startedAt = conditions.startedAt.toISOString()
   writeFileSync(join(folder, 'latest.json'), `${JSON.stringify(json, undefined, 2)}\n`)
   const heading = `# Latest results\n\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}, ${startedAt}.\n${formatConditions(conditions)}\nCPU is of the whole process (\`/proc\`), beside nginx in the same run on the same core.\n`
-  writeFileSync(join(folder, 'latest.md'), `${heading}\n${formatTable(measurements)}\n`)
+  writeFileSync(
+    join(folder, 'latest.md'),
+    `${heading}\n${formatTable(measurements, conditions.loadAverageBefore > quietLoadAverage)}\n`,
+  )
 }
 
 function formatConditions({ loadAverageBefore, loadAverageAfter, idlePercent }: Conditions) {
   const idle = idlePercent.map((percent, core) => `core ${core} ${percent.toFixed(0)} %`).join(', ')
   const load = `Load average ${loadAverageBefore.toFixed(1)} before, ${loadAverageAfter.toFixed(1)} after`
   const verdict =
-    loadAverageBefore > 1
+    loadAverageBefore > quietLoadAverage
       ? ' Other programs shared these cores: trust ratios and CPU, not times.'
       : ''
   return `${load}; idle over the run: ${idle}.${verdict}`
