@@ -70,8 +70,8 @@ test('every key of a header secret becomes a header of the request', async () =>
   options:
     headerManipulation:
       requestHeadersToAdd:
-      - { headerSecretRef: { name: token, namespace: vault }, append: false }
-      - { headerSecretRef: { name: near } }`
+      - { headerSecretRef: { name: token, namespace: vault } }
+      - { headerSecretRef: { name: near }, append: true }`
   await bench.serve('with-secret', `routes:\n- ${action}${options}`)
   const headers = { authorization: 'Bearer own', 'x-near': 'own' }
   await bench.call('with-secret', '/', { headers })

@@ -76,7 +76,8 @@ class HeaderMutationBuilder {
     return found.headers.flatMap(({ name, value: secret }) => {
       if (!this.isValid(findRequestKeyError(name))) return []
       const value = { type: 'secret', secret } as const
-      return [{ name: name.toLowerCase(), value, append: option.append ?? true }]
+      // Gloo's default would send the client's own credential on beside the held one.
+      return [{ name: name.toLowerCase(), value, append: option.append ?? false }]
     })
   }
 
