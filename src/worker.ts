@@ -8,6 +8,7 @@ import { BackendDirectory } from './gateway/upstream/backend-directory.ts'
 import { Connector } from './gateway/upstream/connector.ts'
 import { AddressResolver, systemLookUp } from './lib/upstream-address/address-resolver.ts'
 import { createOwnAddressGuard } from './lib/upstream-address/own-address-guard.ts'
+import { ConfigurationParts } from './link/configuration-parts.ts'
 import { EndpointTable } from './link/endpoint-table.ts'
 import type { DownMessage } from './link/messages.ts'
 import { connectToControl } from './link/worker-link.ts'
@@ -54,6 +55,7 @@ connectToControl((start, link) => {
     monotonicNow: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   })
+  const parts = new ConfigurationParts()
   const configurations = new ConfigurationApplier({
     builder,
     listeners,
@@ -66,7 +68,8 @@ connectToControl((start, link) => {
     secrets: (message) => builder.updateSecrets(message),
     'endpoint-rows': ({ rows }) => backends.setRows(rows),
     addresses: ({ overrides }) => backends.forgetHosts(resolver.setOverrides(overrides)),
-    configuration: (message) => void configurations.apply(message),
+    'configuration-part': (part) => parts.add(part),
+    configuration: (message) => void configurations.apply(parts.complete(message)),
     'collect-metrics': ({ requestId }) =>
       link.send({ type: 'metrics', requestId, samples: metrics.collect() }),
     'reopen-access-log': () => reopen(accessLog),

@@ -51,6 +51,7 @@ function viewOf(...objects: readonly KubeObject[]): ObjectView {
 }
 
 const ports = [{ name: 'http', port: 80 }]
+const elsewhere = (name = host) => ({ host: name, port: undefined, targets: [], trusted: false })
 const find = (configuration: Configuration, ...objects: readonly KubeObject[]) =>
   new AddressOverrides([]).update(configuration, viewOf(...objects))
 
@@ -61,21 +62,30 @@ test('the name of a Service leads to its ready endpoints', () => {
   ]
   expect(find(namingHosts(host), service({ ports }), slice)).toEqual([
     { host, port: 80, targets, trusted: false },
+    elsewhere(),
   ])
   expect(find(namingHosts('api.shop.svc'), service({ ports }), slice)).toEqual([
     { host: 'api.shop.svc', port: 80, targets, trusted: false },
+    elsewhere('api.shop.svc'),
   ])
 })
 
 test('a headless Service is reached at the port of its pods too', () => {
   const overrides = find(namingHosts(host), service({ ports, clusterIP: 'None' }), slice)
-  expect(overrides?.map(({ port }) => port)).toEqual([80, 8080])
+  expect(overrides?.map(({ port }) => port)).toEqual([80, 8080, undefined])
 })
 
 test('a Service without endpoints is reached at the address of its balancer', () => {
   const balanced = service({ ports }, { loadBalancer: { ingress: [{ ip: '127.9.0.1' }] } })
   const targets = [{ address: '127.9.0.1', port: 80 }]
-  expect(find(namingHosts(host), balanced)).toEqual([{ host, port: 80, targets, trusted: false }])
+  expect(find(namingHosts(host), balanced)).toEqual([
+    { host, port: 80, targets, trusted: false },
+    elsewhere(),
+  ])
+})
+
+test('a Service without anything behind it leads nowhere', () => {
+  expect(find(namingHosts(host), service({ ports }))).toEqual([elsewhere()])
 })
 
 test('the name of an external Service leads to the name that it stands for', () => {

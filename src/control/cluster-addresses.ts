@@ -49,7 +49,7 @@ function overridesOf(host: string, service: KubeObject, findSlices: FindSlices):
   const slices = findSlices(service)
   const balancer = loadBalancerAddressOf(service)
   const isHeadless = spec['clusterIP'] === 'None'
-  return servicePortsOf(service).flatMap((servicePort) => {
+  const byPort = servicePortsOf(service).flatMap((servicePort) => {
     const { port } = servicePort
     const ready = serviceEndpointsOf(slices, servicePort)
     const fallback = balancer === undefined ? [] : [{ address: balancer, port }]
@@ -59,6 +59,8 @@ function overridesOf(host: string, service: KubeObject, findSlices: FindSlices):
     const ports = isHeadless ? new Set([port, ...ready.map((target) => target.port)]) : [port]
     return [...ports].map((own) => ({ host, port: own, targets, trusted: false }))
   })
+  // What the Service does not serve is nobody's: names of the cluster are not asked for elsewhere.
+  return [...byPort, { host, port: undefined, targets: [], trusted: false }]
 }
 
 /** The overrides in force: the operator's and the stand-ins' first, then the names of Services. */

@@ -308,13 +308,29 @@ test('an address that a thread cannot bind stands in the status of who asked for
 })
 
 test('a thread that could not take a generation is counted once', async () => {
-  const { loop, source, worker, reports } = createSubject()
+  const { loop, source, worker, reports, errors } = createSubject()
   worker.answer = (generation) =>
     Promise.resolve([ack(generation), { type: 'nack', generation, message: 'out of memory' }])
   await loop.start()
   source.put('Secret', 'unrelated', {})
   await settle()
   expect(reports.map(({ failedWorkers }) => failedWorkers)).toEqual([1, 0])
+  expect(errors).toEqual(['A gateway thread keeps an older configuration: out of memory'])
+})
+
+test('a publication that fails is tried again without another change', async () => {
+  const { loop, source, errors, statusOf } = createSubject()
+  await loop.start()
+  const { writeStatus } = source
+  source.writeStatus = () => {
+    throw new Error('the disk is full')
+  }
+  source.put('Widget', 'a', { spec: {} })
+  await settle()
+  expect(errors).toEqual(['Publishing a configuration failed and is tried again. the disk is full'])
+  source.writeStatus = writeStatus
+  await vi.advanceTimersByTimeAsync(1100)
+  expect(statusOf('a')).toEqual({ state: 'Accepted' })
 })
 
 test('a thread that starts is told everything in the order in which it is needed', async () => {

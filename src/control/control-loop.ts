@@ -4,6 +4,7 @@ import type { Configuration } from '../ir/configuration.ts'
 import type { KubeObject } from '../kube/kube-object.ts'
 import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
 import { diffConfigurations, fullDelta } from '../link/configuration-diff.ts'
+import { splitConfiguration } from '../link/configuration-parts.ts'
 import type { AddressOverride, DownMessage } from '../link/messages.ts'
 import type { WorkerAnswer } from '../link/worker-pool.ts'
 import { AddressOverrides } from './cluster-addresses.ts'
@@ -50,6 +51,8 @@ export interface ControlLoopOptions {
   ) => void
   readonly onPublished: (report: GenerationReport) => void
   readonly onError: (message: string, error: unknown) => void
+  /** Pause before a publication that failed is tried again, in milliseconds. */
+  readonly retryMs?: number
 }
 
 /** What became of one generation. */
@@ -71,6 +74,12 @@ export interface GenerationReport {
 /** Shortest pause between two translations, so that a burst of writes becomes few generations. */
 const pauseMs = 5
 
+/** Pause between the parts of a large configuration. */
+const partPauseMs = 2
+
+/** Pause before what failed, such as a store on a full disk, is tried again. */
+const defaultRetryMs = 1000
+
 /** Store changed → translate → publish → write status, one generation at a time. */
 export class ControlLoop {
   readonly #options: ControlLoopOptions
@@ -88,6 +97,7 @@ export class ControlLoop {
   #running: Promise<void> | undefined
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
+  #stopped = false
 
   constructor(options: ControlLoopOptions) {
     this.#options = options
@@ -110,6 +120,7 @@ export class ControlLoop {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     this.#unsubscribe?.()
     clearTimeout(this.#timer)
     await this.#running
@@ -144,23 +155,29 @@ export class ControlLoop {
     // What the loop writes itself changes no translation.
     if (this.#statuses.isOwnWork(change)) return
     this.#changedAt ??= this.#options.now()
-    this.#schedule()
+    this.#schedule(pauseMs)
   }
 
-  #schedule(): void {
-    if (this.#running !== undefined || this.#timer !== undefined) return
+  #schedule(delayMs: number): void {
+    if (this.#stopped || this.#running !== undefined || this.#timer !== undefined) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       void this.#run()
-    }, pauseMs)
+    }, delayMs)
   }
 
   #run(): Promise<void> {
+    const { now, onError, retryMs = defaultRetryMs } = this.#options
+    let delayMs = pauseMs
     this.#running = this.#publishOnce()
-      .catch((error: unknown) => this.#options.onError('Publishing a configuration failed.', error))
+      .catch((error: unknown) => {
+        onError('Publishing a configuration failed and is tried again.', error)
+        this.#changedAt ??= now()
+        delayMs = retryMs
+      })
       .finally(() => {
         this.#running = undefined
-        if (this.#changedAt !== undefined) this.#schedule()
+        if (this.#changedAt !== undefined) this.#schedule(delayMs)
       })
     return this.#running
   }
@@ -187,6 +204,10 @@ export class ControlLoop {
     ]
     this.#statuses.write(options.dialects, translations, uniqueErrors(errors))
     const fresh = answers ?? []
+    for (const answer of fresh) {
+      if (answer.type !== 'nack') continue
+      options.onError('A gateway thread keeps an older configuration:', new Error(answer.message))
+    }
     const buildMs = Math.max(
       0,
       ...fresh.map((answer) => ('buildMs' in answer ? answer.buildMs : 0)),
@@ -239,7 +260,14 @@ export class ControlLoop {
     this.#generation++
     this.#published = configuration
     const generation = this.#generation
-    publisher.broadcast({ type: 'configuration', generation, full: false, delta: delta ?? {} })
+    const message = { type: 'configuration' as const, generation, full: false, delta: delta ?? {} }
+    const { parts, last } = splitConfiguration(message)
+    for (const part of parts) {
+      publisher.broadcast(part)
+      // Threads answer requests between parts; without a pause they would find the next one there already.
+      await new Promise((resolve) => setTimeout(resolve, partPauseMs))
+    }
+    publisher.broadcast(last)
     return publisher.answersOf(generation)
   }
 }

@@ -42,6 +42,8 @@ export interface KindVersion {
    * says where both stand.
    */
   readonly columns: readonly PrinterColumn[]
+  /** False: a table has no column for the age unless {@link columns} has one. */
+  readonly showsAge?: boolean
   /** Paths besides `metadata.name` and `metadata.namespace` that field selectors may name, such as `type`. */
   readonly selectableFields?: readonly string[]
   readonly statusSubresource: boolean

@@ -1,4 +1,9 @@
-import type { ConfigurationDelta, ConfigurationError } from '../ir/configuration.ts'
+import type {
+  Collection,
+  ConfigurationDelta,
+  ConfigurationError,
+  NodeOf,
+} from '../ir/configuration.ts'
 import type { SecretValues } from '../ir/secret-reference.ts'
 import type { AddressOverride } from '../lib/upstream-address/address-resolver.ts'
 
@@ -33,6 +38,12 @@ export type DownMessage =
       /** True: `delta` is the whole configuration and what is not in it is gone. */
       readonly full: boolean
       readonly delta: ConfigurationDelta
+    }
+  /** Nodes that the configuration of this generation sets, sent ahead of it where it is large. */
+  | {
+      readonly type: 'configuration-part'
+      readonly generation: number
+      readonly nodes: { readonly [C in Collection]?: readonly NodeOf<C>[] }
     }
   /** Rows of the endpoint table by endpoint id, sent before a configuration that needs them. */
   | { readonly type: 'endpoint-rows'; readonly rows: ReadonlyMap<string, number> }

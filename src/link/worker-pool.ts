@@ -22,14 +22,25 @@ export interface WorkerPoolOptions {
   readonly onEndpointEvent: (endpointId: string, event: string) => void
   /** A worker ended without being asked to; it is replaced. */
   readonly onWorkerLost: (workerIndex: number, error: Error | undefined) => void
+  /** How long a thread may take to answer a generation before it counts as failed. */
+  readonly answerTimeoutMs?: number
+  /** How long a thread that ended before it took a configuration stays away. */
+  readonly replacePauseMs?: number
 }
 
 interface Slot {
   readonly index: number
   worker: Worker
   ready: boolean
+  ended: boolean
   answered: WorkerAnswer | undefined
+  /** True: this very thread has taken a configuration. */
+  tookConfiguration: boolean
+  replacement: NodeJS.Timeout | undefined
 }
+
+const defaultAnswerTimeoutMs = 30_000
+const defaultReplacePauseMs = 1000
 
 interface MetricsWait {
   readonly samples: MetricSample[][]
@@ -66,7 +77,10 @@ export class WorkerPool {
         index,
         worker: this.#options.spawn(index),
         ready: false,
+        ended: false,
         answered: undefined,
+        tookConfiguration: false,
+        replacement: undefined,
       }
       this.#slots.push(slot)
       ready.push(new Promise((resolve, reject) => this.#attach(slot, resolve, reject)))
@@ -78,14 +92,21 @@ export class WorkerPool {
     for (const slot of this.#slots) if (slot.ready) slot.worker.postMessage(message)
   }
 
-  /** Resolves with each worker's answer once all of them have answered `generation` or a later one. */
+  /**
+   * Resolves with each worker's answer once all of them have answered `generation` or a later one. Whoever does not in
+   * time counts as failed: one thread that hangs or dies again and again keeps no configuration from the others.
+   */
   answersOf(generation: number): Promise<readonly WorkerAnswer[]> {
+    const { answerTimeoutMs = defaultAnswerTimeoutMs } = this.#options
     return new Promise((resolve) => {
-      const check = () => {
-        const answers = this.#slots.map((slot) => slot.answered)
-        if (!answers.every((answer) => (answer?.generation ?? -1) >= generation)) return
+      const finish = () => {
+        clearTimeout(timer)
         this.#answerListeners.delete(check)
-        resolve(answers as WorkerAnswer[])
+        resolve(this.#slots.map((slot) => answerOf(slot, generation, answerTimeoutMs)))
+      }
+      const timer = setTimeout(finish, answerTimeoutMs)
+      const check = () => {
+        if (this.#slots.every((slot) => hasAnswered(slot, generation))) finish()
       }
       this.#answerListeners.add(check)
       check()
@@ -115,6 +136,8 @@ export class WorkerPool {
     this.#stopping = true
     await Promise.all(
       this.#slots.map(async (slot) => {
+        clearTimeout(slot.replacement)
+        if (slot.ended) return
         const exited = new Promise((resolve) => slot.worker.once('exit', resolve))
         slot.worker.postMessage({ type: 'drain', graceMs } satisfies DownMessage)
         const timer = setTimeout(() => void slot.worker.terminate(), graceMs + 1000)
@@ -131,6 +154,7 @@ export class WorkerPool {
       failure = error as Error
     })
     worker.on('exit', () => {
+      slot.ended = true
       if (!slot.ready) onFailed(failure ?? new Error('A gateway thread ended while it started.'))
       else if (!this.#stopping) this.#replace(slot, failure)
     })
@@ -162,6 +186,7 @@ export class WorkerPool {
       case 'ack':
       case 'nack':
         slot.answered = message
+        slot.tookConfiguration = true
         for (const check of [...this.#answerListeners]) check()
         return
       case 'metrics':
@@ -184,11 +209,32 @@ export class WorkerPool {
   }
 
   #replace(slot: Slot, error: Error | undefined): void {
+    if (this.#stopping) return
     this.#options.onWorkerLost(slot.index, error)
+    // A thread that ends as soon as it starts, or over its configuration, would be replaced in a tight loop.
+    const { replacePauseMs = defaultReplacePauseMs } = this.#options
+    const pauseMs = slot.tookConfiguration ? 0 : replacePauseMs
     slot.ready = false
-    slot.worker = this.#options.spawn(slot.index)
-    // A thread that cannot even start would be replaced in a tight loop; the pause keeps the log readable.
-    const retryLater = () => setTimeout(() => this.#replace(slot, undefined), 1000)
-    this.#attach(slot, () => undefined, retryLater)
+    slot.tookConfiguration = false
+    slot.replacement = setTimeout(() => this.#spawn(slot), pauseMs)
   }
+
+  #spawn(slot: Slot): void {
+    slot.worker = this.#options.spawn(slot.index)
+    slot.ended = false
+    this.#attach(
+      slot,
+      () => undefined,
+      (error) => this.#replace(slot, error),
+    )
+  }
+}
+
+const hasAnswered = ({ answered }: Slot, generation: number) =>
+  answered !== undefined && answered.generation >= generation
+
+function answerOf(slot: Slot, generation: number, timeoutMs: number): WorkerAnswer {
+  if (slot.answered !== undefined && hasAnswered(slot, generation)) return slot.answered
+  const message = `gateway thread ${slot.index} has not answered within ${timeoutMs} ms`
+  return { type: 'nack', generation, message }
 }

@@ -216,6 +216,23 @@ routes:
   })
 })
 
+test('clear text on a TLS port is cut and counted', async () => {
+  const refusals = async () => {
+    const metrics = { address: '127.0.0.1', port: bench.sluice.adminPort, path: '/metrics' }
+    const { body } = await callHttp(metrics)
+    return Number(
+      /^sluice_connections_refused_total\{.*"tls-handshake".*\} (\d+)$/m.exec(body)?.[1],
+    )
+  }
+  await serveTls('expired')
+  await expect(callHttp({ address: bench.address, port: 443, path: '/' })).rejects.toThrow()
+  expect(await refusals()).toBeGreaterThan(0)
+  const line = await waitUntil('the line', () =>
+    readAccessLog(bench.sluice).find(({ error }) => error === 'tls-handshake'),
+  )
+  expect(line).toMatchObject({ flags: 'DPE', client: '127.0.0.1' })
+})
+
 test('an upstream whose certificate has expired is not called', async () => {
   const { certificate, privateKey } = expired.issueServerCertificate({ names: ['localhost'] })
   const upstream = await startRecordingUpstream({ tls: { certificate, privateKey } })

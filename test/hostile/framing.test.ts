@@ -185,6 +185,19 @@ const refusals = (reason: string) =>
   gateway.metric('sluice_connections_refused_total', `reason="${reason}"`)
 const errors = (code: string) => gateway.metric('sluice_errors_total', `code="${code}"`)
 
+test('what follows the last request of a connection is not served, be it an upgrade', async () => {
+  const upgrade = 'Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket'
+  const { answer, closed } = await gateway.talk(
+    get('/api/last', 'Host: a\r\nConnection: close') + get('/api/behind', upgrade) + smuggled,
+  )
+  expect(closed).toBe(true)
+  expect(answer).not.toContain('101')
+  await waitUntil('the requests to be over', async () => {
+    return (await gateway.metric('sluice_active_requests')) === 0
+  })
+  expect(pathsAndBodies().filter((path) => path !== '/api/last ')).toEqual([])
+})
+
 test('Upgrade: h2c is dropped and the request is an ordinary one', async () => {
   const upgrade = 'Host: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c'
   const { answer } = await gateway.talk(get('/api/h2c', `${upgrade}\r\nHTTP2-Settings: AAMAAABk`))

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { core } from '../../src/dialects/core/index.ts'
+import type { Dialect } from '../../src/dialects/dialect.ts'
 import { writeKubeconfig } from '../../src/kube/kubeconfig.ts'
 import { createKubeServer } from '../../src/kube/server/create-kube-server.ts'
 import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts'
@@ -37,13 +38,14 @@ export interface Kubectl {
   readonly close: () => Promise<void>
 }
 
-/** Starts a server with the core kinds and {@link widget}, everything in memory. */
-export async function startKubectl(): Promise<Kubectl> {
+/** Starts a server with the core kinds, {@link widget} and those of `dialects`, everything in memory. */
+export async function startKubectl(dialects: readonly Dialect[] = []): Promise<Kubectl> {
   const home = mkdtempSync(join(tmpdir(), 'kubectl-'))
   const authority = openCertificateAuthority({ now: Date.now })
   const credential = { token: 'token-of-the-test', userName: 'tester', groups: ['system:masters'] }
   const errors: unknown[] = []
-  const testApi = openTestApi([...core.kinds, widget], core.seeds)
+  const kinds = [...core.kinds, widget, ...dialects.flatMap((dialect) => dialect.kinds)]
+  const testApi = openTestApi(kinds, core.seeds)
   const server = await createKubeServer({
     api: testApi.api,
     ...{ authority, credential, version: '0.0.0', host: '127.0.0.1', port: 0 },

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { HttpConnectionOptions } from '../../ir/listener.ts'
 import { createServer } from '../../lib/node-http.ts'
 import type { RequestHandler } from '../request-handler.ts'
-import { getConnectionState } from './connection-state.ts'
+import { type ConnectionState, getConnectionState } from './connection-state.ts'
 import { type OnRefused, type Refusal, refusalOf, refuseConnection } from './refuse-connection.ts'
 
 /** How often Node looks for connections whose head is late, at most. */
@@ -20,6 +20,10 @@ const headCheckInterval = (headTimeoutMs: number) =>
 
 const isWebSocketUpgrade = (request: IncomingMessage) =>
   request.headers.upgrade?.toLowerCase() === 'websocket'
+
+/** The connection ends with an answer that is under way, or was refused: what follows is no request. */
+const isEnding = ({ refused, response }: ConnectionState) =>
+  refused || response?.shouldKeepAlive === false
 
 /** An HTTP/1 server without a socket of its own: connections are handed to it. */
 export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Hooks): Server {
@@ -40,8 +44,7 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (hooks.draining()) response.shouldKeepAlive = false
     const state = getConnectionState(request.socket)
-    // The connection ends with an answer that is under way, or was refused: what follows is no request.
-    if (state.refused || state.response?.shouldKeepAlive === false) return
+    if (isEnding(state)) return
     state.response = response
     handler.handleRequest(request, response, state.ingress)
   }
@@ -49,7 +52,9 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
   server.on('checkContinue', onRequest)
   server.on('checkExpectation', onRequest)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    handler.handleUpgrade(request, socket, head, getConnectionState(request.socket).ingress)
+    const state = getConnectionState(request.socket)
+    if (isEnding(state)) socket.destroy()
+    else handler.handleUpgrade(request, socket, head, state.ingress)
   })
   const refuse = (socket: Duplex, refusal: Refusal) => {
     const state = getConnectionState(socket)

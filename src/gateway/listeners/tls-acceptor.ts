@@ -59,21 +59,20 @@ export class TlsAcceptor {
   /** Chains are reused by snapshots that did not change them, and so are their servers. */
   readonly #servers = new WeakMap<SecureContextOptions, Server>()
   #refusing: Server | undefined
+  /** Peers whose handshake is not done. */
+  readonly #handshaking = new Set<string>()
 
   constructor(hooks: TlsAcceptorHooks) {
     this.#hooks = hooks
   }
 
   accept(socket: Socket): void {
+    this.#watchHandshake(socket)
     let seen = Buffer.alloc(0)
     const finish = () => {
       clearTimeout(timer)
       socket.off('data', onData)
-      socket.off('close', onClose)
-    }
-    const onClose = () => {
-      finish()
-      this.#refuse(socket, 'tls-handshake')
+      socket.off('close', finish)
     }
     const timer = setTimeout(() => socket.destroy(), handshakeTimeoutMs)
     const onData = (chunk: Buffer) => {
@@ -87,7 +86,19 @@ export class TlsAcceptor {
       this.#serverFor(serverName).emit('connection', socket)
     }
     socket.on('data', onData)
-    socket.on('close', onClose)
+    socket.on('close', finish)
+  }
+
+  /** When a handshake has failed, Node's TLS socket knows its peer no more; the connection below it does. */
+  #watchHandshake(socket: Socket): void {
+    const peer = peerOf(socket)
+    const clientAddress = socket.remoteAddress ?? ''
+    this.#handshaking.add(peer)
+    socket.once('close', () => {
+      // Probes of balancers connect and say nothing.
+      const failed = this.#handshaking.delete(peer) && socket.bytesRead > 0
+      if (failed) this.#refuse(clientAddress, 'tls-handshake')
+    })
   }
 
   #serverFor(serverName: string): Server {
@@ -111,11 +122,11 @@ export class TlsAcceptor {
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (options.secureOptions ?? 0),
     })
     server.on('secureConnection', (socket) => this.#takeSecure(socket, chain))
-    server.on('tlsClientError', (_error, socket) => this.#refuse(socket, 'tls-handshake'))
     return server
   }
 
   #takeSecure(socket: TLSSocket, chain: CompiledTlsChain | undefined): void {
+    this.#handshaking.delete(peerOf(socket))
     const serverName = typeof socket.servername === 'string' ? socket.servername.toLowerCase() : ''
     const current = findTlsChain(this.#hooks.listener(), serverName)
     // The library's reading of the name counts, and a snapshot may have come in between.
@@ -129,11 +140,13 @@ export class TlsAcceptor {
   }
 
   #cut(socket: TLSSocket, reason: string): void {
-    this.#refuse(socket, reason)
+    this.#refuse(socket.remoteAddress ?? '', reason)
     socket.destroy()
   }
 
-  #refuse({ remoteAddress = '' }: Socket, reason: string): void {
-    this.#hooks.onRefused({ reason, status: 0, clientAddress: remoteAddress })
+  #refuse(clientAddress: string, reason: string): void {
+    this.#hooks.onRefused({ reason, status: 0, clientAddress })
   }
 }
+
+const peerOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`

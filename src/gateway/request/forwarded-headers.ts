@@ -63,7 +63,7 @@ export function applyForwardedHeaders(
   }
   const ownProto = options.useRemoteAddress && options.xffTrustedHops === 0
   if (found.protoAt < 0) flat.push('x-forwarded-proto', peer.scheme)
-  else if (ownProto) flat[found.protoAt + 1] = peer.scheme
+  else if (ownProto) headers.set('x-forwarded-proto', peer.scheme)
   if (found.edgeOnly && !trusted) removeEdgeOnly(headers)
   return { clientAddress, requestId: takeRequestId(headers, trusted, createRequestId) }
 }

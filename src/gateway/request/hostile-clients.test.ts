@@ -42,6 +42,18 @@ const refused: [string, string, number, string][] = [
     501,
     'Transfer-Encoding',
   ],
+  [
+    'two transfer codings on two lines',
+    'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    501,
+    'Transfer-Encoding',
+  ],
+  [
+    'dots behind escaped slashes',
+    'GET /a/..%2fb HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+    400,
+    'escaped slashes',
+  ],
   ['a fragment', 'GET /a#b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 400, 'fragment'],
   [
     'a fragment after a query',

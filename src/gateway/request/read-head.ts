@@ -74,12 +74,19 @@ export function readHead(request: ClientRequest, options: PathOptions): RequestH
   const http2 = 'stream' in request
   const problem = checkVersion(request) ?? checkFraming(hop, request)
   if (problem !== undefined) return problem
+  if (
+    hop.te?.toLowerCase().split(',').map(trim).includes('trailers') &&
+    takesTrailers(hop, http2)
+  ) {
+    hop.flat.push('te', 'trailers')
+  }
   if (hop.connection === undefined) hop.upgrade = undefined
   else applyConnection(hop)
   const target = readTarget(request.url ?? '', request.method ?? '', hop)
   if (typeof target === 'string') return invalid(target)
   const path = normalizePath(target.path, options)
-  if (path === undefined) return invalid('the path contains a fragment, a backslash or %00')
+  if (path === undefined)
+    return invalid('the path contains a fragment, a backslash, %00 or dots beside escaped slashes')
   return {
     method: request.method ?? '',
     path,
@@ -134,7 +141,8 @@ function takeHopHeader(hop: HopHeaders, role: HeaderRole, value: string): void {
       hop.connection = hop.connection === undefined ? value : `${hop.connection},${value}`
       break
     case 'transfer-encoding':
-      hop.transferEncoding = value
+      hop.transferEncoding =
+        hop.transferEncoding === undefined ? value : `${hop.transferEncoding},${value}`
       break
     case 'authority':
     case 'expect':
@@ -175,11 +183,13 @@ function checkFraming(hop: HopHeaders, request: ClientRequest): GatewayError | u
     : invalid('the request has both Content-Length and Transfer-Encoding')
 }
 
+/** HTTP/2 has no `Connection` header that would name `te` (RFC 9113 section 8.2.2); gRPC depends on it. */
+function takesTrailers(hop: HopHeaders, http2: boolean): boolean {
+  return http2 || hop.connection !== undefined
+}
+
 /** Takes out the headers that `Connection` names; `te: trailers` alone goes on. */
 function applyConnection(hop: HopHeaders): void {
-  if (hop.te?.toLowerCase().split(',').map(trim).includes('trailers')) {
-    hop.flat.push('te', 'trailers')
-  }
   const connection = (hop.connection ?? '').toLowerCase()
   if (connection === 'keep-alive' || connection === 'close') {
     hop.upgrade = undefined

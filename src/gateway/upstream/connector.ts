@@ -50,7 +50,14 @@ export class Connector {
   }
 
   connect(target: ConnectTarget, sessions: SessionHolder, callback: ConnectCallback): void {
+    // A name server that does not answer must not hold requests longer than a host that does not.
+    let timer: NodeJS.Timeout | undefined = setTimeout(() => {
+      timer = undefined
+      callback(connectFailure(`DNS resolution of ${target.host} timed out`, undefined), null)
+    }, target.connectTimeoutMs)
     this.#resolver.resolve(target.host, target.port, (error, address) => {
+      if (timer === undefined) return
+      clearTimeout(timer)
       if (address === undefined) {
         callback(connectFailure(`DNS resolution of ${target.host} failed`, error), null)
         return

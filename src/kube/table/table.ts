@@ -40,7 +40,7 @@ export function createTableBuilder(version: KindVersion, metaVersion: string): T
   const columns = [
     ...(declares('name') ? [] : [nameColumn]),
     ...version.columns,
-    ...(declares('name') || declares('age') ? [] : [ageColumn]),
+    ...(version.showsAge === false || declares('name') || declares('age') ? [] : [ageColumn]),
   ]
   const cells = columns.map(compileCell)
   return {

@@ -99,6 +99,13 @@ describe('names', () => {
     expect(resolve('svc.local', 99)).toMatchObject({ address: '127.0.0.2', trusted: false })
   })
 
+  test('that an override leads nowhere are asked of nobody', () => {
+    const before = lookUps
+    resolver.setOverrides([{ host: 'a.test', port: undefined, targets: [], trusted: false }])
+    expect(resolve('a.test')).toEqual({ error: 'a.test:443 has no endpoint that is ready' })
+    expect(lookUps).toBe(before)
+  })
+
   test('that lead elsewhere than before are told', () => {
     const to = (address: string) => ({
       ...{ host: 'Moved.test', port: 80, trusted: true },

@@ -7,7 +7,7 @@ export interface AddressOverride {
   readonly host: string
   /** Undefined: every port. */
   readonly port: number | undefined
-  /** Used in turn; at least one. */
+  /** Used in turn; none: the name leads nowhere, and nobody is asked for it. */
   readonly targets: readonly OverrideTarget[]
   /** The operator or a stand-in of Sluice's own named the targets, so that they may be on this machine. */
   readonly trusted: boolean
@@ -89,6 +89,10 @@ export class AddressResolver {
       .get(name)
       ?.find((each) => each.port === undefined || each.port === port)
     const target = override === undefined ? undefined : this.#takeTarget(override)
+    if (override !== undefined && target === undefined) {
+      callback(new Error(`${name}:${port} has no endpoint that is ready`), undefined)
+      return
+    }
     const address = target?.address.toLowerCase() ?? name
     const targetPort = target?.port ?? port
     const trusted = target !== undefined && override?.trusted === true
@@ -106,7 +110,7 @@ export class AddressResolver {
 
   #takeTarget(override: AddressOverride): OverrideTarget | undefined {
     const turn = this.#turns.get(override) ?? 0
-    this.#turns.set(override, (turn + 1) % override.targets.length)
+    this.#turns.set(override, (turn + 1) % Math.max(1, override.targets.length))
     return override.targets[turn]
   }
 

@@ -22,6 +22,8 @@ describe('a header', () => {
     ['cookie', 'session=0123456789', '****6789'],
     ['content-type', 'application/json', 'application/json'],
     ['x-simulate-tokens', '64', '64'],
+    ['x-envoy-original-path', '/a?key=0123456789&b=1', '/a?key=****6789&b=1'],
+    ['referer', 'http://a.test/b', 'http://a.test/b'],
   ])('%s: %s is shown as %s', (name, value, shown) => {
     expect(maskHeader(name, value)).toBe(shown)
   })

@@ -12,11 +12,18 @@ export function maskCredential(value: string): string {
 export function maskHeader(name: string, value: string): string {
   const lowerName = name.toLowerCase()
   // The simulator's own headers say how many tokens somebody wants, and carry none.
-  if (lowerName.startsWith('x-simulate-') || !credentialHeader.test(lowerName)) return value
+  if (lowerName.startsWith('x-simulate-')) return value
+  if (!credentialHeader.test(lowerName)) return maskUrl(value)
   const [, scheme, credential] = /^(bearer|basic|digest|aws4-hmac-sha256) +(.*)$/i.exec(value) ?? []
   if (scheme === undefined || credential === undefined) return maskCredential(value)
   // The end of the others is the end of a password or of a signature, which tells nobody which key it was.
   return `${scheme} ${scheme.toLowerCase() === 'bearer' ? maskCredential(credential) : '****'}`
+}
+
+/** Headers such as `referer` and `x-envoy-original-path` carry a URL, and its query may carry a credential. */
+function maskUrl(value: string): string {
+  const query = value.indexOf('?')
+  return query < 0 ? value : `${value.slice(0, query + 1)}${maskQuery(value.slice(query + 1))}`
 }
 
 /** A query string, without `?`, in which credentials are masked and all else stays as it came. */

@@ -62,6 +62,15 @@ test('a host whose health check fails gets no requests', async () => {
   expect(countEach(await bench.ask('health', 6))).toEqual({ good: 6 })
   expect(probes[0]).toEqual(['POST', '/probe', 'probe.test'])
 
+  const events = await bench.edge.kube.get('/api/v1/namespaces/default/events')
+  expect(events['items']).toContainEqual(
+    expect.objectContaining({
+      type: 'Warning',
+      reason: 'EndpointUnhealthy',
+      message: `endpoint ${bad.addr}:${bad.port} is unhealthy: it answered 500`,
+    }),
+  )
+
   bad.answer = healthBy('bad', answerStatus(204))
   await bench.healthIs('health', bad, true)
   expect(countEach(await bench.ask('health', 6))).toEqual({ good: 3, bad: 3 })
@@ -180,6 +189,11 @@ test('below the panic threshold unhealthy hosts get requests too', async () => {
 
 test('requests go to the next priority while the hosts before it are unhealthy', async () => {
   const { own, second, other, third } = await bench.hosts('own', 'second', 'other', 'third')
+  const probesOfSecond: string[] = []
+  second.answer = healthBy('second', ({ method, url }, response) => {
+    probesOfSecond.push(`${method} ${url}`)
+    response.end()
+  })
   const at = ({ addr, port }: TestHost, more: object = {}) => ({ address: addr, port, ...more })
   const ownPaths = { healthCheckConfig: { path: '/own', method: 'HEAD' } }
   const level = (...lbEndpoints: object[]) => ({ localityEndpoints: [{ lbEndpoints }] })
@@ -199,7 +213,7 @@ test('requests go to the next priority while the hosts before it are unhealthy',
   })
   for (const host of [own, second, other, third]) await bench.healthIs('failover', host, true)
   expect(countEach(await bench.ask('failover', 4))).toEqual({ own: 4 })
-  expect(second.paths).toContain('/own')
+  expect(probesOfSecond).toContain('HEAD /own')
 
   own.answer = healthBy('own', answerStatus(500))
   await bench.healthIs('failover', own, false)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RecordingUpstream } from '../../harness/recording-upstream.ts'
+import { waitUntil } from '../../harness/wait-until.ts'
 import { EdgeBench } from './edge-bench.ts'
 
 let bench: EdgeBench
@@ -14,6 +15,36 @@ const action = 'routeAction: { single: { upstream: { name: protected } } }'
 
 const route = (path: string, options: string) =>
   `- { matchers: [{ prefix: ${path} }], ${action}, options: { ${options} } }`
+
+test('where settings require RBAC, virtual hosts without it are not served', async () => {
+  await bench.serve(
+    'without-rbac',
+    `routes:
+${route('/off', 'rbac: { disable: true }')}
+- ${action}`,
+  )
+  await bench.serve('rbac-off', `options: { rbac: { disable: true } }\nroutes: [{ ${action} }]`)
+  expect((await bench.call('without-rbac', '/')).status).toBe(200)
+  const require = (requireRbac: boolean) =>
+    bench.apply({
+      apiVersion: 'gloo.solo.io/v1',
+      kind: 'Settings',
+      metadata: { name: 'default', namespace: 'gloo-system' },
+      spec: { rbac: { requireRbac } },
+    })
+  const statusBecomes = (status: number) =>
+    waitUntil(`answer ${status}`, async () => {
+      const answer = await bench.call('without-rbac', '/')
+      return answer.status === status && answer
+    })
+  await require(true)
+  expect((await statusBecomes(500)).body).toContain('Settings gloo-system/default')
+  expect((await bench.call('without-rbac', '/off')).status).toBe(200)
+  expect((await bench.call('rbac-off', '/')).status).toBe(200)
+  await require(false)
+  await statusBecomes(200)
+  upstream.requests.length = 0
+})
 
 test('what asks for a protection that is not supported is not served', async () => {
   const asking: Readonly<Record<string, string>> = {

@@ -37,7 +37,7 @@ export function defineGlooKind(kind: GlooKind): KindDefinition {
         served: true,
         storage: true,
         schema,
-        columns: kind.columns ?? [],
+        columns: [...(kind.columns ?? []), ...statusColumns],
         statusSubresource: true,
       },
     ],
@@ -45,12 +45,39 @@ export function defineGlooKind(kind: GlooKind): KindDefinition {
   }
 }
 
+/** What the controller made of an object, shown by `kubectl get`. */
+export const statusColumns: readonly PrinterColumn[] = [
+  {
+    name: 'State',
+    type: 'string',
+    description: 'Whether the object is served: Accepted, Warning, Rejected or Pending.',
+    value: glooStateOf,
+  },
+  {
+    name: 'Reason',
+    type: 'string',
+    description: 'Why it is not, or not all of it.',
+    priority: 1,
+    value: glooReasonOf,
+  },
+]
+
 /** The state that the controller gave an object, in the present and the flat older form of status. */
-export function glooStateOf({ status }: KubeObject): string | undefined {
+export function glooStateOf(object: KubeObject): string | undefined {
+  const state = ownStatusOf(object)?.['state']
+  if (typeof state === 'number') return ['Pending', 'Accepted', 'Rejected', 'Warning'][state]
+  return typeof state === 'string' ? state : undefined
+}
+
+/** On one line, as a cell of a table is. */
+function glooReasonOf(object: KubeObject): string | undefined {
+  const reason = ownStatusOf(object)?.['reason']
+  return typeof reason === 'string' ? reason.trim().replaceAll(/\s+/g, ' ') : undefined
+}
+
+function ownStatusOf({ status }: KubeObject): Record<string, unknown> | undefined {
   if (!isRecord(status)) return undefined
   const statuses = isRecord(status['statuses']) ? status['statuses'] : {}
   const own = statuses[controllerNamespace]
-  const state = isRecord(own) ? own['state'] : status['state']
-  if (typeof state === 'number') return ['Pending', 'Accepted', 'Rejected', 'Warning'][state]
-  return typeof state === 'string' ? state : undefined
+  return isRecord(own) ? own : status
 }

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { anything, count, duration, flag, free, list, map, object, text } from '../../field.ts'
-import { ignored } from '../../verdict.ts'
+import { approximated, ignored } from '../../verdict.ts'
+import { behaviours } from './behaviours.ts'
 import { defineGlooKind } from './define-kind.ts'
 
 const ignoredPart = (reason: string, description: string) => ignored(reason, free(description))
@@ -66,6 +67,13 @@ const SettingsSpec = object('Settings of the installation.', {
   ipV4Only: ignored('names are resolved to IPv4 addresses', flag('Whether only IPv4 is used.')),
   gloo,
   gateway,
+  rbac: object('Authorisation by roles.', {
+    requireRbac: approximated(
+      'roles are not checked; a virtual host without rbac answers 500 where it is required',
+      behaviours.requireRbac,
+      flag('Whether virtual hosts without rbac refuse everything.'),
+    ),
+  }),
   namedExtauth: ignored(later, map('External authorisers by name.', free('One of them.'))),
   upstreamOptions: object('Defaults of Upstreams.', {
     sslParameters: ignoredPart('TLS parameters are set per Upstream', 'Defaults of TLS.'),
@@ -78,7 +86,7 @@ const SettingsSpec = object('Settings of the installation.', {
   ]),
   ...ignoredParts(discovery, ['discovery', 'consul', 'consulDiscovery', 'kubernetes']),
   ...ignoredParts(later, [
-    ...['ratelimit', 'ratelimitServer', 'rbac', 'extauth', 'cachingServer'],
+    ...['ratelimit', 'ratelimitServer', 'extauth', 'cachingServer'],
     ...['extProc', 'extProcEarly', 'extProcLate', 'extensions'],
   ]),
   ...ignoredParts(controller, ['devMode', 'knative', 'observabilityOptions', 'consoleOptions']),

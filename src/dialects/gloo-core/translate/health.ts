@@ -12,8 +12,14 @@ type HealthCheckTime = 'timeout' | 'interval' | 'initialJitter' | 'intervalJitte
 /** The probes that can be sent; Gloo demands times and thresholds. */
 export function translateHealthChecks(
   configs: readonly HealthCheckConfig[],
+  http2: boolean,
   findings: Findings,
 ): HealthCheck[] {
+  if (http2 && configs.some(({ httpHealthCheck }) => httpHealthCheck !== undefined)) {
+    findings.warnings.push(
+      'healthChecks: http probes use HTTP/1.1 although requests use HTTP/2; where the hosts take only HTTP/2, use tcpHealthCheck',
+    )
+  }
   return configs.flatMap((config, index) => translateHealthCheck(config, index, findings))
 }
 

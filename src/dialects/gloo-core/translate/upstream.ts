@@ -55,7 +55,7 @@ export function translateUpstream(context: UpstreamContext): Backend | undefined
     connection: translateConnection(spec, findings),
     circuitBreaker: translateCircuitBreaker(spec),
     outlierDetection: translateOutlierDetection(spec.outlierDetection, findings),
-    healthChecks: translateHealthChecks(spec.healthChecks ?? [], findings),
+    healthChecks: translateHealthChecks(spec.healthChecks ?? [], http2, findings),
     panicThresholdPercent: spec.loadBalancerConfig?.healthyPanicThreshold ?? 50,
   }
 }

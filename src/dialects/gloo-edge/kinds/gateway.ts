@@ -62,4 +62,5 @@ export const gatewayKind = edgeKind({
   shortNames: ['gw', 'ggw'],
   description: 'A port of a proxy and the VirtualServices that it serves.',
   spec: GatewaySpec,
+  columns: [{ name: 'Port', type: 'integer', value: '.spec.bindPort' }],
 })

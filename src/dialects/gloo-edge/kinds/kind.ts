@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import type { KindDefinition, PrinterColumn } from '../../../kube/kind-definition.ts'
 import type { StructuralSchema } from '../../../kube/structural-schema.ts'
+import { statusColumns } from '../../gloo-core/kinds/define-kind.ts'
 import { createNormalizer } from '../../gloo-core/schema/normalize.ts'
 import { statusSchema } from './fields/status.ts'
 
@@ -38,7 +39,7 @@ export function edgeKind(definition: EdgeKind): KindDefinition {
         served: true,
         storage: true,
         schema,
-        columns: definition.columns ?? [],
+        columns: [...(definition.columns ?? []), ...statusColumns],
         statusSubresource: true,
       },
     ],

@@ -33,4 +33,5 @@ export const virtualServiceKind = edgeKind({
   shortNames: ['vs', 'gvs'],
   description: 'A set of domains and the routes that serve them.',
   spec: VirtualServiceSpec,
+  columns: [{ name: 'Domains', type: 'string', value: '.spec.virtualHost.domains[*]' }],
 })

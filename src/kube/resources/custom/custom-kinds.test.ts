@@ -48,6 +48,24 @@ const gadgets = (name = 'v1') => ({
 })
 
 describe('a CustomResourceDefinition', () => {
+  test.each([
+    [
+      'additionalPrinterColumns[0].jsonPath',
+      { additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec[' }] },
+    ],
+    ['selectableFields[0].jsonPath', { selectableFields: [{ jsonPath: '.spec[?(' }] }],
+    [
+      'subresources.scale.specReplicasPath',
+      { subresources: { scale: { specReplicasPath: '.spec{', statusReplicasPath: '.status.n' } } },
+    ],
+  ])('with a broken JSONPath in %s is refused', (field, change) => {
+    const versions = [{ ...version('v1', true), ...change }]
+    const error = refusal(() => define(definition({ versions })))
+    expect(error.code).toBe(422)
+    expect(error.message).toContain(`spec.versions[0].${field}: Invalid value`)
+    expect(error.message).toContain('the JSONPath')
+  })
+
   test('is established, and discovery hears of its kind', () => {
     let changes = 0
     shop.api.kinds.subscribe(() => {

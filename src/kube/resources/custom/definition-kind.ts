@@ -1,6 +1,7 @@
 import type { FieldError, KindDefinition } from '../../kind-definition.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import type { StructuralSchema } from '../../structural-schema.ts'
+import { compileJsonPath } from '../../table/json-path.ts'
 import { type DefinitionSpec, definitionSpecOf } from './definition-spec.ts'
 import { findStructuralErrors } from './structural-rules.ts'
 
@@ -146,6 +147,37 @@ function validateDefinition(object: KubeObject, previous: KubeObject | undefined
   return [...errors, ...spec.versions.flatMap((_, index) => validateVersion(spec, index))]
 }
 
+/** Every JSONPath of a version must be one, or listing its objects would fail later. */
+function findPathErrors(version: DefinitionSpec['versions'][number] | undefined, path: string) {
+  const { additionalPrinterColumns = [], selectableFields = [], subresources } = version ?? {}
+  const { specReplicasPath, statusReplicasPath, labelSelectorPath } = subresources?.scale ?? {}
+  const scale = { specReplicasPath, statusReplicasPath, labelSelectorPath }
+  const paths: readonly (readonly [string, string | undefined])[] = [
+    ...additionalPrinterColumns.map(
+      ({ jsonPath }, index) => [`additionalPrinterColumns[${index}].jsonPath`, jsonPath] as const,
+    ),
+    ...selectableFields.map(
+      ({ jsonPath }, index) => [`selectableFields[${index}].jsonPath`, jsonPath] as const,
+    ),
+    ...Object.entries(scale).map(([name, value]) => [`subresources.scale.${name}`, value] as const),
+  ]
+  return paths.flatMap(([field, value]): FieldError[] => {
+    const detail = value === undefined ? undefined : findPathError(value)
+    return detail === undefined
+      ? []
+      : [{ type: 'invalid', field: `${path}.${field}`, value: value ?? '', detail }]
+  })
+}
+
+function findPathError(path: string): string | undefined {
+  try {
+    compileJsonPath(path)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 function validateVersion({ versions }: DefinitionSpec, index: number): FieldError[] {
   const { name = '', schema: versionSchema } = versions[index] ?? {}
   const path = `spec.versions[${index}]`
@@ -153,6 +185,7 @@ function validateVersion({ versions }: DefinitionSpec, index: number): FieldErro
   if (versions.findIndex((other) => other.name === name) < index) {
     errors.push({ type: 'duplicate', field: `${path}.name`, value: name, detail: '' })
   }
+  errors.push(...findPathErrors(versions[index], path))
   const field = `${path}.schema.openAPIV3Schema`
   const found = versionSchema?.openAPIV3Schema
   if (found === undefined) {

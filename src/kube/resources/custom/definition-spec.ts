@@ -65,6 +65,7 @@ function toKindVersion({ group, names }: DefinitionSpec, version: DefinitionVers
     storage,
     schema: version.schema?.openAPIV3Schema ?? { type: 'object' },
     columns: columns.map(({ jsonPath, ...column }) => ({ ...column, value: jsonPath })),
+    showsAge: columns.length === 0,
     statusSubresource: subresources?.status !== undefined,
     ...(version.deprecated === true && { deprecationWarning: deprecation }),
     ...(subresources?.scale !== undefined && { scaleSubresource: subresources.scale }),

@@ -92,6 +92,16 @@ export function isUnchanged(object: KubeObject, previous: KubeObject): boolean {
   return isDeepStrictEqual(withoutManagers(object), withoutManagers(previous))
 }
 
+/** Whether nothing changed, apart from when a manager last wrote: what an apply of the same again comes to. */
+export function isReapplied(object: KubeObject, previous: KubeObject): boolean {
+  const isSame = isUnchanged(object, previous)
+  return isSame && isDeepStrictEqual(managersWithoutTimes(object), managersWithoutTimes(previous))
+}
+
+function managersWithoutTimes({ metadata: { managedFields = [] } }: KubeObject): unknown {
+  return managedFields.map(({ time: _, ...manager }) => manager)
+}
+
 function withoutManagers(object: KubeObject): unknown {
   const { managedFields: _, ...metadata } = object.metadata
   return { ...object, metadata }

@@ -178,8 +178,9 @@ describe('update', () => {
     const { object } = shop.createWidget('a')
     const target = inDefault(widgets, 'a')
     const labelled = { ...object, metadata: { ...object.metadata, labels: { a: 'b' } } }
-    expect(api.update({ ...target, object: labelled }).object.metadata.generation).toBe(1)
-    const changed = { metadata: { name: 'a' }, spec: { size: 2 } }
+    const { metadata } = api.update({ ...target, object: labelled }).object
+    expect(metadata.generation).toBe(1)
+    const changed = { metadata, spec: { size: 2 } }
     expect(api.update({ ...target, object: changed }).object.metadata.generation).toBe(2)
   })
 
@@ -193,6 +194,23 @@ describe('update', () => {
       message:
         'Operation cannot be fulfilled on secrets "a": the object has been modified; please apply your changes to the latest version and try again',
     })
+  })
+
+  test('of a kind that is not of Kubernetes itself must say which version it replaces', () => {
+    shop.createWidget('a')
+    const update = { metadata: { name: 'a' }, spec: { size: 2 } }
+    expect(refusal(() => api.update({ ...inDefault(widgets, 'a'), object: update }))).toMatchObject(
+      {
+        code: 422,
+        reason: 'Invalid',
+        message: expect.stringContaining(
+          'metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+        ),
+      },
+    )
+    shop.createSecret('a')
+    const secret = { metadata: { name: 'a' }, type: 'x' }
+    expect(api.update({ ...inDefault(secrets, 'a'), object: secret }).object['type']).toBe('x')
   })
 
   test('that changes nothing writes nothing and answers the same object', () => {
@@ -211,7 +229,8 @@ describe('update', () => {
     const result = api.update({ ...target, subresource: 'status', object: both }).object
     expect(result).toMatchObject({ spec: { size: 1 }, status: { phase: 'Up' } })
     expect(result.metadata.generation).toBe(1)
-    const spec = { metadata: { name: 'a' }, spec: { size: 5 }, status: { phase: 'Down' } }
+    const { metadata } = result
+    const spec = { metadata, spec: { size: 5 }, status: { phase: 'Down' } }
     expect(api.update({ ...target, object: spec }).object).toMatchObject({
       spec: { size: 5 },
       status: { phase: 'Up' },

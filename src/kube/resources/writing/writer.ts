@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
+import type { FieldError } from '../../kind-definition.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import { applyJsonPatch } from '../../patch/json-patch.ts'
 import { applyMergePatch } from '../../patch/merge-patch.ts'
@@ -25,10 +25,16 @@ import {
   pathNotFoundError,
   unsupportedMediaTypeError,
 } from '../status-error.ts'
-import { type Admitted, admitFields, admitValues } from './admission.ts'
+import { type Admitted, admitFields, admitValues, throwWhenInvalid } from './admission.ts'
 import { checkDepth, checkSize, decodeBody, decodeReplacement } from './body.ts'
 import { mergeApplied, withManagers } from './field-managers.ts'
-import { isUnchanged, withGeneration, withKeptMetadata, withNewMetadata } from './metadata.ts'
+import {
+  isReapplied,
+  isUnchanged,
+  withGeneration,
+  withKeptMetadata,
+  withNewMetadata,
+} from './metadata.ts'
 import { checkNamespace, completeNamespace, isNamespaceKind } from './namespace-rules.ts'
 import { toScale, withScale } from './scale.ts'
 
@@ -38,6 +44,14 @@ const patchTypesOfCustomKinds = [
   'application/merge-patch+json',
   'application/apply-patch+yaml',
 ]
+
+/** In the words of Kubernetes. */
+const missingVersion: FieldError = {
+  type: 'invalid',
+  field: 'metadata.resourceVersion',
+  value: 0,
+  detail: 'must be specified for an update',
+}
 
 type Target = ObjectTarget & WriteOptions
 
@@ -58,13 +72,22 @@ export class Writer {
 
   update(request: UpdateRequest): ObjectResult {
     if (request.subresource === 'scale') return this.#updateScale(request, request.object)
-    return this.#replace(request, decodeReplacement(request, request.object))
+    const body = decodeReplacement(request, request.object)
+    // Without it an update would overwrite what others wrote meanwhile; Kubernetes allows that for its own kinds only.
+    if (request.kind.definition.unknownFields === 'keep' || this.#isCustom(request)) {
+      this.#findCurrent(request)
+      if (!body.metadata.resourceVersion) throwWhenInvalid(request.kind, body, [missingVersion])
+    }
+    return this.#replace(request, body)
+  }
+
+  #isCustom({ kind }: ObjectTarget): boolean {
+    return this.#context.kinds.isCustom(kind.definition)
   }
 
   patch(request: PatchRequest): ObjectResult {
     const current = this.#findCurrent(request)
-    const { definition } = request.kind
-    if (request.patchType === 'strategic' && this.#context.kinds.isCustom(definition)) {
+    if (request.patchType === 'strategic' && this.#isCustom(request)) {
       throw unsupportedMediaTypeError(patchTypesOfCustomKinds)
     }
     checkDepth(request.patch, 'the patch')
@@ -92,7 +115,7 @@ export class Writer {
     }
     const next = this.#change(request, merged, live)
     const warnings = [...fields.warnings, ...next.warnings]
-    if (isDeepStrictEqual(next.object, live)) return { object: live, warnings, created: false }
+    if (isReapplied(next.object, live)) return { object: live, warnings, created: false }
     return { object: this.#store(request, next.object), warnings, created: false }
   }
 

@@ -105,6 +105,12 @@ describe('validation against a schema', () => {
       ],
     ],
     [
+      'what is not base64, without repeating it',
+      field({ type: 'string', format: 'byte' }),
+      { x: 'sk-secret!' },
+      ['spec.x: Invalid value: "<hidden>": spec.x in body must be of type byte: "<hidden>"'],
+    ],
+    [
       'a long string',
       field({ type: 'string', maxLength: 2 }),
       { x: 'abc' },

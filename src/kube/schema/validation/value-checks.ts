@@ -43,6 +43,9 @@ export function expectedTypeOf(schema: StructuralSchema): string {
   return schema['x-kubernetes-int-or-string'] === true ? 'integer,string' : (schema.type ?? '')
 }
 
+/** Formats that Secrets use: a value in them may be a credential, in clear by mistake, and is never repeated. */
+const hiddenFormats: ReadonlySet<string | undefined> = new Set(['byte', 'password'])
+
 /** Checks of a string's length, pattern and format. */
 export function stringChecksOf(schema: StructuralSchema): Check[] {
   const checks: Check[] = []
@@ -59,7 +62,8 @@ export function stringChecksOf(schema: StructuralSchema): Check[] {
   if (hasFormat !== undefined) {
     checks.push((value, context) => {
       if (hasFormat(value as string)) return
-      addInvalid(context, value, `must be of type ${format}: ${JSON.stringify(value)}`)
+      const shown = hiddenFormats.has(format) ? '<hidden>' : value
+      addInvalid(context, shown, `must be of type ${format}: ${JSON.stringify(shown)}`)
     })
   }
   return checks

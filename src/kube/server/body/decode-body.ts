@@ -1,6 +1,7 @@
 import { parseRepeatingYaml } from '../../../lib/yaml.ts'
 import { badRequestError } from '../../resources/status-error.ts'
-import { findDuplicateFields, maxBodyDepth } from './find-duplicate-fields.ts'
+import { countKeysInText, countKeysInValue } from './count-keys.ts'
+import { depthMessage, findDuplicateFields, maxBodyDepth } from './find-duplicate-fields.ts'
 
 /** A body's value, and the fields that its text names more than once. */
 export interface DecodedBody {
@@ -13,26 +14,37 @@ export function decodeBody(text: string, format: 'json' | 'yaml'): DecodedBody {
   if (format === 'json') return decodeJson(text)
   const trimmed = text.trimStart()
   // What kubectl sends as YAML is JSON, which is read in a tenth of the time.
-  if (trimmed.startsWith('{') && isJson(trimmed)) return decodeJson(trimmed)
-  return decodeYaml(text)
+  if (!trimmed.startsWith('{')) return decodeYaml(text)
+  const parsed = parseJson(trimmed)
+  return 'error' in parsed ? decodeYaml(text) : checkJson(trimmed, parsed.value)
 }
 
-function isJson(text: string): boolean {
+type Parsed = { readonly value: unknown } | { readonly error: unknown }
+
+function parseJson(text: string): Parsed {
   try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
+    return { value: JSON.parse(text) }
+  } catch (error) {
+    return { error }
   }
 }
 
 function decodeJson(text: string): DecodedBody {
-  try {
-    const value: unknown = JSON.parse(text)
-    return { value, duplicateFields: findDuplicateFields(text) }
-  } catch (error) {
-    throw badRequestError(`the body is not valid JSON: ${messageOf(error)}`)
-  }
+  const parsed = parseJson(text)
+  if ('error' in parsed) throw invalidJsonError(parsed.error)
+  return checkJson(text, parsed.value)
+}
+
+function checkJson(text: string, value: unknown): DecodedBody {
+  const { keys, depth } = countKeysInText(text)
+  if (depth > maxBodyDepth) throw invalidJsonError(new RangeError(depthMessage))
+  // Finding which keys are repeated costs as much as parsing; that some are is cheap to see.
+  const isRepeating = keys !== countKeysInValue(value)
+  return { value, duplicateFields: isRepeating ? findDuplicateFields(text) : [] }
+}
+
+function invalidJsonError(error: unknown) {
+  return badRequestError(`the body is not valid JSON: ${messageOf(error)}`)
 }
 
 function decodeYaml(text: string): DecodedBody {

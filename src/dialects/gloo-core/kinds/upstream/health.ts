@@ -22,7 +22,7 @@ const methods = [
 ] as const
 
 const httpHealthCheck = object('A probe by HTTP.', {
-  host: probes(text('Host header of the probe.')),
+  host: probes(text('Host header of the probe; the address of the host by default.')),
   path: probes(text('Path of the probe.')),
   serviceName: ignored('the answer is judged by its status alone', text('Name expected.')),
   requestHeadersToAdd: ignored(plain, list('Headers of the probe.', free('A header.'))),
@@ -49,8 +49,14 @@ export const HealthCheck = object('A probe that is sent to every host.', {
   initialJitter: probes(duration('Random delay before the first probe.')),
   intervalJitter: probes(duration('Random addition to the interval.')),
   intervalJitterPercent: probes(count('Random addition in percent.')),
-  unhealthyThreshold: probes(count('Failures that make a host unhealthy; default 5.')),
-  healthyThreshold: probes(count('Successes that make it healthy; default 5.')),
+  unhealthyThreshold: probes(
+    count(
+      'Failed connections and time-outs in a row that make a host unhealthy; an unexpected status does so at once.',
+    ),
+  ),
+  healthyThreshold: probes(
+    count('Successes in a row that make it healthy again; the first probe of all needs only one.'),
+  ),
   reuseConnection: ignored('every probe makes a connection', flag('Whether connections are kept.')),
   httpHealthCheck,
   tcpHealthCheck: approximated(

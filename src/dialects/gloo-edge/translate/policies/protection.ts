@@ -1,8 +1,16 @@
 import type { Origin } from '../../../../ir/origin.ts'
+import { specOf } from '../../../shared/spec-of.ts'
 import type { RouteOptions } from '../../kinds/fields/route-options.ts'
 import type { VirtualHostOptions } from '../../kinds/fields/virtual-host-options.ts'
 import { type OptionSet, originOfOption } from '../routes/option-set.ts'
 import { fieldOf } from '../routes/route-draft.ts'
+import type { Scope } from '../source.ts'
+
+interface SettingsSpec {
+  readonly rbac?: { readonly requireRbac?: boolean }
+}
+
+const settingsKind = { group: 'gloo.solo.io', kind: 'Settings' } as const
 
 type Options = Pick<
   RouteOptions & VirtualHostOptions,
@@ -15,8 +23,8 @@ export interface Protection {
   readonly wanted: boolean
   /** The field that says so. */
   readonly origin: Origin
-  /** The field that turns the protection off, below `origin`. */
-  readonly switch: 'disable' | 'disabled'
+  /** What to do for being served without it. */
+  readonly remedy: string
 }
 
 const stages: Readonly<Record<string, Protection['kind']>> = {
@@ -30,17 +38,17 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
 /** Everything that is not clearly turned off is asked for. */
-const isWanted = (value: unknown, name: Protection['switch']) =>
-  !(isObject(value) && value[name] === true)
+const isWanted = (value: unknown, name: string) => !(isObject(value) && value[name] === true)
 
 function protectionOf(
   kind: Protection['kind'],
   value: unknown,
   origin: Origin,
-  name: Protection['switch'] = 'disable',
+  name: 'disable' | 'disabled' = 'disable',
 ): readonly Protection[] {
   if (value === undefined) return []
-  return [{ kind, wanted: isWanted(value, name), origin, switch: name }]
+  const remedy = `remove the field or set ${name}: true in it`
+  return [{ kind, wanted: isWanted(value, name), origin, remedy }]
 }
 
 /** The staged form, whose inner names the schema does not know; a stage that is none of them counts as the later. */
@@ -73,6 +81,33 @@ export function protectionsOf(
 export const firewallOf = (waf: unknown, origin: Origin): readonly Protection[] =>
   protectionOf('waf', waf, origin, 'disabled')
 
+/** Settings that demand `rbac` of every virtual host. */
+function requiredRbacOf(scope: Scope): readonly Protection[] {
+  const name = scope.read('Settings that require RBAC', ({ objects }) => {
+    const demanding = objects
+      .list(settingsKind)
+      .find((object) => specOf<SettingsSpec>(object).rbac?.requireRbac === true)
+    return demanding && `${demanding.metadata.namespace ?? ''}/${demanding.metadata.name}`
+  })
+  if (name === undefined) return []
+  const [namespace = '', object = ''] = name.split('/')
+  const fieldPath = 'spec.rbac.requireRbac'
+  const origin: Origin = { kind: 'Settings', namespace, name: object, fieldPath }
+  const remedy = 'set it to false, or rbac.disable: true on the virtual host or the route'
+  return [{ kind: 'rbac', wanted: true, origin, remedy }]
+}
+
+/** What a virtual host says of protections: its options, and settings where these say nothing. */
+export function virtualHostProtectionsOf(
+  scope: Scope,
+  options: OptionSet<Options>,
+  fallback: Origin,
+): readonly Protection[] {
+  const own = protectionsOf(options, fallback)
+  const saysRbac = own.some(({ kind }) => kind === 'rbac')
+  return saysRbac ? own : [...own, ...requiredRbacOf(scope)]
+}
+
 /** The protections that a route lacks: of each kind the most specific level decides, and its fields all count. */
 export function findMissingProtections(
   mostSpecificFirst: readonly (readonly Protection[])[],
@@ -87,5 +122,5 @@ export function findMissingProtections(
 }
 
 /** Says what is missing, where it is asked for, and what to do. */
-export const adviceOf = ({ origin, switch: name }: Protection) =>
-  `${origin.fieldPath} (${origin.kind} ${origin.namespace}/${origin.name}) asks for a protection that is not supported yet, and nothing is served without it. To go without, remove the field or set ${name}: true in it.`
+export const adviceOf = ({ origin, remedy }: Protection) =>
+  `${origin.fieldPath} (${origin.kind} ${origin.namespace}/${origin.name}) asks for a protection that is not supported yet, and nothing is served without it. To go without, ${remedy}.`

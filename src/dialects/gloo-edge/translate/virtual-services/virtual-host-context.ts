@@ -6,7 +6,7 @@ import type { VirtualServiceSpec } from '../../kinds/virtual-service.ts'
 import { translateRetries } from '../actions/retry.ts'
 import { translateCors } from '../policies/cors.ts'
 import { translateHeaderManipulation } from '../policies/header-mutation.ts'
-import { adviceOf, type Protection, protectionsOf } from '../policies/protection.ts'
+import { adviceOf, type Protection, virtualHostProtectionsOf } from '../policies/protection.ts'
 import type { Problem } from '../problem.ts'
 import { type OptionSet, optionSetOf, originOfOption } from '../routes/option-set.ts'
 import type { VirtualHostContext } from '../routes/route-context.ts'
@@ -67,7 +67,7 @@ export function createVirtualHostContext(
   // Without its policy, pages of other origins are kept out, which is the safe side.
   const corsFailures = cors === undefined ? [] : translateCors(cors, place('cors'), []).failures
   for (const { reason } of corsFailures) report('error', virtualHostError(reason))
-  const protections = protectionsOf(options, origin)
+  const protections = virtualHostProtectionsOf(scope, options, origin)
   for (const missing of protections.filter(({ wanted }) => wanted)) {
     report('warning', texts.virtualHostUnprotected(adviceOf(missing)))
   }

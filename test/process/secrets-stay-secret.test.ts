@@ -1,0 +1,272 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts'
+import { callHttp } from '../harness/http-call.ts'
+import { KubeClient } from '../harness/kube-client.ts'
+import { type SluiceProcess, startSluice } from '../harness/sluice-process.ts'
+import { waitUntil } from '../harness/wait-until.ts'
+
+/** The part of each secret value that no output may show in any encoding; around it stand characters that get escaped. */
+const cores = {
+  header: 'cOre0fTheHeaderToken',
+  opaque: 'cOre0fTheOpaqueToken',
+  badHeader: 'cOre0fTheBrokenValue',
+  wrongType: 'cOre0fTheWrongType',
+  badBase64: 'cOre0fTheBadBase64',
+  nested: 'cOre0fTheNestedValue',
+  unparsable: 'cOre0fTheUnparsable',
+  badField: 'cOre0fTheUnknownField',
+  inFile: 'cOre0fTheFileSecret',
+  inBrokenFile: 'cOre0fTheBrokenFile',
+  badKey: 'cOre0fTheBrokenKey',
+  patched: 'cOre0fThePatchedValue',
+  apiKey: 'cOre0fTheApiKeyOfClients',
+  clientBearer: 'cOre0fTheClientsBearer',
+  clientQuery: 'cOre0fTheClientsQuery',
+  clientCookie: 'cOre0fTheClientsCookie',
+  clientAbsolute: 'cOre0fTheUserInfo',
+} as const
+
+const folder = mkdtempSync(join(tmpdir(), 'secrets-'))
+const escaped = (core: string) => `x"\\/+ %é=${core}=é% +/\\"x`
+const headerValue = (core: string) => `Bearer sk-x${core}x`
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+let sluice: SluiceProcess
+let kube: KubeClient
+let address: string
+/** Everything that was answered on the way, whoever answered. */
+const answers: Record<string, string> = {}
+
+beforeAll(async () => {
+  writeFileSync(
+    join(folder, 'secret.yaml'),
+    `
+apiVersion: v1
+kind: Secret
+metadata: { name: in-file, namespace: default }
+data: { token: "%%${base64(escaped(cores.inFile))}" }
+`,
+  )
+  writeFileSync(
+    join(folder, 'broken.yaml'),
+    `apiVersion: v1\nkind: Secret\nstringData:\n  token: ${cores.inBrokenFile}\n bad: [\n`,
+  )
+  sluice = await startSluice({ command: 'dev', flags: ['-f', folder] })
+  kube = new KubeClient(sluice)
+  address = await kube.serviceAddress('gloo-system', 'gateway-proxy')
+})
+afterAll(async () => {
+  await sluice.stop()
+  rmSync(folder, { recursive: true })
+})
+
+const upstream = (name: string, host: string, extra = '') => `
+apiVersion: gloo.solo.io/v1
+kind: Upstream
+metadata: { name: ${name}, namespace: default }
+spec:
+  ${extra}
+  static: { useTls: true, autoSniRewrite: true, hosts: [{ addr: ${host}, port: 443 }] }
+`
+
+const routesTo = (secrets: readonly string[]) => `
+apiVersion: gateway.solo.io/v1
+kind: VirtualService
+metadata: { name: secrets, namespace: default }
+spec:
+  sslConfig: { secretRef: { name: bad-key, namespace: default } }
+  virtualHost: { domains: [tls.test], routes: [] }
+---
+apiVersion: gateway.solo.io/v1
+kind: VirtualService
+metadata: { name: routes, namespace: default }
+spec:
+  virtualHost:
+    domains: ['*']
+    routes:
+    - matchers: [{ prefix: /refused }]
+      routeAction: { single: { upstream: { name: refused, namespace: default } } }
+      options: { headerManipulation: { requestHeadersToAdd: [{ headerSecretRef: { name: header, namespace: default } }] } }
+${secrets
+  .map(
+    (name) => `
+    - matchers: [{ prefix: /${name} }]
+      routeAction: { single: { upstream: { name: openai, namespace: default } } }
+      options:
+        prefixRewrite: /v1/chat/completions
+        autoHostRewrite: true
+        headerManipulation:
+          requestHeadersToAdd: [{ headerSecretRef: { name: ${name}, namespace: default } }]
+          responseHeadersToAdd: [{ header: { key: x-route, value: ${name} } }]
+`,
+  )
+  .join('')}
+`
+
+const secret = (name: string, fields: object, type = 'Opaque') => ({
+  ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'default' }, type },
+  ...fields,
+})
+
+async function write(name: string, ...call: Parameters<KubeClient['call']>): Promise<number> {
+  const answer = await kube.call(...call)
+  // A Secret that was taken comes back with its values to the one who wrote it.
+  const echoed = answer.status < 300 ? '' : JSON.stringify(answer.body)
+  answers[`writing ${name}`] = `${answer.status} ${echoed} ${answer.warnings.join()}`
+  return answer.status
+}
+
+const secretsPath = '/api/v1/namespaces/default/secrets'
+const create = (name: string, object: object) =>
+  write(name, 'POST', secretsPath, JSON.stringify(object))
+
+test('secrets of every form are written, and what is wrong with some of them is told', async () => {
+  const header = (core: string) => ({ stringData: { authorization: headerValue(core) } })
+  const headerType = 'gloo.solo.io/header'
+  expect(await create('header', secret('header', header(cores.header), headerType))).toBe(201)
+  expect(await create('opaque', secret('opaque', header(cores.opaque)))).toBe(201)
+  const broken = { stringData: { authorization: `line\nbreak ${cores.badHeader}` } }
+  expect(await create('bad-header', secret('bad-header', broken, headerType))).toBe(201)
+  const apiKey = { stringData: { 'api-key': escaped(cores.apiKey) } }
+  expect(await create('api-key', secret('api-key', apiKey, 'extauth.solo.io/apikey'))).toBe(201)
+  const wrongType = { data: { 'tls.crt': base64('none'), 'tls.key': base64(cores.wrongType) } }
+  expect(await create('wrong-type', secret('wrong-type', wrongType, 'kubernetes.io/tls'))).toBe(201)
+  const { certificate } = openCertificateAuthority({ now: Date.now })
+  const key = `-----BEGIN PRIVATE KEY-----\n${cores.badKey}\n-----END PRIVATE KEY-----\n`
+  const badKey = { data: { 'tls.crt': base64(certificate), 'tls.key': base64(key) } }
+  expect(await create('bad-key', secret('bad-key', badKey, 'kubernetes.io/tls'))).toBe(201)
+
+  const refused = [
+    await create('bad base64', secret('a', { data: { token: `%%${cores.badBase64}` } })),
+    await create('a nested value', secret('b', { stringData: { token: { x: cores.nested } } })),
+    await create('an unknown field', secret('c', { [cores.badField]: cores.badField, data: 7 })),
+    await write('unparsable JSON', 'POST', secretsPath, `{"stringData":{"t":${cores.unparsable}`),
+    await write(
+      'a patch that is refused',
+      'PATCH',
+      `${secretsPath}/header`,
+      JSON.stringify([{ op: 'test', path: '/data/authorization', value: cores.patched }]),
+      'application/json-patch+json',
+    ),
+    await write(
+      'a patch of the wrong type',
+      'PATCH',
+      `${secretsPath}/header`,
+      JSON.stringify({ data: { authorization: [cores.patched] } }),
+      'application/merge-patch+json',
+    ),
+  ]
+  for (const status of refused) expect(status).toBeGreaterThanOrEqual(400)
+})
+
+test('calls that succeed and calls that fail run over all of them', async () => {
+  const names = ['header', 'opaque', 'bad-header', 'api-key', 'wrong-type', 'missing']
+  await kube.apply(upstream('openai', 'api.openai.com'))
+  const ssl = 'sslConfig: { secretRef: { name: bad-key, namespace: default } }'
+  await kube.apply(upstream('refused', '127.0.0.1', ssl))
+  await kube.apply(routesTo(names))
+  const headers = {
+    'content-type': 'application/json',
+    cookie: `session=${cores.clientCookie}`,
+    'x-api-key': cores.clientBearer,
+  }
+  const call = async (name: string, path: string, extra: Record<string, string> = {}) => {
+    const body = JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] })
+    const method = 'POST'
+    const answer = await callHttp({
+      ...{ address, path, method, body },
+      headers: { ...headers, ...extra },
+    })
+    answers[`call of ${name}`] = JSON.stringify(answer)
+    return answer.status
+  }
+  await waitUntil('the routes', async () => (await call('header', '/header')) === 200)
+  const query = `?api_key=${cores.clientQuery}&access_token=${cores.clientQuery}`
+  for (const name of names)
+    await call(name, `/${name}${query}`, { authorization: `Bearer ${cores.clientBearer}` })
+  expect(await call('a missing secret', '/missing')).toBe(500)
+  expect(await call('a refused upstream', `/refused${query}`)).toBeGreaterThanOrEqual(500)
+  expect(await call('no route', `/nothing${query}`)).toBe(404)
+  await call('an absolute URL', `http://user:${cores.clientAbsolute}@${address}/header`)
+  await call('headers that are too large', '/header', { 'x-large': 'x'.repeat(200_000) }).catch(
+    () => 0,
+  )
+  expect(await kube.delete(`${secretsPath}/header`)).toMatchObject({ status: 200 })
+  await waitUntil('the secret to be missed', async () => (await call('gone', '/header')) === 500)
+})
+
+test('no output holds a secret value in any encoding', async () => {
+  const outputs = { ...answers, ...(await collectOutputs()) }
+  const own = {
+    kubeToken: readFileSync(join(sluice.folder, 'data/kube-token'), 'utf8').trim(),
+    adminToken: readFileSync(join(sluice.folder, 'data/admin-token'), 'utf8').trim(),
+  }
+  const found: string[] = []
+  for (const [where, text] of Object.entries(outputs)) {
+    for (const [name, value] of Object.entries({ ...cores, ...own })) {
+      for (const form of formsOf(value)) if (text.includes(form)) found.push(`${name} in ${where}`)
+    }
+  }
+  expect(found).toEqual([])
+  // The search itself is alive: what is not secret is found where it belongs.
+  expect(outputs['access log']).toContain('"path":"/header')
+  expect(outputs['/config']).toContain('openai')
+  expect(outputs['simulator log']).toContain('/v1/chat/completions')
+  expect(outputs['standard output and error']).toContain('secret.yaml')
+  expect(outputs['virtualservices']).toContain('default')
+})
+
+/** A value as it is (URL and JSON leave it so), in hexadecimal, and in base64 wherever in the text it starts. */
+function formsOf(value: string): string[] {
+  const encoded = [0, 1, 2].map((offset) => {
+    const text = Buffer.from(`${'.'.repeat(offset)}${value}`).toString('base64')
+    // The first and last characters depend on the neighbours.
+    return text.slice(offset === 0 ? 0 : 4, Math.floor((offset + value.length) / 3) * 4)
+  })
+  const urlSafe = encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))
+  return [value, Buffer.from(value).toString('hex'), ...encoded, ...urlSafe]
+}
+
+async function collectOutputs(): Promise<Record<string, string>> {
+  const admin = `http://127.0.0.1:${sluice.adminPort}`
+  const token = readFileSync(join(sluice.folder, 'data/admin-token'), 'utf8').trim()
+  const authorized = { headers: { authorization: `Bearer ${token}` } }
+  const textOf = async (url: string, options = {}) => (await fetch(url, options)).text()
+  const simulator = /log: (http:\S+)\)/.exec(sluice.output())?.[1] ?? ''
+  return {
+    'standard output and error': sluice.output(),
+    'access log': readFileSync(join(sluice.folder, 'access.log'), 'utf8'),
+    '/metrics': await textOf(`${admin}/metrics`),
+    '/config': await textOf(`${admin}/config`, authorized),
+    '/config without token': await textOf(`${admin}/config`),
+    'simulator log': await textOf(simulator),
+    ...(await listObjects()),
+  }
+}
+
+interface ResourceList {
+  readonly resources?: readonly { readonly name: string; readonly verbs: readonly string[] }[]
+}
+
+/** Every list that the Kubernetes API serves, but the one of Secrets. */
+async function listObjects(): Promise<Record<string, string>> {
+  const groups = (await kube.get('/apis'))['groups'] as {
+    preferredVersion: { groupVersion: string }
+  }[]
+  const roots = [
+    '/api/v1',
+    ...groups.map(({ preferredVersion: { groupVersion } }) => `/apis/${groupVersion}`),
+  ]
+  const lists: Record<string, string> = {}
+  for (const root of roots) {
+    const { resources = [] } = (await kube.get(root)) as ResourceList
+    for (const { name, verbs } of resources) {
+      if (name === 'secrets' || !verbs.includes('list')) continue
+      lists[name] = JSON.stringify(await kube.get(`${root}/${name}`))
+    }
+  }
+  return lists
+}
