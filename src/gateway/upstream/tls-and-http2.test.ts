@@ -97,6 +97,23 @@ describe('an upstream with TLS', () => {
     expect(names).toContain('api.example.com')
   })
 
+  test('answers many requests over one connection, large bodies included', async () => {
+    let connections = 0
+    const { certificate: cert, privateKey: key } = certificate
+    const server = createHttpsServer({ cert, key }, (request, response) => {
+      request.resume().on('end', () => response.end('ok'))
+    })
+    server.on('secureConnection', () => {
+      connections += 1
+    })
+    const gateway = await start(await listen(server), {}, 'http1')
+    for (const size of [10, 10_000, 60_000, 10]) {
+      const answer = await fetch(gateway.url, { method: 'POST', body: 'x'.repeat(size) })
+      expect(await answer.text()).toBe('ok')
+    }
+    expect(connections).toBe(1)
+  })
+
   test.each<[string, TlsCase, number]>([
     ['an authority nobody trusts', { trusted: false }, 503],
     ['another name', { host: 'other.example.com' }, 503],

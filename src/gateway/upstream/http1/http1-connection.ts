@@ -50,6 +50,14 @@ export class Http1Connection implements ResponseListener {
     return this.#requests > 0
   }
 
+  /**
+   * True: the upstream has answered and not taken the whole request, and may never. TLS tells that a write is done
+   * only with the immediates of the loop, after the answer: ask in an immediate.
+   */
+  get clogged(): boolean {
+    return this.#socket.writableLength > 0
+  }
+
   send(call: Http1Call): void {
     const { method, head, body } = call.request
     const { maxRequestsPerConnection } = this.#owner
@@ -107,9 +115,8 @@ export class Http1Connection implements ResponseListener {
     const call = this.#call
     const socket = this.#socket
     this.#call = undefined
-    // An upstream that answers before it has the whole request, or says more than it was asked, is not used again.
-    const reusable =
-      this.#keepAlive && rest === 0 && socket.writableLength === 0 && this.restLimitMs > 0
+    // An upstream that says more than it was asked is not used again.
+    const reusable = this.#keepAlive && rest === 0 && this.restLimitMs > 0
     if (reusable) {
       // Otherwise nobody would see that it dies.
       if (socket.isPaused()) socket.resume()

@@ -153,6 +153,7 @@ export class Http1Pool implements UpstreamClient, CallOwner, ConnectionOwner {
     for (let index = 0; index < calls.length; index += 1) {
       const call = calls[index] as Http1Call
       const connection = connections[index] as Http1Connection
+      if (connection.clogged) connection.destroy()
       if (call.cancelled) {
         if (!connection.closed) this.connectionFree(connection)
       } else if (connection.closed) {
