@@ -61,6 +61,9 @@ const clientCommandParts = (): ClientCommandParts => ({
   },
 })
 
+// A gateway serves on when nobody reads what it says.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 const exitCode = await runProgram(
   process.argv.slice(2),
   {
@@ -69,9 +72,9 @@ const exitCode = await runProgram(
     dev: (options) => serve(options, true),
     async addClientCommands(program) {
       // A reader that has seen enough, as in `sluice get | head`, is no failure worth a stack trace.
-      process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-        process.exit(error.code === 'EPIPE' ? 0 : 1)
-      })
+      process.stdout.on('error', ({ code }: NodeJS.ErrnoException) =>
+        process.exit(code === 'EPIPE' ? 0 : 1),
+      )
       const { addClientCommands } = await import('./cli/client-commands.ts')
       addClientCommands(program, clientCommandParts())
     },
