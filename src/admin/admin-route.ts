@@ -9,7 +9,10 @@ export interface AdminRoute {
 
 export interface AdminAnswer {
   readonly status: number
-  readonly contentType: 'application/json' | 'text/plain' | 'text/plain; version=0.0.4'
+  readonly contentType:
+    | 'application/json'
+    | 'text/plain'
+    | 'text/plain; version=0.0.4; charset=utf-8'
   readonly body: string
 }
 

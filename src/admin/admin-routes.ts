@@ -1,3 +1,4 @@
+import { metricsContentType } from '../telemetry/metrics-registry.ts'
 import { type AdminRoute, jsonAnswer, textAnswer } from './admin-route.ts'
 import { maskCredentials } from './mask-credentials.ts'
 
@@ -29,7 +30,7 @@ export function createAdminRoutes(subject: AdminSubject): readonly AdminRoute[] 
       public: true,
       handle: async () => ({
         status: 200,
-        contentType: 'text/plain; version=0.0.4',
+        contentType: metricsContentType,
         body: await subject.writeMetrics(),
       }),
     },

@@ -11,6 +11,8 @@ export interface KindDefinition {
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
   readonly scope: 'Namespaced' | 'Cluster'
+  /** What names its objects may have: `subdomain` (RFC 1123) unless given, or a label. */
+  readonly nameForm?: 'subdomain' | 'label-1123' | 'label-1035'
   /** The most preferred first; exactly one has `storage`. */
   readonly versions: readonly KindVersion[]
   /**

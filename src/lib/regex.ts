@@ -68,12 +68,6 @@ export function compileRegex(pattern: string): Regex | RegexError {
   }
 }
 
-/** The text that everything matching `pattern` as a whole begins with; empty when none is plain to see. */
-export function literalPrefixOf(pattern: string): string {
-  const alternatives = parseRegexSyntax(pattern)
-  return alternatives ? literalPrefixIn(alternatives) : ''
-}
-
 /**
  * V8's engine where it means the same and cannot backtrack badly: about 30 ns instead of 300 ns for a path
  * of 20 characters.

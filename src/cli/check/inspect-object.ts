@@ -46,7 +46,7 @@ export function inspectObject(
 function ruleErrors(definition: KindDefinition, object: KubeObject): readonly FieldError[] {
   const namespaced = definition.scope === 'Namespaced'
   return [
-    ...validateObjectMeta(object.metadata, { namespaced }),
+    ...validateObjectMeta(object.metadata, { ...definition, namespaced }),
     ...(definition.validate?.(object, undefined) ?? []),
   ]
 }

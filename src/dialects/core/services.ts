@@ -96,15 +96,6 @@ function slicePortOf(slice: KubeObject, port: ServicePort): number | undefined {
   return undefined
 }
 
-/** The names under which cluster DNS knows a Service, the full one first. */
-export function clusterDnsNamesOf(namespace: string, name: string): readonly string[] {
-  return [
-    `${name}.${namespace}.svc.cluster.local`,
-    `${name}.${namespace}.svc`,
-    `${name}.${namespace}`,
-  ]
-}
-
 /** The Service that a cluster DNS name stands for. */
 export function parseClusterDnsName(
   host: string,

@@ -1,4 +1,4 @@
-import type { KindDefinition, KindVersion, PrinterColumn } from '../kind-definition.ts'
+import type { KindVersion, PrinterColumn } from '../kind-definition.ts'
 import type { KubeObject } from '../kube-object.ts'
 import { humanDuration } from './human-duration.ts'
 import { compileJsonPath } from './json-path.ts'
@@ -65,11 +65,6 @@ export function partialObjectMetadata(object: KubeObject, metaVersion: string): 
     apiVersion: `meta.k8s.io/${metaVersion}`,
     metadata: object.metadata,
   }
-}
-
-/** The version of a kind that a request's `apiVersion` names. */
-export function findVersion(kind: KindDefinition, name: string): KindVersion | undefined {
-  return kind.versions.find((version) => version.name === name)
 }
 
 function includedObject(

@@ -3,7 +3,10 @@ import type { KindDefinition, PrinterColumn } from '../../../kube/kind-definitio
 import { structural } from '../../field.ts'
 
 interface CoreKind
-  extends Pick<KindDefinition, 'kind' | 'plural' | 'shortNames' | 'prepare' | 'validate'> {
+  extends Pick<
+    KindDefinition,
+    'kind' | 'plural' | 'shortNames' | 'nameForm' | 'prepare' | 'validate'
+  > {
   readonly group?: string
   readonly scope?: 'Cluster'
   readonly categories?: readonly string[]
@@ -36,6 +39,7 @@ export function defineKind(kind: CoreKind): KindDefinition {
         selectableFields: kind.selectableFields ?? [],
       },
     ],
+    ...(kind.nameForm === undefined ? {} : { nameForm: kind.nameForm }),
     ...(kind.prepare === undefined ? {} : { prepare: kind.prepare }),
     ...(kind.validate === undefined ? {} : { validate: kind.validate }),
   }

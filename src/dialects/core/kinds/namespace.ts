@@ -50,6 +50,7 @@ export const namespace = defineKind({
   plural: 'namespaces',
   shortNames: ['ns'],
   scope: 'Cluster',
+  nameForm: 'label-1123',
   statusSubresource: true,
   schema,
   selectableFields: ['status.phase'],

@@ -81,7 +81,7 @@ function metadataErrors(
   previous: KubeObject | undefined,
 ): FieldError[] {
   const namespaced = definition.scope === 'Namespaced'
-  const errors = validateObjectMeta(metadata, { namespaced })
+  const errors = validateObjectMeta(metadata, { ...definition, namespaced })
   return previous === undefined
     ? errors
     : [...errors, ...validateObjectMetaUpdate(metadata, previous.metadata)]

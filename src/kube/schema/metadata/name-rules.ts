@@ -47,14 +47,6 @@ export const label1035Name: NameRule = (name) => {
   return errors
 }
 
-/** What a path of the API can hold: roles and bindings. */
-export const pathSegmentName: NameRule = (name) => {
-  if (name === '.' || name === '..') return [`may not be '${name}'`]
-  return ['/', '%']
-    .filter((character) => name.includes(character))
-    .map((character) => `may not contain '${character}'`)
-}
-
 /** A label's key, also of annotations and finalizers: a name with an optional DNS prefix. */
 export const qualifiedNameRule: NameRule = (key) => {
   const shape = `must consist of alphanumeric characters, '-', '_' or '.', and ${edges} (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${qualifiedNamePattern}')`

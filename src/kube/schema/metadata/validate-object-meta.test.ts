@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ObjectMetadata } from '../../kube-object.ts'
 import { describeFieldError } from '../validation/field-error.ts'
-import { label1035Name } from './name-rules.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from './validate-object-meta.ts'
 
 const good: ObjectMetadata = { name: 'a.b-1', namespace: 'n' }
@@ -64,8 +63,10 @@ describe('object metadata', () => {
   })
 
   test('follows the rule of its kind', () => {
-    const rules = { namespaced: true, nameRule: label1035Name }
-    expect(validateObjectMeta({ ...good, name: '1a' }, rules)).toHaveLength(1)
+    const errorsAs = (nameForm: 'subdomain' | 'label-1123' | 'label-1035', name: string) =>
+      validateObjectMeta({ ...good, name }, { namespaced: true, nameForm }).length
+    expect([errorsAs('subdomain', '1.a'), errorsAs('label-1123', '1.a')]).toEqual([0, 1])
+    expect([errorsAs('label-1123', '1a'), errorsAs('label-1035', '1a')]).toEqual([0, 1])
   })
 
   test('keeps its identity, and gets no finalizers while it is deleted', () => {

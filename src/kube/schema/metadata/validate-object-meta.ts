@@ -1,6 +1,7 @@
-import type { FieldError } from '../../kind-definition.ts'
+import type { FieldError, KindDefinition } from '../../kind-definition.ts'
 import type { ObjectMetadata, OwnerReference } from '../../kube-object.ts'
 import {
+  label1035Name,
   labelName,
   labelValueRule,
   type NameRule,
@@ -11,8 +12,13 @@ import {
 /** What a kind asks of its objects' metadata. */
 export interface MetadataRules {
   readonly namespaced: boolean
-  /** {@link subdomainName} unless given. */
-  readonly nameRule?: NameRule
+  readonly nameForm?: KindDefinition['nameForm']
+}
+
+const nameRules: Readonly<Record<NonNullable<MetadataRules['nameForm']>, NameRule>> = {
+  subdomain: subdomainName,
+  'label-1123': labelName,
+  'label-1035': label1035Name,
 }
 
 const maxAnnotationBytes = 256 * 1024
@@ -22,7 +28,7 @@ const maxAnnotationBytes = 256 * 1024
  * (k8s.io/apimachinery pkg/api/validation/objectmeta.go). Types were checked by the schema before.
  */
 export function validateObjectMeta(metadata: ObjectMetadata, rules: MetadataRules): FieldError[] {
-  const nameRule = rules.nameRule ?? subdomainName
+  const nameRule = nameRules[rules.nameForm ?? 'subdomain']
   const errors: FieldError[] = []
   const { generateName, name } = metadata
   if (generateName !== undefined && generateName !== '') {

@@ -12,6 +12,7 @@ export const service = defineKind({
   plural: 'services',
   shortNames: ['svc'],
   categories: ['all'],
+  nameForm: 'label-1035',
   statusSubresource: true,
   schema,
   selectableFields: ['spec.clusterIP', 'spec.type'],
