@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { ClientCommandParts } from './cli/client-parts.ts'
-import type { ServeOptions } from './cli/serve-options.ts'
+import type { ServeOptions } from './cli/serve/serve-options.ts'
 
 // Gateway threads learn of the cache from the environment that they inherit.
 const { NODE_COMPILE_CACHE: ownCache, XDG_CACHE_HOME: cacheHome } = process.env
@@ -52,7 +52,9 @@ const clientCommandParts = (): ClientCommandParts => ({
   untilStopped,
   async loadKinds() {
     const { dialects } = await import('./dialects/index.ts')
-    const { translateDry, translateDryListeners } = await import('./control/dry-translation.ts')
+    const { translateDry, translateDryListeners } = await import(
+      './control/translation/dry-translation.ts'
+    )
     return {
       kinds: dialects.flatMap((dialect) => dialect.kinds),
       translate: (objects) => translateDry(dialects, objects),

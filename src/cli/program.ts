@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { CommandError } from './command-error.ts'
-import type { ServeOptions } from './serve-options.ts'
+import type { ServeOptions } from './serve/serve-options.ts'
 
 export interface Terminal {
   readonly out: (text: string) => void
@@ -31,7 +31,7 @@ export async function runProgram(
     .showHelpAfterError('(sluice --help lists the commands)')
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .exitOverride()
-  const { createServeCommand } = await import('./serve-options.ts')
+  const { createServeCommand } = await import('./serve/serve-options.ts')
   program.addCommand(createServeCommand(true, actions.dev))
   program.addCommand(createServeCommand(false, actions.serve))
   const first = parameters[0] ?? ''

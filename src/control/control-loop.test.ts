@@ -8,7 +8,7 @@ import { EndpointRowAllocator, EndpointTable } from '../link/endpoint-table.ts'
 import type { DownMessage } from '../link/messages.ts'
 import type { WorkerAnswer } from '../link/worker-pool.ts'
 import { ControlLoop, type GenerationReport } from './control-loop.ts'
-import { EndpointRows } from './endpoint-rows.ts'
+import { EndpointRows } from './endpoints/endpoint-rows.ts'
 import { createBackend, createEndpoint } from './health/test-nodes.ts'
 
 const widgetKind = { group: 'test.dev', kind: 'Widget' }

@@ -7,18 +7,18 @@ import { diffConfigurations, fullDelta } from '../link/configuration-diff.ts'
 import { splitConfiguration } from '../link/configuration-parts.ts'
 import type { AddressOverride, DownMessage } from '../link/messages.ts'
 import type { WorkerAnswer } from '../link/worker-pool.ts'
-import { AddressOverrides } from './cluster-addresses.ts'
-import type { EndpointRows } from './endpoint-rows.ts'
-import { mergeTranslations } from './merge-translations.ts'
-import { SourceView } from './object-view.ts'
+import { AddressOverrides } from './endpoints/cluster-addresses.ts'
+import type { EndpointRows } from './endpoints/endpoint-rows.ts'
 import {
   type BindingPlanner,
   type MovedBinding,
   planBindings,
   type RefusedBinding,
-} from './plan-bindings.ts'
+} from './ports/plan-bindings.ts'
 import { SecretDistribution } from './secret-values.ts'
-import { type OriginError, StatusWriter } from './status-writer.ts'
+import { type OriginError, StatusWriter } from './status/status-writer.ts'
+import { mergeTranslations } from './translation/merge-translations.ts'
+import { SourceView } from './translation/object-view.ts'
 
 /** The gateway threads, as far as the loop speaks to them. */
 export interface Publisher {

@@ -2,7 +2,7 @@ import type { Origin } from '../ir/origin.ts'
 import { formatSocketAddress } from '../lib/socket-address.ts'
 import type { MetricsRegistry } from '../telemetry/metrics-registry.ts'
 import type { GenerationReport } from './control-loop.ts'
-import type { MovedBinding } from './plan-bindings.ts'
+import type { MovedBinding } from './ports/plan-bindings.ts'
 
 /** `Kind namespace/name field`. */
 export function formatOrigin({ kind, namespace, name, fieldPath }: Origin): string {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { writeShellEnvironment } from '../../src/cli/shell-environment.ts'
+import { writeShellEnvironment } from '../../src/cli/serve/shell-environment.ts'
 import { runCommand, sluiceCommand } from '../harness/run-command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'shells-'))

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { StartedSimulator } from '../../simulator/start-simulator.ts'
 import type { ClientCommandParts } from '../client-parts.ts'
 import { CommandError } from '../command-error.ts'
-import { simulatorFlags } from '../serve-options.ts'
+import { simulatorFlags } from '../serve/serve-options.ts'
 
 interface SimulateFlags {
   readonly address: string

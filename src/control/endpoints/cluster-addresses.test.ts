@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { ObjectView } from '../dialects/dialect.ts'
-import { emptyConfiguration } from '../dialects/empty-configuration.ts'
-import type { Configuration } from '../ir/configuration.ts'
-import type { KubeObject } from '../kube/kube-object.ts'
+import type { ObjectView } from '../../dialects/dialect.ts'
+import { emptyConfiguration } from '../../dialects/empty-configuration.ts'
+import type { Configuration } from '../../ir/configuration.ts'
+import type { KubeObject } from '../../kube/kube-object.ts'
+import { createBackend, createEndpoint } from '../health/test-nodes.ts'
 import { AddressOverrides } from './cluster-addresses.ts'
-import { createBackend, createEndpoint } from './health/test-nodes.ts'
 
 const host = 'api.shop.svc.cluster.local'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { dialects } from '../dialects/index.ts'
-import type { KubeObject } from '../kube/kube-object.ts'
+import { dialects } from '../../dialects/index.ts'
+import type { KubeObject } from '../../kube/kube-object.ts'
 import { translateDry, translateDryListeners } from './dry-translation.ts'
 
 const virtualService: KubeObject = {

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { CommandError } from './command-error.ts'
+import { CommandError } from '../command-error.ts'
 
 /** Where a run keeps its files. */
 export interface DataDirectory {

@@ -1,6 +1,6 @@
-import { findPortHolder } from '../lib/process-holder.ts'
-import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts'
-import { CommandError } from './command-error.ts'
+import { findPortHolder } from '../../lib/process-holder.ts'
+import { formatSocketAddress, type SocketAddress } from '../../lib/socket-address.ts'
+import { CommandError } from '../command-error.ts'
 
 /** Turns the failure to listen on `address`, which `flag` chose, into a sentence that says who holds it. */
 export function explainPort(address: SocketAddress, flag: string) {

@@ -1,6 +1,6 @@
-import type { Translation } from '../dialects/dialect.ts'
-import { emptyConfiguration } from '../dialects/empty-configuration.ts'
-import type { Configuration } from '../ir/configuration.ts'
+import type { Translation } from '../../dialects/dialect.ts'
+import { emptyConfiguration } from '../../dialects/empty-configuration.ts'
+import type { Configuration } from '../../ir/configuration.ts'
 
 /** Puts the dialects' nodes together. Ids carry their dialect's name, so they never meet. */
 export function mergeTranslations(translations: readonly Translation[]): Configuration {

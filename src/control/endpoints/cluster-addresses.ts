@@ -7,12 +7,12 @@ import {
   parseClusterDnsName,
   serviceEndpointsOf,
   servicePortsOf,
-} from '../dialects/core/services.ts'
-import type { ObjectView } from '../dialects/dialect.ts'
-import { isRecord } from '../dialects/record.ts'
-import type { Configuration } from '../ir/configuration.ts'
-import type { KubeObject } from '../kube/kube-object.ts'
-import type { AddressOverride } from '../link/messages.ts'
+} from '../../dialects/core/services.ts'
+import type { ObjectView } from '../../dialects/dialect.ts'
+import { isRecord } from '../../dialects/record.ts'
+import type { Configuration } from '../../ir/configuration.ts'
+import type { KubeObject } from '../../kube/kube-object.ts'
+import type { AddressOverride } from '../../link/messages.ts'
 
 type FindSlices = (service: KubeObject) => readonly KubeObject[]
 

@@ -1,4 +1,4 @@
-import type { ManifestProblem } from '../kube/manifests/read-manifests.ts'
+import type { ManifestProblem } from '../../kube/manifests/read-manifests.ts'
 
 /** One line for the terminal: `error: FILE:LINE: OBJECT: what is wrong`. */
 export function formatManifestProblem(problem: ManifestProblem): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Listener, ListenerBinding } from '../ir/listener.ts'
+import type { Listener, ListenerBinding } from '../../ir/listener.ts'
 import { planBindings } from './plan-bindings.ts'
 
 const listener = (id: string, ...bindings: ListenerBinding[]): [string, Listener] => [

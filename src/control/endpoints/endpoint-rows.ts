@@ -1,5 +1,5 @@
-import type { Configuration } from '../ir/configuration.ts'
-import { backendRowKey, type EndpointRowAllocator } from '../link/endpoint-table.ts'
+import type { Configuration } from '../../ir/configuration.ts'
+import { backendRowKey, type EndpointRowAllocator } from '../../link/endpoint-table.ts'
 
 /** Keeps the rows of the shared endpoint table in step with the configuration. */
 export class EndpointRows {

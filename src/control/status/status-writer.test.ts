@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Dialect, Translation } from '../dialects/dialect.ts'
-import { emptyConfiguration } from '../dialects/empty-configuration.ts'
-import type { KubeObject } from '../kube/kube-object.ts'
-import type { ObjectSource } from '../kube/object-source.ts'
+import type { Dialect, Translation } from '../../dialects/dialect.ts'
+import { emptyConfiguration } from '../../dialects/empty-configuration.ts'
+import type { KubeObject } from '../../kube/kube-object.ts'
+import type { ObjectSource } from '../../kube/object-source.ts'
 import { StatusWriter } from './status-writer.ts'
 
 const reference = { group: 'g', kind: 'K', namespace: 'default', name: 'a' }

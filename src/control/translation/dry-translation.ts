@@ -1,7 +1,7 @@
-import type { Dialect, ObjectStatus, ObjectView } from '../dialects/dialect.ts'
-import type { Origin } from '../ir/origin.ts'
-import type { VirtualHost } from '../ir/virtual-host.ts'
-import type { GroupKind, KubeObject } from '../kube/kube-object.ts'
+import type { Dialect, ObjectStatus, ObjectView } from '../../dialects/dialect.ts'
+import type { Origin } from '../../ir/origin.ts'
+import type { VirtualHost } from '../../ir/virtual-host.ts'
+import type { GroupKind, KubeObject } from '../../kube/kube-object.ts'
 
 const groupOf = ({ apiVersion }: KubeObject) =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
-import { CommandError } from './command-error.ts'
+import { CommandError } from '../command-error.ts'
 
 /** The certificates of a `--cacert` file, PEM; refuses one that holds none, which would be trusted in vain. */
 export function readAuthority(file: string): string {

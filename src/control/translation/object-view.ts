@@ -1,6 +1,6 @@
-import type { ObjectView } from '../dialects/dialect.ts'
-import type { GroupKind, KubeObject } from '../kube/kube-object.ts'
-import type { ObjectSource } from '../kube/object-source.ts'
+import type { ObjectView } from '../../dialects/dialect.ts'
+import type { GroupKind, KubeObject } from '../../kube/kube-object.ts'
+import type { ObjectSource } from '../../kube/object-source.ts'
 
 const keyOf = ({ group, kind }: GroupKind) => `${group}/${kind}`
 

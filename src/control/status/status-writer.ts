@@ -1,7 +1,12 @@
-import type { Dialect, ObjectStatus, ProgrammingError, Translation } from '../dialects/dialect.ts'
-import type { Origin } from '../ir/origin.ts'
-import type { ObjectReference } from '../kube/kube-object.ts'
-import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
+import type {
+  Dialect,
+  ObjectStatus,
+  ProgrammingError,
+  Translation,
+} from '../../dialects/dialect.ts'
+import type { Origin } from '../../ir/origin.ts'
+import type { ObjectReference } from '../../kube/kube-object.ts'
+import type { ObjectChange, ObjectSource } from '../../kube/object-source.ts'
 import { stampTransitions } from './transition-times.ts'
 
 /** A {@link ProgrammingError} of an object that is named. */
