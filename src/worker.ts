@@ -66,6 +66,7 @@ connectToControl((start, link) => {
 
   const receivers = {
     secrets: (message) => builder.updateSecrets(message),
+    'key-sets': ({ keySets }) => builder.updateKeySets(keySets),
     'endpoint-rows': ({ rows }) => backends.setRows(rows),
     addresses: ({ overrides }) => backends.forgetHosts(resolver.setOverrides(overrides)),
     'configuration-part': (part) => parts.add(part),

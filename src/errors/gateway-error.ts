@@ -7,6 +7,8 @@ export type GatewayErrorCode =
   | 'headers-too-large'
   | 'body-too-large'
   | 'route-not-found'
+  | 'unauthenticated'
+  | 'forbidden'
   | 'upgrade-refused'
   | 'configuration-error'
   | 'backend-not-found'

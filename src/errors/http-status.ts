@@ -6,6 +6,8 @@ const httpStatusByCode: Readonly<Record<GatewayErrorCode, number>> = {
   'headers-too-large': 431,
   'body-too-large': 413,
   'route-not-found': 404,
+  unauthenticated: 401,
+  forbidden: 403,
   'upgrade-refused': 403,
   'configuration-error': 500,
   'backend-not-found': 503,

@@ -9,6 +9,8 @@ export const responseFlagByCode: Readonly<Record<GatewayErrorCode, string>> = {
   'headers-too-large': 'DPE',
   'body-too-large': 'DPE',
   'route-not-found': 'NR',
+  unauthenticated: 'UAEX',
+  forbidden: 'UAEX',
   'upgrade-refused': 'DPE',
   'configuration-error': 'NC',
   'backend-not-found': 'NC',

@@ -49,10 +49,17 @@ export type DownMessage =
   | { readonly type: 'endpoint-rows'; readonly rows: ReadonlyMap<string, number> }
   /** Where names lead that only exist here: stand-ins of a cloud and the operator's overrides. */
   | { readonly type: 'addresses'; readonly overrides: readonly AddressOverride[] }
+  /** Public keys that control has fetched, as JSON Web Keys; undefined ones are no longer asked for. */
+  | { readonly type: 'key-sets'; readonly keySets: readonly KeySet[] }
   | { readonly type: 'collect-metrics'; readonly requestId: number }
   /** Somebody moved the access log away: write to a new file of its name. */
   | { readonly type: 'reopen-access-log' }
   | { readonly type: 'drain'; readonly graceMs: number }
+
+export interface KeySet {
+  readonly id: string
+  readonly keys: readonly Readonly<Record<string, string>>[] | undefined
+}
 
 /** Worker to control. */
 export type UpMessage =

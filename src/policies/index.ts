@@ -3,7 +3,9 @@ import type { PolicyConfig } from '../ir/policy.ts'
 import { cors } from './cors/index.ts'
 import { faultInjection } from './fault-injection/index.ts'
 import { headerMutation } from './header-mutation/index.ts'
+import { jwt } from './jwt/index.ts'
 import type { CompiledPolicy, PolicyModule, PolicyServices } from './policy.ts'
+import { rbac } from './rbac/index.ts'
 
 /** Every policy, by IR type. A missing entry does not compile. */
 export const policies: {
@@ -12,6 +14,8 @@ export const policies: {
   cors,
   'fault-injection': faultInjection,
   'header-mutation': headerMutation,
+  jwt,
+  rbac,
 }
 
 /**
@@ -19,11 +23,15 @@ export const policies: {
  *
  * 1. `fault-injection`: a test of what clients do when the gateway fails must not depend on anything else.
  * 2. `cors`: a preflight carries no credentials, so it is answered before anything could ask for them.
- * 3. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
+ * 3. `jwt`: whoever is not known is refused before anything else is done for the request.
+ * 4. `rbac`: reads the claims that `jwt` has verified; what is refused here costs nothing after it.
+ * 5. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
  */
 export const defaultPhases: readonly PolicyConfig['type'][] = [
   'fault-injection',
   'cors',
+  'jwt',
+  'rbac',
   'header-mutation',
 ]
 
@@ -39,5 +47,9 @@ export function compilePolicy(
       return policies['fault-injection'].compile(config, services)
     case 'header-mutation':
       return policies['header-mutation'].compile(config, services)
+    case 'jwt':
+      return policies.jwt.compile(config, services)
+    case 'rbac':
+      return policies.rbac.compile(config, services)
   }
 }

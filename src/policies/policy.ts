@@ -8,8 +8,8 @@ export interface RequestContext {
   readonly method: string
   /** Without query, normalised as the listener says. */
   readonly path: string
-  /** With its `?`, or empty. */
-  readonly query: string
+  /** With its `?`, or empty. Hooks may take out of it what the upstream must not see. */
+  query: string
   /** Lower-case, with the port if the client sent one. */
   readonly host: string
   readonly scheme: 'http' | 'https'
@@ -110,6 +110,11 @@ export interface PolicyServices {
   random(): number
   /** The secret's value; undefined when it has not arrived. */
   secretValue(reference: SecretReference): string | undefined
+  /**
+   * The public keys that control has fetched under this id, as JSON Web Keys; undefined when it has none. The same list until
+   * they change.
+   */
+  keySet(id: string): readonly Readonly<Record<string, string>>[] | undefined
 }
 
 /** One kind of policy. */

@@ -50,5 +50,5 @@ export function responseHead(flat: string[] = [], status = 200): ResponseHead {
 
 /** Services for tests of policies, without secrets unless given. */
 export function policyServices(parts: Partial<PolicyServices> = {}): PolicyServices {
-  return { random: () => 0.5, secretValue: () => undefined, ...parts }
+  return { random: () => 0.5, secretValue: () => undefined, keySet: () => undefined, ...parts }
 }

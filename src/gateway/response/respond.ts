@@ -57,6 +57,7 @@ export function fail(exchange: Exchange, error: GatewayError): void {
   }
   const headers = new HeaderList()
   if (error.code === 'upstream-overloaded') headers.append('x-envoy-overloaded', 'true')
+  if (error.code === 'unauthenticated') headers.append('www-authenticate', 'Bearer')
   if (error.retryAfterMs !== undefined) {
     headers.append('retry-after', String(Math.ceil(error.retryAfterMs / 1000)))
   }

@@ -15,11 +15,19 @@ export interface SnapshotBuilder {
     readonly set: readonly SecretValues[]
     readonly remove: readonly string[]
   }): void
+  /** Takes in the public keys that control has fetched; undefined keys are gone. In force from the next request on. */
+  updateKeySets(keySets: readonly KeySet[]): void
   /**
    * Builds the snapshot of a configuration. Changes that arrive during a build are built together
    * afterwards, and every caller of them gets that one result. Never rejects.
    */
   apply(change: ConfigurationChange): Promise<BuildResult>
+}
+
+/** Public keys in the form of JSON Web Keys, as fetched from where `id` says. */
+export interface KeySet {
+  readonly id: string
+  readonly keys: readonly Readonly<Record<string, string>>[] | undefined
 }
 
 export interface ConfigurationChange {
@@ -57,7 +65,12 @@ const defaultSliceMs = 5
 export function createSnapshotBuilder(options: SnapshotBuilderOptions): SnapshotBuilder {
   const { random, now, monotonicNow, pause, sliceMs = defaultSliceMs } = options
   const secrets = new SecretStore()
-  const services: PolicyServices = { random, secretValue: (reference) => secrets.value(reference) }
+  const keySets = new Map<string, KeySet['keys']>()
+  const services: PolicyServices = {
+    random,
+    secretValue: (reference) => secrets.value(reference),
+    keySet: (id) => keySets.get(id),
+  }
   const nodes = new NodeStore()
   const compiler = new SnapshotCompiler(nodes, {
     secrets,
@@ -83,6 +96,13 @@ export function createSnapshotBuilder(options: SnapshotBuilderOptions): Snapshot
 
   return {
     updateSecrets: ({ set, remove }) => secrets.update(set, remove),
+
+    updateKeySets(changed) {
+      for (const { id, keys } of changed) {
+        if (keys === undefined) keySets.delete(id)
+        else keySets.set(id, keys)
+      }
+    },
 
     apply(change) {
       if (waiting !== undefined) {
