@@ -1,8 +1,13 @@
 import type { PolicyTarget, RouteEffect } from '../contribution.ts'
 import type { Scope } from './source.ts'
 
+const none: readonly RouteEffect[] = []
+
 /** What contributed policies add to a target, most specific and most important first. */
 export function effectsOf(scope: Scope, target: PolicyTarget): readonly RouteEffect[] {
+  const { moments } = scope.source.contributions
+  // Which contributions know policies never changes.
+  if (moments.every(({ findEffects }) => findEffects === undefined)) return none
   const { kind, namespace, name } = target.reference
   const key = `effects on ${kind} ${namespace}/${name} ${target.sectionName ?? ''}`
   return scope.read(key, ({ contributions }) =>

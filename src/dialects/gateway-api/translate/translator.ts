@@ -4,9 +4,11 @@ import type { PolicyConfig } from '../../../ir/policy.ts'
 import type { Route } from '../../../ir/route.ts'
 import type { VirtualHost } from '../../../ir/virtual-host.ts'
 import type { KubeObject, ObjectReference } from '../../../kube/kube-object.ts'
+import { serviceKind } from '../../core/services.ts'
 import type { ObjectStatus, ObjectView, Translation, Translator } from '../../dialect.ts'
 import { Scope as Memory } from '../../shared/memory.ts'
 import { SpecCache } from '../../shared/spec-of.ts'
+import { ConditionMaker } from '../conditions.ts'
 import type { Contribution, RouteEffect } from '../contribution.ts'
 import {
   backendTlsPolicyKind,
@@ -16,7 +18,8 @@ import {
   httpRouteKind,
   referenceGrantKind,
 } from '../names.ts'
-import { planGateway, profileOfClass } from './gateways/gateway-plan.ts'
+import { containFailure } from './contain-failure.ts'
+import { type GatewayPlan, planGateway, profileOfClass } from './gateways/gateway-plan.ts'
 import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
 import { type AttachedRoute, attachRoutes } from './routes/attached-routes.ts'
 import { ContributionTable, createSource, referenceOf, type Scope, type Source } from './source.ts'
@@ -27,7 +30,7 @@ import { createTlsPolicyStatus, groupGatewaysByService } from './statuses/tls-po
 
 const cachedKinds = [
   ...[gatewayClassKind, gatewayKind, httpRouteKind, grpcRouteKind],
-  ...[referenceGrantKind, backendTlsPolicyKind],
+  ...[referenceGrantKind, backendTlsPolicyKind, serviceKind],
 ]
 
 /** The nodes of a translation in the making. */
@@ -83,13 +86,27 @@ class StatusList {
   }
 }
 
+function planGateways(scope: Scope, list: StatusList): readonly GatewayPlan[] {
+  return scope.source.objects.list(gatewayKind).flatMap((object) =>
+    containFailure(
+      () => planGateway(scope, object) ?? [],
+      (message) => {
+        const make = new ConditionMaker(object)
+        const conditions = [make.expect('Accepted', { reason: 'Invalid', message })]
+        list.add(referenceOf(object, gatewayKind), { conditions })
+        return []
+      },
+    ),
+  )
+}
+
 function translateAll(scope: Scope): Translation {
   const { objects, contributions } = scope.source
   const ownControllers = new Set(contributions.profiles.map((each) => each.controllerName))
-  const gateways = objects.list(gatewayKind).flatMap((each) => planGateway(scope, each) ?? [])
+  const list = new StatusList(scope)
+  const gateways = planGateways(scope, list)
   const attached = attachRoutes(scope, gateways)
   const builder = new ConfigurationBuilder()
-  const list = new StatusList(scope)
   for (const gatewayClass of objects.list(gatewayClassKind)) {
     if (profileOfClass(scope, gatewayClass) === undefined) continue
     list.add(referenceOf(gatewayClass, gatewayClassKind), createClassStatus(scope, gatewayClass))

@@ -2,6 +2,7 @@ import type { GroupKind, KubeObject } from '../../../../kube/kube-object.ts'
 import type { ParentReference } from '../../kinds/fields/references.ts'
 import type { HttpRouteSpec } from '../../kinds/http-route.ts'
 import { gatewayGroup, gatewayKind, grpcRouteKind, httpRouteKind } from '../../names.ts'
+import { containFailure } from '../contain-failure.ts'
 import type { GatewayPlan } from '../gateways/gateway-plan.ts'
 import type { ListenerPlan } from '../gateways/listener-plan.ts'
 import { translateRoute } from '../rules/translate-route.ts'
@@ -73,15 +74,36 @@ export function attachRoutes(
   )
   const claims = new HostnameClaims()
   return listRoutes(scope).map(({ object, kind }) => {
-    const spec = scope.source.specs.get<Partial<HttpRouteSpec>>(object)
-    const { parentRefs = [], hostnames = [] } = spec
-    const attachments = parentRefs.flatMap((parent) => {
-      const gateway = findGateway(byName, parent, object)
-      if (gateway === undefined) return []
-      const attachment = attachRoute(scope, { object, kind, hostnames }, parent, gateway)
-      return [withoutClaimed(attachment, kind, claims)]
-    })
-    return { object, kind, translated: translateRoute(scope, object, kind), attachments }
+    const attachments = containFailure<readonly Attachment[]>(
+      () => findAttachments(scope, { object, kind }, byName, claims),
+      () => [],
+    )
+    const translated = containFailure(
+      () => translateRoute(scope, object, kind),
+      (message) => ({ ...nothing, accepted: { reason: 'UnsupportedValue', message } }),
+    )
+    return { object, kind, translated, attachments }
+  })
+}
+
+const nothing: TranslatedRoute = {
+  ...{ routes: [], policies: [], backends: [], secretIds: [], services: [] },
+  ...{ accepted: undefined, resolvedRefs: undefined, partiallyInvalid: undefined },
+}
+
+function findAttachments(
+  scope: Scope,
+  { object, kind }: { readonly object: KubeObject; readonly kind: GroupKind },
+  gateways: ReadonlyMap<string, GatewayPlan>,
+  claims: HostnameClaims,
+): readonly Attachment[] {
+  const spec = scope.source.specs.get<Partial<HttpRouteSpec>>(object)
+  const { parentRefs = [], hostnames = [] } = spec
+  return parentRefs.flatMap((parent) => {
+    const gateway = findGateway(gateways, parent, object)
+    if (gateway === undefined) return []
+    const attachment = attachRoute(scope, { object, kind, hostnames }, parent, gateway)
+    return [withoutClaimed(attachment, kind, claims)]
   })
 }
 
