@@ -50,7 +50,7 @@ export function loadKubeToken(dataDir: string): string {
 }
 
 /** A token that nobody guesses. */
-export function createKubeToken(): string {
+function createKubeToken(): string {
   return randomBytes(32).toString('base64url')
 }
 

@@ -5,6 +5,7 @@ import type {
   NodeOf,
 } from '../ir/configuration.ts'
 import type { SecretValues } from '../ir/secret-reference.ts'
+import type { MetricSample } from '../lib/metric-sample.ts'
 import type { AddressOverride } from '../lib/upstream-address/address-resolver.ts'
 
 export type { ConfigurationDelta, ConfigurationError } from '../ir/configuration.ts'
@@ -101,19 +102,4 @@ export interface WorkerOptions {
   readonly accessLog: string
   /** Largest body that is kept for a retry, in bytes. */
   readonly retryBufferBytes: number
-}
-
-/** One value of one metric of one thread; values of the same name and labels are summed or merged. */
-export interface MetricSample {
-  readonly name: string
-  readonly labels: Readonly<Record<string, string>>
-  readonly value:
-    | { readonly type: 'counter'; readonly total: number }
-    | { readonly type: 'gauge'; readonly current: number }
-    | {
-        readonly type: 'histogram'
-        /** Counts per bucket of the metric's bounds, the last one above all bounds. */
-        readonly counts: readonly number[]
-        readonly sum: number
-      }
 }

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import type { Worker } from 'node:worker_threads'
+import type { MetricSample } from '../lib/metric-sample.ts'
 import type { SpawnThread } from './gateway-threads.ts'
-import { type DownMessage, linkVersion, type MetricSample, type UpMessage } from './messages.ts'
+import { type DownMessage, linkVersion, type UpMessage } from './messages.ts'
 
 type AckMessage = Extract<UpMessage, { type: 'ack' }>
 type NackMessage = Extract<UpMessage, { type: 'nack' }>

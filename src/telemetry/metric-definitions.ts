@@ -9,7 +9,7 @@ export const durationBoundsSeconds = [
 ] as const
 
 /** Every metric of the program. A metric that is not here is not written. */
-export const metricDefinitions = {
+const metricDefinitions = {
   sluice_requests_total: {
     type: 'counter',
     help: 'Requests by route, backend and status; status 0: the client left before there was one.',

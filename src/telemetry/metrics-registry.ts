@@ -1,9 +1,9 @@
+import type { MetricSample } from '../lib/metric-sample.ts'
 import {
   durationBoundsSeconds,
   findMetricDefinition,
   type MetricName,
 } from './metric-definitions.ts'
-import type { MetricSample } from './metric-sample.ts'
 
 type Value = MetricSample['value']
 type Labels = Readonly<Record<string, string>>

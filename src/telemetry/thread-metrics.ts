@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { MetricSample } from '../lib/metric-sample.ts'
 import type { MetricName } from './metric-definitions.ts'
-import type { MetricSample } from './metric-sample.ts'
 
 const resolutionMs = 20
 

@@ -1,5 +1,5 @@
+import type { MetricSample } from '../lib/metric-sample.ts'
 import { durationBoundsSeconds, type MetricName } from './metric-definitions.ts'
-import type { MetricSample } from './metric-sample.ts'
 import type {
   AttemptRecord,
   RefusedConnection,

@@ -20,7 +20,7 @@ type FindSlices = (service: KubeObject) => readonly KubeObject[]
  * Where cluster DNS names lead that endpoints have as their host: to the ready endpoints of the Service, else to the
  * address that a balancer gave it. Manifests decide these addresses, so the rules for upstreams hold for them.
  */
-export function findClusterAddresses(
+function findClusterAddresses(
   { backends }: Pick<Configuration, 'backends'>,
   objects: ObjectView,
 ): AddressOverride[] {

@@ -7,7 +7,7 @@ import { isRecord } from '../record.ts'
 export const secretKind = { group: '', kind: 'Secret' } as const
 
 /** How the IR and the channel of secret values name a Secret. */
-export const secretIdOf = (namespace: string, name: string) => `${namespace}/${name}`
+const secretIdOf = (namespace: string, name: string) => `${namespace}/${name}`
 
 export function findSecret(
   objects: ObjectView,

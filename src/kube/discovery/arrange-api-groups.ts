@@ -3,7 +3,7 @@ import type { ApiGroup, ApiResource, ApiSubresource } from './api-group.ts'
 import { reviewGroups } from './review-resources.ts'
 
 /** What every kind allows, in the order in which Kubernetes lists it. */
-export const resourceVerbs = [
+const resourceVerbs = [
   ...['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
 ] as const
 

@@ -39,7 +39,7 @@ const sentences = [
 ] as const
 
 /** Longest text, whatever a request asks for. */
-export const mostTokens = 16_384
+const mostTokens = 16_384
 
 /** Writes the answer that always belongs to this request. */
 export function complete(request: CompletionRequest, tokenizer: Tokenizer): Completion {

@@ -2,7 +2,7 @@ import type { Tokenizer } from '../generation/tokenizer.ts'
 import { isJsonObject } from './provider.ts'
 
 /** The text of a chat message's content: a string, or parts of which the text ones count. */
-export function contentText(content: unknown): string {
+function contentText(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
   return content

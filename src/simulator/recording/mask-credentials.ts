@@ -4,7 +4,7 @@ import { isCredentialParameter } from '../../lib/credential-parameter.ts'
 const credentialHeader =
   /auth|token|secret|password|credential|cookie|signature|(?:^|[-_])key(?:$|[-_])|apikey/
 /** A value with everything masked but its last four characters; of a short one, nothing is shown. */
-export function maskCredential(value: string): string {
+function maskCredential(value: string): string {
   return value.length < 8 ? '****' : `****${value.slice(-4)}`
 }
 

@@ -85,8 +85,7 @@ function byStatus(noun: string): Pick<CheckSection, 'findProblems'> {
 }
 
 /** `namespace name` */
-export const placeOf = ({ metadata }: KubeObject): string =>
-  `${metadata.namespace ?? ''} ${metadata.name}`
+const placeOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''} ${metadata.name}`
 
 function statusProblems(noun: string, object: KubeObject): string[] {
   const statuses = readStatuses(object)

@@ -18,7 +18,7 @@ export const RouteOptionSpec = Type.Object({
 export type RouteOptionSpec = Static<typeof RouteOptionSpec>
 
 /** `VirtualHostOption.spec` of the same file. */
-export const VirtualHostOptionSpec = Type.Object({
+const VirtualHostOptionSpec = Type.Object({
   options: Type.Optional(VirtualHostOptions),
   targetRefs: targetRefs(),
 })

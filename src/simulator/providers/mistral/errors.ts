@@ -21,7 +21,7 @@ export function mistralValidationError(detail: readonly MistralDetail[]): Comple
 }
 
 /** Mistral's error object. */
-export function mistralError(
+function mistralError(
   status: number,
   error: { message: string; type: string; code: string },
 ): CompleteAnswer {

@@ -15,7 +15,7 @@ import {
 const flag = (reason: string) => ignored(reason, Type.Optional(Type.Boolean()))
 
 /** `HttpListenerOptions` of projects/gloo/api/v1/http_listener_options.proto. */
-export const HttpListenerOptions = Type.Object({
+const HttpListenerOptions = Type.Object({
   grpcWeb: ignoredTree('gRPC-Web is passed on as it is'),
   httpConnectionManagerSettings: Type.Optional(HttpConnectionManagerSettings),
   healthCheck: ignoredTree('the health of the gateway is asked on its admin port'),

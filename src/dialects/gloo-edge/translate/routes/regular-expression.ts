@@ -7,7 +7,7 @@ export function findRegexError(pattern: string): string | undefined {
 }
 
 /** The highest group that a substitution such as `/\1` refers to. */
-export function highestGroupOf(substitution: string): number {
+function highestGroupOf(substitution: string): number {
   const groups = [...substitution.matchAll(/\\(\d)/g)].map(([, digit]) => Number(digit))
   return Math.max(0, ...groups)
 }
