@@ -10,7 +10,7 @@ export function formatAccessLogLine(record: RequestRecord): string {
     `{"time":"${timeOf(record.startTimeMs)}"` +
     text('request_id', record.requestId) +
     text('method', record.method) +
-    text('path', maskQuery(record.path)) +
+    text('path', maskTarget(record.path)) +
     text('host', record.host) +
     text('protocol', record.protocol) +
     text('client', record.clientAddress) +
@@ -21,7 +21,7 @@ export function formatAccessLogLine(record: RequestRecord): string {
     text('route_origin', record.routeOrigin) +
     text('backend', record.backendName) +
     text('upstream', record.upstreamHost) +
-    text('upstream_path', record.upstreamPath && maskQuery(record.upstreamPath)) +
+    text('upstream_path', record.upstreamPath && maskTarget(record.upstreamPath)) +
     `,"attempts":${record.attempts},"status":${record.status}` +
     `,"bytes_in":${record.requestBytes},"bytes_out":${record.responseBytes}` +
     `,"duration_ms":${duration(record.durationMs)}` +
@@ -85,6 +85,14 @@ function timeOf(timeMs: number): string {
     lastSecondText = new Date(second * 1000).toISOString().slice(0, 20)
   }
   return `${lastSecondText}${String(Math.floor(timeMs - second * 1000)).padStart(3, '0')}Z`
+}
+
+/** A target without credentials: those of a query, and those before the host of an absolute URL. */
+function maskTarget(target: string): string {
+  if (target.charCodeAt(0) === 0x2f) return maskQuery(target)
+  return maskQuery(
+    target.replace(/^([^/?#]*:)?\/\/[^/?#]*@/, '$1//***@').replace(/^[^/?#]*@/, '***@'),
+  )
 }
 
 function maskQuery(path: string): string {

@@ -113,6 +113,9 @@ describe('a line', () => {
 
   test.each([
     ['/a?key=1&b=2', '/a?key=***&b=2'],
+    ['http://user:pass@host/a@b?c=d@e', 'http://***@host/a@b?c=d@e'],
+    ['user:pass@host:443', '***@host:443'],
+    ['/a@b', '/a@b'],
     ['/a?b=2&API_KEY=x', '/a?b=2&API_KEY=***'],
     ['/a?access_token=x=y?z', '/a?access_token=***'],
     ['/a?%6bey=x', '/a?%6bey=***'],
