@@ -7,7 +7,7 @@ const defaultMaxAgeSeconds = 5
 const escapeRegex = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** Where a wildcard stands, any number of labels may. */
-const patternOf = (origin: string) => origin.split('*').map(escapeRegex).join('[^/]+')
+const patternOf = (origin: string) => origin.split('*').map(escapeRegex).join('[0-9A-Za-z.-]+')
 
 /** The CORS filter of a rule. */
 export function translateCors(config: NonNullable<RouteFilter['cors']>, place: RulePlace): Cors {
