@@ -35,6 +35,7 @@ import { findFileHolder } from './lib/process-holder.ts'
 import { openRandomTokenFile } from './lib/random-token-file.ts'
 import { formatSocketAddress } from './lib/socket-address.ts'
 import { systemLookUp } from './lib/upstream-address/address-resolver.ts'
+import { createCounterMemory } from './limits/memory/table-layout.ts'
 import { EndpointRowAllocator, EndpointTable } from './link/endpoint-table.ts'
 import type { SpawnThread } from './link/gateway-threads.ts'
 import type { AddressOverride, DownMessage, WorkerOptions } from './link/messages.ts'
@@ -145,6 +146,7 @@ function createWorkers(
     spawn: settings.spawnThread,
     startMessage: {
       endpointTable: table.memory,
+      counterTable: createCounterMemory(options.limitCounters, randomBytes(16)),
       ticketKeys: randomBytes(48),
       options: workerOptions(options, settings, foundations),
     },

@@ -8,6 +8,7 @@ import { BackendDirectory } from './gateway/upstream/backend-directory.ts'
 import { Connector } from './gateway/upstream/connector.ts'
 import { AddressResolver, systemLookUp } from './lib/upstream-address/address-resolver.ts'
 import { createOwnAddressGuard } from './lib/upstream-address/own-address-guard.ts'
+import { MemoryCounterStore } from './limits/memory/memory-counter-store.ts'
 import { ConfigurationParts } from './link/configuration-parts.ts'
 import { EndpointTable } from './link/endpoint-table.ts'
 import type { DownMessage } from './link/messages.ts'
@@ -52,6 +53,8 @@ connectToControl((start, link) => {
   const builder = createSnapshotBuilder({
     random,
     now,
+    unixTimeMs: Date.now,
+    counters: new MemoryCounterStore(start.counterTable),
     monotonicNow: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   })

@@ -62,6 +62,8 @@ async function load(perKind: number) {
   const builder = createSnapshotBuilder({
     random: Math.random,
     now: Date.now,
+    unixTimeMs: Date.now,
+    counters: { add: () => [] },
     monotonicNow: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   })

@@ -21,6 +21,8 @@ export type GatewayErrorCode =
   | 'upstream-timeout'
   | 'request-timeout'
   | 'fault-injected'
+  | 'rate-limited'
+  | 'rate-limit-unavailable'
   | 'client-closed'
   | 'draining'
   | 'internal'

@@ -20,6 +20,8 @@ const httpStatusByCode: Readonly<Record<GatewayErrorCode, number>> = {
   'upstream-timeout': 504,
   'request-timeout': 408,
   'fault-injected': 503,
+  'rate-limited': 429,
+  'rate-limit-unavailable': 500,
   'client-closed': 499,
   draining: 503,
   internal: 500,

@@ -23,6 +23,8 @@ export const responseFlagByCode: Readonly<Record<GatewayErrorCode, string>> = {
   'upstream-timeout': 'UT',
   'request-timeout': 'DT',
   'fault-injected': 'FI',
+  'rate-limited': 'RL',
+  'rate-limit-unavailable': 'RLSE',
   'client-closed': 'DC',
   draining: 'DRAIN',
   internal: 'INT',

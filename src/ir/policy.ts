@@ -2,7 +2,8 @@ import type { Cors } from './cors.ts'
 import type { FaultInjection } from './fault-injection.ts'
 import type { HeaderMutation } from './header-mutation.ts'
 import type { Jwt } from './jwt.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { Rbac } from './rbac.ts'
 
 /** One policy instance: plain data under an id that routes refer to. */
-export type PolicyConfig = Cors | FaultInjection | HeaderMutation | Jwt | Rbac
+export type PolicyConfig = Cors | FaultInjection | HeaderMutation | Jwt | RateLimit | Rbac

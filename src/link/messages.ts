@@ -23,6 +23,8 @@ export type DownMessage =
       readonly workerIndex: number
       /** Memory of the {@link EndpointTable} that all threads share. */
       readonly endpointTable: SharedArrayBuffer
+      /** Memory of the counters of limits that all threads share. */
+      readonly counterTable: SharedArrayBuffer
       readonly ticketKeys: Uint8Array
       readonly options: WorkerOptions
     }

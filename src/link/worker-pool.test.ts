@@ -40,6 +40,7 @@ function createPool(
     },
     startMessage: {
       endpointTable: new SharedArrayBuffer(64),
+      counterTable: new SharedArrayBuffer(64),
       ticketKeys: new Uint8Array(48),
       options: {
         ...{ extraAuthorities: [], allowLoopbackUpstreams: false, forbiddenAddresses: [] },

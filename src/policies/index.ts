@@ -4,7 +4,8 @@ import { cors } from './cors/index.ts'
 import { faultInjection } from './fault-injection/index.ts'
 import { headerMutation } from './header-mutation/index.ts'
 import { jwt } from './jwt/index.ts'
-import type { CompiledPolicy, PolicyModule, PolicyServices } from './policy.ts'
+import type { CompiledPolicy, PolicyModule, PolicyPhase, PolicyServices } from './policy.ts'
+import { rateLimit } from './rate-limit/index.ts'
 import { rbac } from './rbac/index.ts'
 
 /** Every policy, by IR type. A missing entry does not compile. */
@@ -16,6 +17,7 @@ export const policies: {
   'header-mutation': headerMutation,
   jwt,
   rbac,
+  'rate-limit': rateLimit,
 }
 
 /**
@@ -23,15 +25,20 @@ export const policies: {
  *
  * 1. `fault-injection`: a test of what clients do when the gateway fails must not depend on anything else.
  * 2. `cors`: a preflight carries no credentials, so it is answered before anything could ask for them.
- * 3. `jwt`: whoever is not known is refused before anything else is done for the request.
- * 4. `rbac`: reads the claims that `jwt` has verified; what is refused here costs nothing after it.
- * 5. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
+ * 3. `early-rate-limit`: limits that must spare even the check of credentials.
+ * 4. `jwt`: whoever is not known is refused before anything else is done for the request.
+ * 5. `rbac`: reads the claims that `jwt` has verified; what is refused here costs nothing after it.
+ * 6. `rate-limit`: after whatever knows or refuses the caller, so that only requests that are let through count, and limits
+ *    by caller know whom they count.
+ * 7. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
  */
-export const defaultPhases: readonly PolicyConfig['type'][] = [
+export const defaultPhases: readonly PolicyPhase[] = [
   'fault-injection',
   'cors',
+  'early-rate-limit',
   'jwt',
   'rbac',
+  'rate-limit',
   'header-mutation',
 ]
 
@@ -51,5 +58,7 @@ export function compilePolicy(
       return policies.jwt.compile(config, services)
     case 'rbac':
       return policies.rbac.compile(config, services)
+    case 'rate-limit':
+      return policies['rate-limit'].compile(config, services)
   }
 }

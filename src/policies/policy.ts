@@ -2,6 +2,7 @@ import type { GatewayError } from '../errors/gateway-error.ts'
 import type { PolicyConfig } from '../ir/policy.ts'
 import type { SecretReference } from '../ir/secret-reference.ts'
 import type { HeaderList } from '../lib/header-list.ts'
+import type { CounterStore } from '../limits/counter-store.ts'
 
 /** What every hook sees of a request. One object per request, made when its route is known. */
 export interface RequestContext {
@@ -79,12 +80,17 @@ export interface BodyTransform {
   end(): Buffer
 }
 
+/** Where in the order of a request a policy stands: its type, or another place that some instances of it have. */
+export type PolicyPhase = PolicyConfig['type'] | 'early-rate-limit'
+
 /**
  * A policy after compilation. Hooks it does not take part in are left out and cost nothing. A hook that
  * need not wait returns its result directly; the path does not await then.
  */
 export interface CompiledPolicy {
   readonly type: PolicyConfig['type']
+  /** Left out: the phase of its type. */
+  readonly phase?: PolicyPhase
   /** Once per request and route, before the upstream is chosen. An error or local response ends the request. */
   onRequestHead?(context: RequestContext): RequestHookResult | Promise<RequestHookResult>
   /** Set: the whole body is read before {@link onRequestBody}; above the limit the request ends with 413. */
@@ -115,6 +121,10 @@ export interface PolicyServices {
    * they change.
    */
   keySet(id: string): readonly Readonly<Record<string, string>>[] | undefined
+  /** Counters of limits, shared by all who serve the same configuration. */
+  readonly counters: CounterStore
+  /** Milliseconds since the Unix epoch on the machine's clock, which windows are aligned to. */
+  unixTimeMs(): number
 }
 
 /** One kind of policy. */

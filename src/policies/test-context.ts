@@ -1,5 +1,7 @@
 import type { Origin } from '../ir/origin.ts'
 import { HeaderList } from '../lib/header-list.ts'
+import { MemoryCounterStore } from '../limits/memory/memory-counter-store.ts'
+import { createCounterMemory } from '../limits/memory/table-layout.ts'
 import type { Attempt, PolicyServices, RequestContext, ResponseHead } from './policy.ts'
 
 /** Where the configuration of a policy under test comes from. */
@@ -50,5 +52,13 @@ export function responseHead(flat: string[] = [], status = 200): ResponseHead {
 
 /** Services for tests of policies, without secrets unless given. */
 export function policyServices(parts: Partial<PolicyServices> = {}): PolicyServices {
-  return { random: () => 0.5, secretValue: () => undefined, keySet: () => undefined, ...parts }
+  const memory = createCounterMemory(1024, new Uint8Array(16))
+  return {
+    random: () => 0.5,
+    secretValue: () => undefined,
+    keySet: () => undefined,
+    counters: new MemoryCounterStore(memory),
+    unixTimeMs: () => Date.UTC(2026, 10, 20, 9, 5, 7, 42),
+    ...parts,
+  }
 }

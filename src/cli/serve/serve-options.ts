@@ -20,6 +20,7 @@ export interface ServeOptions {
   readonly bind?: string
   readonly addressPool: string
   readonly workers: number
+  readonly limitCounters: number
   readonly resolve: readonly ResolveOverride[]
   readonly cacert: readonly string[]
   readonly allowLoopbackUpstreams: boolean
@@ -72,6 +73,20 @@ const asIs = (text: string) => text
 
 const defaultPool = process.platform === 'linux' ? '127.0.0.0/8' : '127.0.0.1/32'
 
+const sizeFlags = (): readonly Option[] => [
+  new Option('--workers <n>', 'gateway threads')
+    .default(availableParallelism())
+    .env('SLUICE_WORKERS')
+    .argParser(positiveInteger),
+  new Option(
+    '--limit-counters <n>',
+    'counters of rate limits that fit in memory at once, 32 bytes each',
+  )
+    .default(262_144)
+    .env('SLUICE_LIMIT_COUNTERS')
+    .argParser(positiveInteger),
+]
+
 const serveFlags = (simulated: boolean): readonly Option[] => [
   new Option(
     '--data-dir <dir>',
@@ -103,10 +118,7 @@ const serveFlags = (simulated: boolean): readonly Option[] => [
   new Option('--address-pool <cidr>', 'addresses that gateways and LoadBalancer Services get')
     .default(defaultPool)
     .env('SLUICE_ADDRESS_POOL'),
-  new Option('--workers <n>', 'gateway threads')
-    .default(availableParallelism())
-    .env('SLUICE_WORKERS')
-    .argParser(positiveInteger),
+  ...sizeFlags(),
   new Option(
     '--resolve <host:port:address[:port]>',
     'where to connect for an upstream host (repeatable)',

@@ -46,6 +46,9 @@ export function respond(exchange: Exchange, response: LocalResponse): void {
   if (!body.ended) body.discard()
 }
 
+// Envoy's 404 and 429 have no body, and clients of the vendors' gateways see them so.
+const bodiless: ReadonlySet<GatewayError['code']> = new Set(['route-not-found', 'rate-limited'])
+
 /** Ends a request with an error of the gateway; after the first byte the client sees a cut answer. */
 export function fail(exchange: Exchange, error: GatewayError): void {
   if (exchange.completed || exchange.sink.ended) return
@@ -61,9 +64,9 @@ export function fail(exchange: Exchange, error: GatewayError): void {
   if (error.retryAfterMs !== undefined) {
     headers.append('retry-after', String(Math.ceil(error.retryAfterMs / 1000)))
   }
+  if (error.code === 'rate-limited') headers.append('x-envoy-ratelimited', 'true')
   const status = httpStatusOf(error)
-  // Envoy's 404 has no body, and clients of the vendor's gateways see it so.
-  const body = error.code === 'route-not-found' ? '' : error.message
+  const body = bodiless.has(error.code) ? '' : error.message
   respond(exchange, { type: 'local-response', status, headers, body })
 }
 

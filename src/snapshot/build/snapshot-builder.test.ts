@@ -5,14 +5,18 @@ import type { TlsChain } from '../../ir/listener.ts'
 import type { Route } from '../../ir/route.ts'
 import { openCertificateAuthority } from '../../lib/certificate-authority.ts'
 import { HeaderList } from '../../lib/header-list.ts'
-import { attempt, requestContext } from '../../policies/test-context.ts'
+import { attempt, policyServices, requestContext } from '../../policies/test-context.ts'
 import type { BuildResult } from './snapshot-builder.ts'
 import { createSnapshotBuilder } from './snapshot-builder.ts'
 import { backendNode, forwardTo, listenerNode, routeNode, virtualHostNode } from './test-nodes.ts'
 
+const { counters, unixTimeMs } = policyServices()
+const counting = { counters, unixTimeMs }
+
 const create = () =>
   createSnapshotBuilder({
     random: () => 0,
+    ...counting,
     now: () => Date.UTC(2026, 0, 1),
     monotonicNow: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
@@ -295,6 +299,7 @@ test('a large configuration is built in slices, between which others have their 
   let pauses = 0
   const builder = createSnapshotBuilder({
     random: () => 0,
+    ...counting,
     now: () => 0,
     monotonicNow: () => {
       clock += 0.5

@@ -1,5 +1,6 @@
 import type { ConfigurationDelta, ConfigurationError } from '../../ir/configuration.ts'
 import type { SecretValues } from '../../ir/secret-reference.ts'
+import type { CounterStore } from '../../limits/counter-store.ts'
 import { compilePolicy } from '../../policies/index.ts'
 import type { PolicyServices } from '../../policies/policy.ts'
 import { SecretStore } from '../compile/secret-store.ts'
@@ -52,6 +53,9 @@ export interface SnapshotBuilderOptions {
   now(): number
   /** Milliseconds on a clock that never goes back. */
   monotonicNow(): number
+  /** Milliseconds since the Unix epoch on the machine's clock, which windows of limits are aligned to. */
+  unixTimeMs(): number
+  readonly counters: CounterStore
   /** Resolves when the events that wait have had their turn, such as a promise of `setImmediate`. */
   pause(): Promise<void>
   /** How long a build may hold the thread. */
@@ -70,6 +74,8 @@ export function createSnapshotBuilder(options: SnapshotBuilderOptions): Snapshot
     random,
     secretValue: (reference) => secrets.value(reference),
     keySet: (id) => keySets.get(id),
+    counters: options.counters,
+    unixTimeMs: options.unixTimeMs,
   }
   const nodes = new NodeStore()
   const compiler = new SnapshotCompiler(nodes, {

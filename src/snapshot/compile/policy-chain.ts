@@ -1,10 +1,9 @@
-import type { PolicyConfig } from '../../ir/policy.ts'
 import { defaultPhases } from '../../policies/index.ts'
-import type { CompiledPolicy } from '../../policies/policy.ts'
+import type { CompiledPolicy, PolicyPhase } from '../../policies/policy.ts'
 import type { PolicyChain } from '../snapshot.ts'
 
-const phaseByType = new Map<PolicyConfig['type'], number>(
-  defaultPhases.map((type, phase) => [type, phase]),
+const placeByPhase = new Map<PolicyPhase, number>(
+  defaultPhases.map((phase, place) => [phase, place]),
 )
 
 /** The chain of a route without policies. */
@@ -18,7 +17,7 @@ export function createPolicyChain(
   policies: readonly CompiledPolicy[],
   mostSpecificHeaderMutationsWin: boolean,
 ): PolicyChain {
-  const byPhase = Map.groupBy(policies, ({ type }) => phaseByType.get(type) ?? 0)
+  const byPhase = Map.groupBy(policies, ({ type, phase }) => placeByPhase.get(phase ?? type) ?? 0)
   const phases = [...byPhase.keys()].toSorted((left, right) => left - right)
   const groups = phases.map((phase) => byPhase.get(phase) ?? [])
   const inLevelOrder = (group: CompiledPolicy[]) =>
