@@ -329,7 +329,12 @@ function startManifests(
   if (filename.length === 0) return () => undefined
   const applier = new ManifestApplier(api, filename)
   const apply = () => {
-    for (const problem of applier.apply()) terminal.err(`${formatManifestProblem(problem)}\n`)
+    try {
+      for (const problem of applier.apply()) terminal.err(`${formatManifestProblem(problem)}\n`)
+    } catch (error) {
+      // A full disk must not end what is being served; the next change of a file tries again.
+      terminal.err(`The files of --filename could not be applied: ${describe(error)}\n`)
+    }
   }
   apply()
   return watchManifests(filename, apply)

@@ -199,6 +199,12 @@ test('calls that succeed and calls that fail run over all of them', async () => 
 })
 
 test('no output holds a secret value in any encoding', async () => {
+  const accessLog = () => readFileSync(join(sluice.folder, 'access.log'), 'utf8')
+  // Threads write their lines a moment later; the requests before the last one are the ones that matter.
+  await waitUntil('the access log', () => accessLog().includes('"path":"http://***@'))
+  await waitUntil('the last request in it', () =>
+    accessLog().includes('"error":"configuration-error"'),
+  )
   const outputs = { ...answers, ...(await collectOutputs()) }
   const own = {
     kubeToken: readFileSync(join(sluice.folder, 'data/kube-token'), 'utf8').trim(),
