@@ -77,6 +77,8 @@ export type FoundBackend =
       readonly effect?: RouteEffect
     }
   | UnresolvedReference
+  /** It is there, but what it refers to itself is wrong, as its own status says; requests are answered with an error. */
+  | { readonly type: 'unusable'; readonly message: string }
 
 /** Why a reference leads nowhere; goes into the condition ResolvedRefs. */
 export interface UnresolvedReference {

@@ -82,8 +82,10 @@ function readServiceBackend(scope: Scope, query: ServiceQuery): FoundBackend {
     return unresolved('UnsupportedProtocol', message)
   }
   const tls = readTls(scope, query, servicePort)
-  return tls.type === 'unresolved' ? tls : createBackend(scope, query, servicePort, tls)
+  return tls.type === 'unusable' ? tls : createBackend(scope, query, servicePort, tls)
 }
+
+type UnusableBackend = Extract<FoundBackend, { type: 'unusable' }>
 
 type ServiceTls =
   | {
@@ -91,7 +93,7 @@ type ServiceTls =
       readonly tls: BackendTls | undefined
       readonly serverName: string | undefined
     }
-  | UnresolvedReference
+  | UnusableBackend
 
 function readTls(scope: Scope, { namespace, name }: ServiceQuery, port: ServicePort): ServiceTls {
   const policySpec = scope.read(
@@ -108,7 +110,7 @@ function readTls(scope: Scope, { namespace, name }: ServiceQuery, port: ServiceP
   const result = readBackendTls(scope, policy)
   if (result.type === 'tls') return result
   const label = displayName({ kind: 'BackendTLSPolicy', namespace, name: policy.metadata.name })
-  return unresolved('BackendNotFound', `${label} is not in force: ${result.accepted.message}`)
+  return { type: 'unusable', message: `${label} is not in force: ${result.accepted.message}` }
 }
 
 const roundRobin: LoadBalancer = { type: 'round-robin' }
@@ -122,7 +124,7 @@ function createBackend(
   scope: Scope,
   { id, namespace, name, port, use }: ServiceQuery,
   servicePort: ServicePort,
-  { tls, serverName }: Exclude<ServiceTls, UnresolvedReference>,
+  { tls, serverName }: Exclude<ServiceTls, UnusableBackend>,
 ): FoundBackend {
   const service = findService(scope.source.objects, namespace, name)
   const slices = scope.read(`EndpointSlices ${namespace}/${name}`, (source) =>

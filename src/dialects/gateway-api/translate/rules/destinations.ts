@@ -53,8 +53,8 @@ function translateDestination(
 ): WeightedDestination {
   const { weight = 1, filters = [] } = backend
   const found = findBackend(scope, backend, place, use)
-  if (found.type === 'unresolved') {
-    draft.addUnresolved(found)
+  if (found.type !== 'found') {
+    if (found.type === 'unresolved') draft.addUnresolved(found)
     return { weight, unavailable: draft.unavailableWith('backend-not-found', found.message) }
   }
   if (found.isAdded) draft.backends.push(found.backend)
@@ -94,8 +94,8 @@ export function translateMirrors(
     if (requestMirror === undefined) return []
     const where = placeBelow(place, `filters[${index}].requestMirror.backendRef`)
     const found = findBackend(scope, requestMirror.backendRef, where, use)
-    if (found.type === 'unresolved') {
-      draft.addUnresolved(found)
+    if (found.type !== 'found') {
+      if (found.type === 'unresolved') draft.addUnresolved(found)
       return []
     }
     if (found.isAdded) draft.backends.push(found.backend)
