@@ -11,6 +11,7 @@ import {
   createIngress,
   createListener,
   emptyChain,
+  exchangeBytes,
   type GatewayFixture,
   portOf,
   startGateway,
@@ -178,6 +179,18 @@ describe('a policy that reads the body', () => {
   test('gets an empty one where there is none', async () => {
     const gateway = await start(reading(false))
     expect((await fetch(gateway.url)).status).toBe(200)
+  })
+  test('refuses one that stops coming', async () => {
+    const gateway = await start(reading(false))
+    const { ingress } = gateway
+    const config = createListener({ streamIdleTimeoutMs: 50 })
+    gateway.ingress = { ...ingress, listener: { ...ingress.listener, config } }
+    const answer = await exchangeBytes(
+      gateway.port,
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nConnection: close\r\n\r\nhalf',
+    )
+    expect(answer).toContain(' 408 ')
+    expect(gateway.attempts).toHaveLength(0)
   })
   test('refuses one above its limit, whether the length is announced or not', async () => {
     const gateway = await start(reading(false))

@@ -8,7 +8,7 @@ import type { ReplayBudget } from './replay-budget.ts'
 export interface BodyListener {
   /** An upstream can be given the body, whole or as it comes. */
   bodyReady(): void
-  /** Bytes of a body that is passed on as it comes. */
+  /** Bytes of the body have come. */
   bodyActive(): void
   /** The last byte has come. */
   bodyEnded(): void
@@ -159,6 +159,7 @@ export class RequestBody {
 
   #onData(chunk: Buffer): void {
     this.bytes += chunk.length
+    this.#listener?.bodyActive()
     if (this.#streaming) {
       this.#stream(chunk)
       return
@@ -179,7 +180,6 @@ export class RequestBody {
   }
 
   #stream(chunk: Buffer): void {
-    this.#listener?.bodyActive()
     const fits = this.#keepLimit > 0 && this.#keptBytes + chunk.length <= this.#keepLimit
     if (fits && this.#budget.take(chunk.length)) {
       this.#charged += chunk.length

@@ -1,6 +1,7 @@
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { CompiledPolicy, RequestHookResult } from '../../policies/policy.ts'
 import type { PolicyChain } from '../../snapshot/snapshot.ts'
+import { Deadlines } from '../forwarding/deadlines.ts'
 import type { Exchange } from './exchange.ts'
 
 type HeadHooksDone = (exchange: Exchange, result: RequestHookResult) => void
@@ -57,8 +58,14 @@ export function runBodyHooks(
   done: (result: RequestHookResult) => void,
 ): void {
   const limit = policies.requestBodyLimitBytes ?? Number.POSITIVE_INFINITY
+  const idleMs = exchange.ingress.listener.config.http.streamIdleTimeoutMs
+  const silence = new Deadlines(exchange.services, { totalMs: 0, idleMs }, () => {
+    exchange.body.discard()
+    if (!exchange.completed) done(gatewayError('request-timeout', 'request timeout'))
+  })
   exchange.body.readWhole(limit, {
     bodyReady: () => {
+      silence.stop()
       applyBodyHooks(exchange, policies.onRequestBody).then(
         (result) => {
           if (!exchange.completed) done(result)
@@ -68,10 +75,15 @@ export function runBodyHooks(
         },
       )
     },
-    bodyActive: () => undefined,
+    bodyActive: () => silence.touch(),
     bodyEnded: () => undefined,
-    bodyFailed: done,
+    bodyFailed(error) {
+      silence.stop()
+      done(error)
+    },
   })
+  // A client that has gone needs no watching.
+  exchange.sink.response.once('close', () => silence.stop())
 }
 
 async function applyBodyHooks(
