@@ -81,7 +81,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   const kube = await startKube(options, settings, foundations)
   const addresses = startServiceAddresses(kube.source, options)
   const generations = new GenerationLog(foundations.metrics, (line) => terminal.err(`${line}\n`))
-  const rows = new EndpointRows(new EndpointRowAllocator(table))
+  const rows = createEndpointRows(table, terminal)
   const health = createHealthChecks({
     ...{ source: kube.source, dialects, table, metrics: foundations.metrics },
     findRow: (endpointId) => rows.current.get(endpointId),
@@ -129,6 +129,14 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   addresses.stop()
   await Promise.all([admin.close(), kube.close(), simulator?.close()])
   data.close()
+}
+
+function createEndpointRows(table: EndpointTable, terminal: Terminal): EndpointRows {
+  return new EndpointRows(new EndpointRowAllocator(table), (count) =>
+    terminal.err(
+      `More than ${endpointRows} upstreams and endpoints: health checks of ${count} of them have no effect, and each gateway thread counts their limits for itself.\n`,
+    ),
+  )
 }
 
 function createWorkers(

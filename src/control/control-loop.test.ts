@@ -161,7 +161,7 @@ function createSubject(settings: { readonly seeds?: readonly KubeObject[] } = {}
     secretValuesOf: (secret) => (secret['stringData'] ?? {}) as Record<string, string>,
     bindAddress: undefined,
     ports: { claim: () => Promise.resolve(undefined), releaseAllBut: () => undefined },
-    rows: new EndpointRows(new EndpointRowAllocator(table)),
+    rows: new EndpointRows(new EndpointRowAllocator(table), () => undefined),
     addressOverrides: [],
     ...{ now: () => performance.now(), wallClock: () => 0 },
     onPublishing: () => prepared.push(sent.length),
