@@ -169,7 +169,9 @@ export class ControlLoop {
   #run(): Promise<void> {
     const { now, onError, retryMs = defaultRetryMs } = this.#options
     let delayMs = pauseMs
-    this.#running = this.#publishOnce()
+    // Begun only once it counts as running: what it writes itself must not start a second one beside it.
+    this.#running = Promise.resolve()
+      .then(() => this.#publishOnce())
       .catch((error: unknown) => {
         onError('Publishing a configuration failed and is tried again.', error)
         this.#changedAt ??= now()
