@@ -45,7 +45,11 @@ class MemorySource implements ObjectSource {
     this.put(object.kind, object.metadata.name, object)
   }
 
-  ensureOwned = () => undefined
+  ensureOwned = ({ metadata: { name } }: KubeObject) => {
+    if (this.get({ ...widgetKind, namespace: 'default', name }) === undefined) {
+      this.put('Widget', name, { spec: {} })
+    }
+  }
 
   writeStatus = (reference: ObjectReference, status: unknown) => {
     const object = this.get(reference)
@@ -111,6 +115,9 @@ function translateWidgets(widgets: readonly KubeObject[]): Translation {
       object: { ...widgetKind, namespace: 'default', name },
       status: { state: 'Accepted' },
     })),
+    owned: widgets
+      .filter(({ metadata }) => metadata.name === 'owner')
+      .map((widget) => ({ ...widget, metadata: { name: 'owned', namespace: 'default' } })),
     secretIds: new Set(
       widgets.flatMap((widget) => {
         const { secret } = specOf(widget)
@@ -205,6 +212,21 @@ test('a burst of writes is published once', async () => {
   expect(generations()).toBe(2)
   expect(translations() - before).toBe(1)
   expect(loop.configuration.backends.size).toBe(50)
+})
+
+test('an object that a translation owns is published after the translation that made it', async () => {
+  const { loop, source, generations, worker } = createSubject()
+  await loop.start()
+  const waiting = Promise.withResolvers<readonly WorkerAnswer[]>()
+  worker.answer = () => waiting.promise
+  source.put('Widget', 'owner', { spec: {} })
+  await settle()
+  expect(generations()).toBe(2)
+  worker.answer = (generation) => Promise.resolve([ack(generation)])
+  waiting.resolve([ack(2)])
+  await settle()
+  expect(generations()).toBe(3)
+  expect([...loop.configuration.backends.keys()].sort()).toEqual(['owned', 'owner'])
 })
 
 test('what changes while the threads build is published after they have answered', async () => {
