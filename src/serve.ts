@@ -17,6 +17,7 @@ import { ControlLoop, type GenerationReport } from './control/control-loop.ts'
 import { EndpointRows } from './control/endpoints/endpoint-rows.ts'
 import { GenerationLog } from './control/generation-log.ts'
 import { createHealthChecks } from './control/health/create-health-checks.ts'
+import { createKeySets } from './control/key-sets/create-key-sets.ts'
 import { PortLocks } from './control/ports/port-lock.ts'
 import { WarningCounts } from './control/warning-counts.ts'
 import { secretValuesOf } from './dialects/core/secrets.ts'
@@ -76,19 +77,20 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   const table = EndpointTable.create({ rows: endpointRows, workers: options.workers }, Date.now())
   const workers = createWorkers(options, settings, foundations, {
     table,
-    stateMessages: () => loop.stateMessages(),
+    stateMessages: () => [keySets.message(), ...loop.stateMessages()],
   })
   const kube = await startKube(options, settings, foundations)
   const addresses = startServiceAddresses(kube.source, options)
-  const generations = new GenerationLog(foundations.metrics, (line) => terminal.err(`${line}\n`))
+  const say = (line: string) => terminal.err(`${line}\n`)
+  const generations = new GenerationLog(foundations.metrics, say)
   const rows = createEndpointRows(table, terminal)
+  const rules = workerOptions(options, settings, foundations)
+  const outbound = { source: kube.source, rules, lookUp: systemLookUp, clock: systemClock, say }
   const health = createHealthChecks({
-    ...{ source: kube.source, dialects, table, metrics: foundations.metrics },
+    ...{ ...outbound, dialects, table, metrics: foundations.metrics, random: Math.random },
     findRow: (endpointId) => rows.current.get(endpointId),
-    rules: workerOptions(options, settings, foundations),
-    ...{ lookUp: systemLookUp, clock: systemClock, random: Math.random },
-    say: (line) => terminal.err(`${line}\n`),
   })
+  const keySets = createKeySets(outbound, workers)
   const loop = new ControlLoop({
     source: kube.source,
     dialects,
@@ -100,7 +102,9 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
     addressOverrides: overridesOf(options, simulator),
     now: () => performance.now(),
     wallClock: Date.now,
-    onPublishing: health.update,
+    onPublishing(...change) {
+      for (const part of [health, keySets]) part.update(...change)
+    },
     onPublished(report) {
       generations.add(report)
       addresses.setMovedPorts(report.moved)
@@ -124,7 +128,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   terminal.err('Draining: open requests may end, no new ones are taken.\n')
   stopManifests()
   await loop.stop()
-  health.stop()
+  for (const part of [health, keySets]) part.stop()
   await workers.stop(options.drainSeconds * 1000)
   addresses.stop()
   await Promise.all([admin.close(), kube.close(), simulator?.close()])

@@ -1,35 +1,18 @@
-import { secretKind, secretValuesOf } from '../../dialects/core/secrets.ts'
 import type { Dialect } from '../../dialects/dialect.ts'
 import type { Configuration } from '../../ir/configuration.ts'
-import type { SecretReference } from '../../ir/secret-reference.ts'
-import type { ObjectSource } from '../../kube/object-source.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { formatSocketAddress } from '../../lib/socket-address.ts'
-import {
-  type AddressOverride,
-  AddressResolver,
-  type LookUp,
-} from '../../lib/upstream-address/address-resolver.ts'
-import { createOwnAddressGuard } from '../../lib/upstream-address/own-address-guard.ts'
+import type { AddressOverride } from '../../lib/upstream-address/address-resolver.ts'
 import type { EndpointTable } from '../../link/endpoint-table.ts'
-import type { WorkerOptions } from '../../link/messages.ts'
 import type { MetricsRegistry } from '../../telemetry/metrics-registry.ts'
+import { createDialing, type DialingOptions } from '../dialing/create-dialing.ts'
 import { formatOrigin } from '../generation-log.ts'
 import { HealthChecker, type HealthTransition } from './health-checker.ts'
 import { createProbe } from './probe.ts'
-import { ProbeContexts } from './probe-contexts.ts'
 
-export interface HealthChecksOptions {
+export interface HealthChecksOptions extends DialingOptions {
   readonly table: EndpointTable
   readonly findRow: (endpointId: string) => number | undefined
-  readonly source: ObjectSource
   readonly dialects: readonly Dialect[]
-  /** What gateway threads trust and may reach, so that probes do the same. */
-  readonly rules: Pick<
-    WorkerOptions,
-    'allowLoopbackUpstreams' | 'extraAuthorities' | 'forbiddenAddresses'
-  >
-  readonly lookUp: LookUp
   readonly clock: Clock
   readonly random: () => number
   readonly metrics: MetricsRegistry
@@ -44,19 +27,11 @@ export interface HealthChecks {
 }
 
 export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
-  const { rules, clock, metrics } = options
-  const resolver = new AddressResolver(options.lookUp, clock.now)
-  const guard = createOwnAddressGuard({
-    allowLoopback: rules.allowLoopbackUpstreams,
-    forbiddenAddresses: rules.forbiddenAddresses,
-  })
-  const contexts = new ProbeContexts({
-    extraAuthorities: rules.extraAuthorities,
-    findSecretValue: (reference) => readSecretValue(options.source, reference),
-  })
+  const { metrics } = options
+  const dialing = createDialing(options)
   const checker = new HealthChecker({
     ...options,
-    probe: createProbe({ resolver, guard: guard.check, contexts }),
+    probe: createProbe(dialing.services),
     onTransition(transition) {
       report(transition, options)
       measure()
@@ -71,27 +46,12 @@ export function createHealthChecks(options: HealthChecksOptions): HealthChecks {
   }
   return {
     update(configuration, overrides) {
-      resolver.setOverrides(overrides)
-      guard.setOwnAddresses(ownAddressesOf(configuration))
+      dialing.update(configuration, overrides)
       checker.update(configuration)
       measure()
     },
     stop: () => checker.stop(),
   }
-}
-
-const ownAddressesOf = ({ listeners }: Configuration) =>
-  [...listeners.values()].flatMap(({ bindings }) =>
-    bindings.map(({ address, port }) => formatSocketAddress({ host: address, port })),
-  )
-
-function readSecretValue(
-  source: ObjectSource,
-  { secretId, key }: SecretReference,
-): string | undefined {
-  const [namespace = '', name = ''] = secretId.split('/')
-  const secret = source.get({ ...secretKind, namespace, name })
-  return secret === undefined ? undefined : secretValuesOf(secret)[key]
 }
 
 function report(

@@ -6,8 +6,8 @@ import type { BackendTls, Endpoint, HealthCheck } from '../../ir/backend.ts'
 import { openCertificateAuthority } from '../../lib/certificate-authority.ts'
 import { createAddressGuard } from '../../lib/upstream-address/address-guard.ts'
 import { AddressResolver } from '../../lib/upstream-address/address-resolver.ts'
+import { TlsContexts } from '../dialing/tls-contexts.ts'
 import { createProbe } from './probe.ts'
-import { ProbeContexts } from './probe-contexts.ts'
 import { createBackend, createCheck, createEndpoint } from './test-nodes.ts'
 
 const servers: Server[] = []
@@ -46,7 +46,7 @@ function probe(port: number, settings: Settings = {}, signal = new AbortControll
     allowLoopback: settings.allowLoopback ?? true,
     ...{ forbiddenAddresses: [], localAddresses: [] },
   })
-  const contexts = new ProbeContexts({
+  const contexts = new TlsContexts({
     extraAuthorities: [],
     findSecretValue: ({ key }) => settings.secrets?.[key],
   })

@@ -75,6 +75,7 @@ export class Exchange implements RequestContext, RoutedRequest {
   completed = false
   #abort: AbortController | undefined
   #metadata: Map<string, unknown> | undefined
+  #queryAsSent = ''
 
   constructor(services: RequestServices, parts: ExchangeParts) {
     const { request, sink, ingress } = parts
@@ -158,6 +159,7 @@ export class Exchange implements RequestContext, RoutedRequest {
   #take(head: RequestHead): void {
     this.path = head.path
     this.query = head.query
+    this.#queryAsSent = head.query
     this.host = head.host
     this.protocol = head.protocol
     this.headers = head.headers
@@ -167,6 +169,14 @@ export class Exchange implements RequestContext, RoutedRequest {
     if (head.contentLength !== 0) {
       this.body = new RequestBody(this.request, head.contentLength, replayBudget)
     }
+  }
+
+  /** As the client sent it, but without what a policy has taken out of the query: that was a credential. */
+  #askedPath(): string {
+    const { url = '' } = this.request
+    if (this.query === this.#queryAsSent) return url
+    const path = url.split('?', 1)[0] ?? ''
+    return path + this.query
   }
 
   #tellPolicies(durationMs: number): void {
@@ -198,7 +208,7 @@ export class Exchange implements RequestContext, RoutedRequest {
       firstByteMs: this.firstByteMs,
       requestId: this.requestId,
       method: this.method,
-      path: this.request.url ?? '',
+      path: this.#askedPath(),
       host: this.host,
       protocol: this.protocol,
       clientAddress: this.clientAddress,

@@ -49,20 +49,16 @@ ${route('/off', 'rbac: { disable: true }')}
 test('what asks for a protection that is not supported is not served', async () => {
   const asking: Readonly<Record<string, string>> = {
     '/extauth': 'extauth: { configRef: { name: auth, namespace: default } }',
-    '/jwt': 'jwt: {}',
-    '/staged': 'jwtStaged: { beforeExtAuth: { disable: false } }',
-    '/providers': 'jwtProvidersStaged: { afterExtAuth: { providers: {} } }',
-    '/rbac': 'rbac: { policies: {} }',
     '/waf': 'waf: { ruleSets: [] }',
   }
-  const off = 'extauth: { disable: true }, rbac: { disable: true }, waf: { disabled: true }'
+  const off = 'extauth: { disable: true }, waf: { disabled: true }'
   const status = await bench.serve(
     'asking',
     `routes:
 ${Object.entries(asking)
   .map(([path, options]) => route(path, options))
   .join('\n')}
-${route('/off', `${off}, jwtStaged: { beforeExtAuth: { disable: true } }`)}
+${route('/off', off)}
 - matchers: [{ prefix: /destination }]
   routeAction:
     multi:
@@ -85,9 +81,6 @@ ${route('/off', `${off}, jwtStaged: { beforeExtAuth: { disable: true } }`)}
 
   const host: Readonly<Record<string, string>> = {
     extauth: 'extauth: { configRef: { name: auth } }',
-    jwt: 'jwt: { providers: {} }',
-    staged: 'jwtStaged: { beforeExtAuth: { providers: {} } }',
-    rbac: 'rbac: { policies: {} }',
     waf: 'waf: { ruleSets: [] }',
   }
   for (const [name, options] of Object.entries(host)) {
@@ -96,9 +89,9 @@ ${route('/off', `${off}, jwtStaged: { beforeExtAuth: { disable: true } }`)}
   }
   await bench.serve(
     'host-open',
-    `options: { ${host['waf']}, ${host['staged']} }
+    `options: { ${host['waf']}, ${host['extauth']} }
 routes:
-${route('/open', 'waf: { disabled: true }, jwtStaged: { beforeExtAuth: { disable: true } }')}
+${route('/open', 'waf: { disabled: true }, extauth: { disable: true }')}
 ${route('/half', 'waf: { disabled: true }')}`,
   )
   expect((await bench.call('host-open', '/open')).status).toBe(200)

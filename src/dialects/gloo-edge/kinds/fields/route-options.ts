@@ -4,7 +4,9 @@ import { honoured, ignored, informational } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
 import { CorsPolicy } from './cors.ts'
 import { headerManipulation } from './header-manipulation.ts'
+import { RouteJwt, StagedJwtProviders, StagedRouteJwt } from './jwt.ts'
 import { later } from './later.ts'
+import { RbacSettings } from './rbac.ts'
 import { RetryPolicy } from './retries.ts'
 import {
   duration,
@@ -90,9 +92,7 @@ export const laterOptions = {
   ratelimitRegular: ignoredTree(later.rateLimit),
   rateLimitRegularConfigs: ignoredTree(later.rateLimit),
   waf: missingProtection(later.waf),
-  jwt: missingProtection(later.jwt),
-  jwtStaged: missingProtection(later.jwt),
-  rbac: missingProtection(later.rbac),
+  rbac: Type.Optional(RbacSettings),
   extauth: missingProtection(later.extauth),
   dlp: ignoredTree(later.dlp),
   bufferPerRoute: ignoredTree(later.buffer),
@@ -138,7 +138,9 @@ export const RouteOptions = Type.Object({
     }),
   ),
   shadowing: Type.Optional(Shadowing),
-  jwtProvidersStaged: missingProtection(later.jwt),
+  jwt: Type.Optional(RouteJwt),
+  jwtStaged: Type.Optional(StagedRouteJwt),
+  jwtProvidersStaged: Type.Optional(StagedJwtProviders),
   envoyMetadata: ignoredTree('nothing reads the metadata of routes'),
   ai: ignoredTree(later.ai),
 })

@@ -4,6 +4,7 @@ import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
 import { VirtualHostCorsPolicy } from './cors.ts'
 import { headerManipulation } from './header-manipulation.ts'
+import { JwtProviders, StagedJwtProviders } from './jwt.ts'
 import { RetryPolicy } from './retries.ts'
 import { laterOptions } from './route-options.ts'
 import { choice, ignoredTree } from './scalars.ts'
@@ -13,6 +14,8 @@ const attemptReason = 'the number of the try is in the access log and not in a h
 /** `VirtualHostOptions` of projects/gloo/api/v1/virtual_host_options.proto. */
 export const VirtualHostOptions = Type.Object({
   ...laterOptions,
+  jwt: Type.Optional(JwtProviders),
+  jwtStaged: Type.Optional(StagedJwtProviders),
   retries: Type.Optional(RetryPolicy),
   stats: ignoredTree('requests are counted by route, not by virtual cluster'),
   headerManipulation: Type.Optional(headerManipulation(behaviours.headerManipulation)),

@@ -3,7 +3,6 @@ import { specOf } from '../../../shared/spec-of.ts'
 import type { RouteOptions } from '../../kinds/fields/route-options.ts'
 import type { VirtualHostOptions } from '../../kinds/fields/virtual-host-options.ts'
 import { type OptionSet, originOfOption } from '../routes/option-set.ts'
-import { fieldOf } from '../routes/route-draft.ts'
 import type { Scope } from '../source.ts'
 
 interface SettingsSpec {
@@ -12,26 +11,16 @@ interface SettingsSpec {
 
 const settingsKind = { group: 'gloo.solo.io', kind: 'Settings' } as const
 
-type Options = Pick<
-  RouteOptions & VirtualHostOptions,
-  'extauth' | 'jwt' | 'jwtStaged' | 'jwtProvidersStaged' | 'rbac' | 'waf'
->
+type Options = Pick<RouteOptions & VirtualHostOptions, 'extauth' | 'rbac' | 'waf'>
 
 /** Whether one level of the configuration asks for a protection that Sluice does not have, or turns it off. */
 export interface Protection {
-  readonly kind: 'extauth' | 'jwt-before-extauth' | 'jwt-after-extauth' | 'rbac' | 'waf'
+  readonly kind: 'extauth' | 'rbac' | 'waf'
   readonly wanted: boolean
   /** The field that says so. */
   readonly origin: Origin
   /** What to do for being served without it. */
   readonly remedy: string
-}
-
-const stages: Readonly<Record<string, Protection['kind']>> = {
-  beforeExtAuth: 'jwt-before-extauth',
-  before_ext_auth: 'jwt-before-extauth',
-  afterExtAuth: 'jwt-after-extauth',
-  after_ext_auth: 'jwt-after-extauth',
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -51,28 +40,17 @@ function protectionOf(
   return [{ kind, wanted: isWanted(value, name), origin, remedy }]
 }
 
-/** The staged form, whose inner names the schema does not know; a stage that is none of them counts as the later. */
-function stagedProtections(value: unknown, origin: Origin): readonly Protection[] {
-  if (!isObject(value)) return protectionOf('jwt-after-extauth', value, origin)
-  return Object.entries(value).flatMap(([field, stage]) =>
-    protectionOf(stages[field] ?? 'jwt-after-extauth', stage ?? undefined, fieldOf(origin, field)),
-  )
-}
-
 /** What the options of one level, which stand at `fallback`, say of protections. */
 export function protectionsOf(
   options: OptionSet<Options>,
   fallback: Origin,
 ): readonly Protection[] {
-  const { extauth, jwt, jwtStaged, jwtProvidersStaged, rbac, waf } = options.values
+  const { extauth, rbac, waf } = options.values
   const place = (field: string) => originOfOption(options, field, fallback)
   return [
     ...protectionOf('extauth', extauth, place('extauth')),
-    // The form without stages is that of the later one.
-    ...protectionOf('jwt-after-extauth', jwt, place('jwt')),
-    ...stagedProtections(jwtStaged, place('jwtStaged')),
-    ...stagedProtections(jwtProvidersStaged, place('jwtProvidersStaged')),
-    ...protectionOf('rbac', rbac, place('rbac')),
+    // Supported, so that nothing is missing; but it answers what settings demand.
+    ...protectionOf('rbac', rbac && { disable: true }, place('rbac')),
     ...protectionOf('waf', waf, place('waf'), 'disabled'),
   ]
 }

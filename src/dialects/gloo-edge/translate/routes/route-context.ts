@@ -1,11 +1,14 @@
 import type { HeaderMutation } from '../../../../ir/header-mutation.ts'
 import type { Origin } from '../../../../ir/origin.ts'
+import type { Rbac } from '../../../../ir/rbac.ts'
 import type { ObjectReference } from '../../../../kube/kube-object.ts'
 import type { CorsPolicy } from '../../kinds/fields/cors.ts'
 import type { Matcher } from '../../kinds/fields/matcher.ts'
 import type { RetryPolicy } from '../../kinds/fields/retries.ts'
 import type { Route } from '../../kinds/fields/route.ts'
 import type { RouteOptions } from '../../kinds/fields/route-options.ts'
+import type { PolicyResult } from '../policies/header-mutation.ts'
+import type { StagedJwt } from '../policies/jwt.ts'
 import type { Protection } from '../policies/protection.ts'
 import type { OptionSet } from './option-set.ts'
 
@@ -18,6 +21,10 @@ export interface VirtualHostContext {
   /** Whether a route exposes the headers of the virtual host's CORS policy too. */
   readonly mergeExposeHeaders: boolean
   readonly retries: { readonly policy: RetryPolicy; readonly origin: Origin } | undefined
+  /** What it demands of tokens. */
+  readonly jwt: readonly StagedJwt[]
+  /** Undefined: nothing. */
+  readonly rbac: PolicyResult<Rbac> | undefined
   /** Whether the gateway lets WebSockets through unless a route says otherwise. */
   readonly websocket: boolean
   readonly maxDirectResponseBytes: number

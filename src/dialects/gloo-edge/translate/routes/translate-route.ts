@@ -9,7 +9,9 @@ import { translateDirectResponse, translateRedirect } from '../actions/redirect.
 import { translateCors } from '../policies/cors.ts'
 import { translateFaults } from '../policies/fault-injection.ts'
 import { type PolicyResult, translateHeaderManipulation } from '../policies/header-mutation.ts'
+import { jwtOfRoute } from '../policies/jwt.ts'
 import { adviceOf, findMissingProtections, protectionsOf } from '../policies/protection.ts'
+import { translateRbac } from '../policies/rbac.ts'
 import type { Scope } from '../source.ts'
 import { findMatcherError, requestMatcherOf } from './matchers.ts'
 import { type OptionSet, originOfOption } from './option-set.ts'
@@ -127,6 +129,26 @@ class RouteTranslation {
     return config === undefined ? [] : this.adopt(translateFaults(config, this.originOf('faults')))
   }
 
+  /** Who may come in: what cannot be made keeps everybody out. */
+  access(): string[] {
+    const { virtualHost, origin } = this.input
+    const { options } = this.effective
+    const jwt = jwtOfRoute(this.scope, options, origin, virtualHost.jwt)
+    return [
+      ...jwt.own.flatMap((result) => this.adopt(result)),
+      ...jwt.inherited.flatMap(({ result }) => this.inherit(result)),
+      ...this.rbac(),
+    ]
+  }
+
+  private rbac(): string[] {
+    const own = this.effective.options.values.rbac
+    if (own?.disable === true) return []
+    if (own !== undefined) return this.adopt(translateRbac(own, this.originOf('rbac')))
+    const { rbac } = this.input.virtualHost
+    return rbac === undefined ? [] : this.inherit(rbac)
+  }
+
   virtualHostHeaders(): string[] {
     const policy = this.input.virtualHost.headers
     return policy === undefined ? [] : this.adopt({ policy, failures: [] })
@@ -134,6 +156,12 @@ class RouteTranslation {
 
   private originOf(field: string) {
     return originOfOption(this.effective.options, field, this.input.origin)
+  }
+
+  /** As {@link adopt}, for a policy whose failures are reported where it stands. */
+  private inherit(result: PolicyResult<PolicyConfig>): string[] {
+    for (const { advice } of result.failures) this.draft.block(advice)
+    return result.policy === undefined ? [] : this.adopt(result)
   }
 
   private adopt(result: PolicyResult<PolicyConfig>): string[] {
@@ -154,6 +182,7 @@ export function translateRoute(
   const { draft } = translation
   const matchers = translation.matchers()
   translation.protections()
+  const access = translation.access()
   const action = translation.action()
   const headers = translation.headers()
   const cors = translation.cors()
@@ -168,7 +197,7 @@ export function translateRoute(
     const route = { ...shared, action: unavailable ?? unknownAction, policyIds: cors }
     return { routes: [route], policies, backends: [], problems }
   }
-  const policyIds = [...headers, ...cors, ...faults, ...translation.virtualHostHeaders()]
+  const policyIds = [...headers, ...cors, ...faults, ...access, ...translation.virtualHostHeaders()]
   return {
     routes: [{ ...shared, action, policyIds }],
     policies: draft.policies,

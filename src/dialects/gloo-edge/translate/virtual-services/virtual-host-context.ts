@@ -1,12 +1,15 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { ObjectReference } from '../../../../kube/kube-object.ts'
 import { texts } from '../../conditions.ts'
+import type { RetryPolicy } from '../../kinds/fields/retries.ts'
 import type { VirtualHostOptions } from '../../kinds/fields/virtual-host-options.ts'
 import type { VirtualServiceSpec } from '../../kinds/virtual-service.ts'
 import { translateRetries } from '../actions/retry.ts'
 import { translateCors } from '../policies/cors.ts'
 import { translateHeaderManipulation } from '../policies/header-mutation.ts'
+import { jwtOfVirtualHost } from '../policies/jwt.ts'
 import { adviceOf, type Protection, virtualHostProtectionsOf } from '../policies/protection.ts'
+import { translateRbac } from '../policies/rbac.ts'
 import type { Problem } from '../problem.ts'
 import { type OptionSet, optionSetOf, originOfOption } from '../routes/option-set.ts'
 import type { VirtualHostContext } from '../routes/route-context.ts'
@@ -26,6 +29,24 @@ interface VirtualHostSettings {
 }
 
 const virtualHostError = (reason: string) => `VirtualHost Error: ProcessingError. Reason: ${reason}`
+
+type Report = (severity: Problem['severity'], text: string) => void
+
+function reportRetries(retries: RetryPolicy, report: Report): void {
+  const { errors, warnings } = translateRetries(retries)
+  for (const reason of errors) report('error', virtualHostError(`*basicroute.plugin: ${reason}`))
+  for (const warning of warnings) report('warning', warning)
+}
+
+/** Who may come in at all. */
+function accessOf(scope: Scope, options: OptionSet<VirtualHostOptions>, origin: Origin) {
+  const jwt = jwtOfVirtualHost(scope, options, origin)
+  const { rbac: settings } = options.values
+  const isOff = settings === undefined || settings.disable === true
+  const rbac = isOff ? undefined : translateRbac(settings, originOfOption(options, 'rbac', origin))
+  const results = [...jwt.map(({ result }) => result), ...(rbac === undefined ? [] : [rbac])]
+  return { jwt, rbac, failures: results.flatMap(({ failures }) => failures) }
+}
 
 /** Reads what the virtual host of `owner` sets for all its routes. */
 export function createVirtualHostContext(
@@ -59,11 +80,7 @@ export function createVirtualHostContext(
       'virtual-host',
     )
   for (const { reason } of headers?.failures ?? []) report('error', virtualHostError(reason))
-  const retry = retries && translateRetries(retries)
-  for (const reason of retry?.errors ?? []) {
-    report('error', virtualHostError(`*basicroute.plugin: ${reason}`))
-  }
-  for (const warning of retry?.warnings ?? []) report('warning', warning)
+  if (retries !== undefined) reportRetries(retries, report)
   // Without its policy, pages of other origins are kept out, which is the safe side.
   const corsFailures = cors === undefined ? [] : translateCors(cors, place('cors'), []).failures
   for (const { reason } of corsFailures) report('error', virtualHostError(reason))
@@ -71,9 +88,13 @@ export function createVirtualHostContext(
   for (const missing of protections.filter(({ wanted }) => wanted)) {
     report('warning', texts.virtualHostUnprotected(adviceOf(missing)))
   }
+  const access = accessOf(scope, options, origin)
+  for (const { reason } of access.failures) report('error', virtualHostError(reason))
   return {
     problems,
     context: {
+      jwt: access.jwt,
+      rbac: access.rbac,
       headers: headers?.policy,
       blockedBy: headers?.failures[0]?.advice,
       cors: cors && corsFailures.length === 0 ? { config: cors, origin: place('cors') } : undefined,

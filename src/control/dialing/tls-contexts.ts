@@ -3,18 +3,18 @@ import type { BackendTls } from '../../ir/backend.ts'
 import type { SecretReference } from '../../ir/secret-reference.ts'
 import { protocolOptions } from '../../lib/tls/protocol-options.ts'
 
-export interface ProbeContextServices {
+export interface TlsContextServices {
   /** PEM of authorities trusted beside the system's. */
   readonly extraAuthorities: readonly string[]
   readonly findSecretValue: (reference: SecretReference) => string | undefined
 }
 
-/** TLS identities of backends as probes use them, each made once; a changed Secret makes another {@link BackendTls}. */
-export class ProbeContexts {
-  readonly #services: ProbeContextServices
+/** TLS identities of backends as control dials them, each made once; a changed Secret makes another {@link BackendTls}. */
+export class TlsContexts {
+  readonly #services: TlsContextServices
   readonly #contexts = new WeakMap<BackendTls, SecureContext>()
 
-  constructor(services: ProbeContextServices) {
+  constructor(services: TlsContextServices) {
     this.#services = services
   }
 
