@@ -1,17 +1,19 @@
 import type { Dialect, Translation, Translator } from '../dialect.ts'
 import { emptyConfiguration } from '../empty-configuration.ts'
 import { proxy } from './kinds/proxy.ts'
+import { rateLimitConfig, rateLimitConfigKind } from './kinds/rate-limit/rate-limit-config.ts'
 import { settings } from './kinds/settings.ts'
 import { upstream } from './kinds/upstream/upstream.ts'
 import { upstreamGroup } from './kinds/upstream-group.ts'
 import { addGlooErrors } from './status/add-errors.ts'
 import { controllerNamespace } from './status/report.ts'
+import { rateLimitConfigStatus } from './translate/rate-limit/rate-limit-config.ts'
 import { createUpstreamTranslator } from './translate/upstream-translator.ts'
 
 /** The kinds that Gloo's APIs share, and its Upstreams as backends. */
 export const glooCore: Dialect = {
   name: 'gloo-core',
-  kinds: [upstream, upstreamGroup, settings, proxy],
+  kinds: [upstream, upstreamGroup, settings, proxy, rateLimitConfig],
   seeds: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: controllerNamespace } }],
   createTranslator,
   addErrors: addGlooErrors,
@@ -22,7 +24,12 @@ function createTranslator(): Translator {
   return {
     translate(objects): Translation {
       const { backends, statuses, secretIds } = upstreams.translate(objects)
-      return { configuration: { ...emptyConfiguration, backends }, statuses, secretIds }
+      const limits = objects.list(rateLimitConfigKind).map(rateLimitConfigStatus)
+      return {
+        configuration: { ...emptyConfiguration, backends },
+        statuses: [...statuses, ...limits],
+        secretIds,
+      }
     },
   }
 }

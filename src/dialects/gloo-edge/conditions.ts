@@ -85,6 +85,9 @@ export const texts = {
   shadowPercentage: (percentage: number) =>
     `shadow percentage must be between 0 and 100, received ${percentage}`,
   corsOrigins: 'invalid cors config: must provide at least one of AllowOrigin or AllowOriginRegex',
+  rateLimitConfigMissing: (reference: string) => `could not find RateLimitConfig ${reference}`,
+  rateLimitConfigRejected: (reference: string, reason: string) =>
+    `RateLimitConfig ${reference} is rejected: ${reason}`,
   upgradeNotUnique: (upgrade: string) => `upgrade config ${upgrade} is not unique`,
   backOffOrder: (base: number, max: number) => `base interval: ${base} is > max interval: ${max}`,
   backOffNoBase: 'max interval was defined, but the base interval was not',

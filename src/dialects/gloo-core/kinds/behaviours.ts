@@ -20,5 +20,7 @@ export const behaviours = {
   failover: 'requests go to the next priority while the hosts before it are unhealthy',
   kube: 'a kube upstream sends requests to the ready endpoints of its Service',
   group: 'an upstream group shares requests among its destinations by weight',
+  rateLimitConfig: 'requests above the limits of a RateLimitConfig are refused',
+  rateLimitServer: 'settings decide when limits are checked and what answers say of them',
   requireRbac: 'where settings require RBAC, virtual hosts without it are not served',
 } as const

@@ -53,6 +53,7 @@ test('names are those of the vendor', () => {
     ['upstreamgroups', 'ug', 'gug'],
     ['settings', 'st', 'gst'],
     ['proxies', 'px', 'gpx'],
+    ['ratelimitconfigs', 'rlc'],
   ])
 })
 

@@ -1,8 +1,9 @@
 import type { TSchema } from 'typebox'
 import { anything, count, duration, flag, free, list, map, object, text } from '../../field.ts'
-import { approximated, ignored } from '../../verdict.ts'
+import { approximated, honoured, ignored } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
 import { defineGlooKind } from './define-kind.ts'
+import { descriptorsField, setDescriptorsField } from './rate-limit/limit-fields.ts'
 
 const ignoredPart = (reason: string, description: string) => ignored(reason, free(description))
 const ignoredParts = (reason: string, names: readonly string[]): Record<string, TSchema> =>
@@ -13,6 +14,7 @@ const ignoredParts = (reason: string, names: readonly string[]): Record<string, 
 const fromKubernetes = 'objects and secrets come from the Kubernetes API'
 const discovery = 'upstreams are what is applied; none are discovered'
 const later = 'no policy that reads it is in force yet'
+const ownCounters = 'requests are counted by the gateway itself'
 const everywhere = 'objects of every namespace are read'
 const controller = 'it concerns a part of the vendor’s controller that does not exist here'
 
@@ -74,6 +76,30 @@ const SettingsSpec = object('Settings of the installation.', {
       flag('Whether virtual hosts without rbac refuse everything.'),
     ),
   }),
+  ratelimit: object(
+    'Limits for the actions that options of routes and virtual hosts hold themselves.',
+    {
+      descriptors: descriptorsField(behaviours.rateLimitServer),
+      setDescriptors: setDescriptorsField(behaviours.rateLimitServer),
+    },
+  ),
+  ratelimitServer: object('How limits are checked.', {
+    ratelimitServerRef: ignored(ownCounters, free('The service that counts.')),
+    requestTimeout: ignored(ownCounters, duration('How long the service may take.')),
+    grpcService: ignored(ownCounters, free('How the service is called.')),
+    denyOnFail: honoured(
+      behaviours.rateLimitServer,
+      flag('Whether requests that cannot be counted are refused.'),
+    ),
+    enableXRatelimitHeaders: honoured(
+      behaviours.rateLimitServer,
+      flag('Whether answers say what is left of limits.'),
+    ),
+    rateLimitBeforeAuth: honoured(
+      behaviours.rateLimitServer,
+      flag('Whether limits without a stage are checked before authentication.'),
+    ),
+  }),
   namedExtauth: ignored(later, map('External authorisers by name.', free('One of them.'))),
   upstreamOptions: object('Defaults of Upstreams.', {
     sslParameters: ignoredPart('TLS parameters are set per Upstream', 'Defaults of TLS.'),
@@ -86,7 +112,7 @@ const SettingsSpec = object('Settings of the installation.', {
   ]),
   ...ignoredParts(discovery, ['discovery', 'consul', 'consulDiscovery', 'kubernetes']),
   ...ignoredParts(later, [
-    ...['ratelimit', 'ratelimitServer', 'extauth', 'cachingServer'],
+    ...['extauth', 'cachingServer'],
     ...['extProc', 'extProcEarly', 'extProcLate', 'extensions'],
   ]),
   ...ignoredParts(controller, ['devMode', 'knative', 'observabilityOptions', 'consoleOptions']),

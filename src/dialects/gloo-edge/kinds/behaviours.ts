@@ -46,6 +46,10 @@ export const behaviours = {
   shadowing: 'a shadow receives a copy of the request',
   lbHash: 'requests with the same hash key reach the same endpoint',
   websocket: 'a WebSocket is tunnelled unless the route turns it off',
+  rateLimitConfigs: 'every RateLimitConfig that a route refers to limits its requests',
+  rateLimitInline: 'actions of a route are held against the limits of the settings',
+  rateLimitInheritance: 'limits of the virtual host hold on routes without limits of their own',
+  rateLimitBasic: 'basic limits hold for each client address',
   listener: 'a gateway listens on the ports of its proxy Service',
   tls: 'a TLS gateway presents the certificate of the server name asked for',
   clientCertificates:

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import type { ObjectView } from '../../dialect.ts'
+import { glooCore } from '../../gloo-core/index.ts'
 import { glooEdge } from '../index.ts'
 
 const keyOf = (group: string, kind: string, namespace: string, name: string) =>
@@ -11,7 +12,7 @@ const groupOf = ({ apiVersion }: KubeObject) =>
 /** The objects as the API server would store them. */
 export const normalizeAll = (objects: readonly KubeObject[]): readonly KubeObject[] =>
   objects.map((object) => {
-    const kind = glooEdge.kinds.find(
+    const kind = [...glooEdge.kinds, ...glooCore.kinds].find(
       (definition) => definition.kind === object.kind && definition.group === groupOf(object),
     )
     return kind?.normalize?.(object).object ?? object

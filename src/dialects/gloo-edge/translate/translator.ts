@@ -3,8 +3,9 @@ import type { Listener } from '../../../ir/listener.ts'
 import type { PolicyConfig } from '../../../ir/policy.ts'
 import type { Route } from '../../../ir/route.ts'
 import type { VirtualHost } from '../../../ir/virtual-host.ts'
-import type { KubeObject } from '../../../kube/kube-object.ts'
+import type { GroupKind, KubeObject } from '../../../kube/kube-object.ts'
 import type { ObjectView, Translation, Translator } from '../../dialect.ts'
+import { rateLimitConfigKind } from '../../gloo-core/kinds/rate-limit/rate-limit-config.ts'
 import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
 import { Scope } from '../../shared/memory.ts'
 import { SpecCache } from '../../shared/spec-of.ts'
@@ -26,7 +27,13 @@ const optionKinds = ['RouteOption', 'VirtualHostOption']
 
 const kindsWithoutProblems = ['MatchableHttpGateway', 'MatchableTcpGateway']
 
-const cachedKinds = ['Gateway', 'VirtualService', 'RouteTable']
+const cachedKinds: readonly GroupKind[] = [
+  { group: edgeGroup, kind: 'Gateway' },
+  { group: edgeGroup, kind: 'VirtualService' },
+  { group: edgeGroup, kind: 'RouteTable' },
+  { group: 'gloo.solo.io', kind: 'Settings' },
+  rateLimitConfigKind,
+]
 
 /** The nodes of a translation in the making. */
 class ConfigurationBuilder {
@@ -115,7 +122,7 @@ export function createEdgeTranslator(): Translator {
       const upstreams = upstreamTranslator.translate(objects)
       const scope = Scope.root({ objects, upstreams, specs }, previous)
       const translation = translateAll(scope)
-      specs.keepOnly(cachedKinds.flatMap((kind) => [...objects.list({ group: edgeGroup, kind })]))
+      specs.keepOnly(cachedKinds.flatMap((kind) => [...objects.list(kind)]))
       previous = scope
       return translation
     },

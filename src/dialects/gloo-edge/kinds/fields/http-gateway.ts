@@ -24,7 +24,7 @@ const HttpListenerOptions = Type.Object({
   dlp: ignoredTree(later.dlp),
   wasm: ignoredTree(later.extensions),
   extauth: ignoredTree('no authoriser is asked; what asks for one by its extauth is not served'),
-  ratelimitServer: ignoredTree(later.rateLimit),
+  ratelimitServer: ignoredTree('the ratelimitServer of the settings decides for every gateway'),
   caching: ignoredTree('answers are not cached'),
   disableExtProcEarly: flag(later.extProc),
   extProcEarly: ignoredTree(later.extProc),

@@ -10,7 +10,7 @@ export const later = {
   extauth: 'no external authorisation is asked',
   extensions: 'plugins of other programs are not loaded',
   extProc: 'no external processor is called',
-  rateLimit: 'requests are not limited',
+  rateLimit: 'limits of a whole listener are not counted; limits of routes and virtual hosts are',
   tracing: 'no traces are sent',
   transformations: 'bodies and headers are not transformed by templates',
   waf: 'no web application firewall runs',

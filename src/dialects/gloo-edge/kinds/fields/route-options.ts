@@ -6,6 +6,7 @@ import { CorsPolicy } from './cors.ts'
 import { headerManipulation } from './header-manipulation.ts'
 import { RouteJwt, StagedJwtProviders, StagedRouteJwt } from './jwt.ts'
 import { later } from './later.ts'
+import { rateLimitOptions } from './rate-limits.ts'
 import { RbacSettings } from './rbac.ts'
 import { RetryPolicy } from './retries.ts'
 import {
@@ -84,13 +85,7 @@ export const laterOptions = {
   extensions: ignoredTree(later.extensions),
   transformations: ignoredTree(later.transformations),
   stagedTransformations: ignoredTree(later.transformations),
-  ratelimitBasic: ignoredTree(later.rateLimit),
-  ratelimit: ignoredTree(later.rateLimit),
-  rateLimitConfigs: ignoredTree(later.rateLimit),
-  ratelimitEarly: ignoredTree(later.rateLimit),
-  rateLimitEarlyConfigs: ignoredTree(later.rateLimit),
-  ratelimitRegular: ignoredTree(later.rateLimit),
-  rateLimitRegularConfigs: ignoredTree(later.rateLimit),
+  ...rateLimitOptions,
   waf: missingProtection(later.waf),
   rbac: Type.Optional(RbacSettings),
   extauth: missingProtection(later.extauth),
@@ -141,7 +136,15 @@ export const RouteOptions = Type.Object({
   jwt: Type.Optional(RouteJwt),
   jwtStaged: Type.Optional(StagedRouteJwt),
   jwtProvidersStaged: Type.Optional(StagedJwtProviders),
-  envoyMetadata: ignoredTree('nothing reads the metadata of routes'),
+  envoyMetadata: honoured(
+    behaviours.rateLimitInline,
+    Type.Optional(
+      Type.Unsafe<Readonly<Record<string, unknown>>>({
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
+      }),
+    ),
+  ),
   ai: ignoredTree(later.ai),
 })
 export type RouteOptions = Static<typeof RouteOptions>

@@ -11,6 +11,9 @@ export interface OptionSet<Options extends object> {
 /** Fields of which only one may be set; setting one hides the others of lower layers. */
 const alternatives: readonly (readonly string[])[] = [
   ['hostRewrite', 'autoHostRewrite', 'hostRewritePathRegex', 'hostRewriteHeader'],
+  ['ratelimit', 'rateLimitConfigs'],
+  ['ratelimitEarly', 'rateLimitEarlyConfigs'],
+  ['ratelimitRegular', 'rateLimitRegularConfigs'],
   ['jwt', 'jwtStaged', 'jwtProvidersStaged'],
 ]
 

@@ -10,6 +10,7 @@ import type { RouteOptions } from '../../kinds/fields/route-options.ts'
 import type { PolicyResult } from '../policies/header-mutation.ts'
 import type { StagedJwt } from '../policies/jwt.ts'
 import type { Protection } from '../policies/protection.ts'
+import type { LimitLevel } from '../policies/rate-limit.ts'
 import type { OptionSet } from './option-set.ts'
 
 /** What all routes of a virtual host have in common. */
@@ -28,6 +29,7 @@ export interface VirtualHostContext {
   /** Whether the gateway lets WebSockets through unless a route says otherwise. */
   readonly websocket: boolean
   readonly maxDirectResponseBytes: number
+  readonly limits: LimitLevel
   /** What the gateway says of protections. */
   readonly gatewayProtections: readonly Protection[]
   /** What the virtual host says of protections. */

@@ -10,7 +10,9 @@ import { translateCors } from '../policies/cors.ts'
 import { translateFaults } from '../policies/fault-injection.ts'
 import { type PolicyResult, translateHeaderManipulation } from '../policies/header-mutation.ts'
 import { jwtOfRoute } from '../policies/jwt.ts'
+import { limitedRouteOf } from '../policies/limited-route.ts'
 import { adviceOf, findMissingProtections, protectionsOf } from '../policies/protection.ts'
+import { translateInheritedLimits, translateLimits } from '../policies/rate-limit.ts'
 import { translateRbac } from '../policies/rbac.ts'
 import type { Scope } from '../source.ts'
 import { findMatcherError, requestMatcherOf } from './matchers.ts'
@@ -149,6 +151,16 @@ class RouteTranslation {
     return rbac === undefined ? [] : this.inherit(rbac)
   }
 
+  limits(action: RouteAction | undefined): string[] {
+    const { origin, virtualHost } = this.input
+    const own = { options: this.effective.options, fallback: origin }
+    const levels = { own, virtualHost: virtualHost.limits }
+    const route = limitedRouteOf(this.input.id, this.effective.options, action)
+    const ownLimits = translateLimits(this.scope, own, route).flatMap((each) => this.adopt(each))
+    const inherited = translateInheritedLimits(this.scope, levels, route)
+    return [...ownLimits, ...inherited.flatMap((each) => this.inherit(each))]
+  }
+
   virtualHostHeaders(): string[] {
     const policy = this.input.virtualHost.headers
     return policy === undefined ? [] : this.adopt({ policy, failures: [] })
@@ -187,6 +199,7 @@ export function translateRoute(
   const headers = translation.headers()
   const cors = translation.cors()
   const faults = translation.faults()
+  const limits = translation.limits(action)
   const { backends, problems, unavailable } = draft
   if (matchers.length === 0) return { routes: [], policies: [], backends: [], problems }
   const { id, name, origin } = input
@@ -197,7 +210,14 @@ export function translateRoute(
     const route = { ...shared, action: unavailable ?? unknownAction, policyIds: cors }
     return { routes: [route], policies, backends: [], problems }
   }
-  const policyIds = [...headers, ...cors, ...faults, ...access, ...translation.virtualHostHeaders()]
+  const policyIds = [
+    ...headers,
+    ...cors,
+    ...faults,
+    ...access,
+    ...limits,
+    ...translation.virtualHostHeaders(),
+  ]
   return {
     routes: [{ ...shared, action, policyIds }],
     policies: draft.policies,

@@ -8,7 +8,9 @@ import { translateRetries } from '../actions/retry.ts'
 import { translateCors } from '../policies/cors.ts'
 import { translateHeaderManipulation } from '../policies/header-mutation.ts'
 import { jwtOfVirtualHost } from '../policies/jwt.ts'
+import { anyRoute } from '../policies/limited-route.ts'
 import { adviceOf, type Protection, virtualHostProtectionsOf } from '../policies/protection.ts'
+import { type LimitLevel, translateLimits } from '../policies/rate-limit.ts'
 import { translateRbac } from '../policies/rbac.ts'
 import type { Problem } from '../problem.ts'
 import { type OptionSet, optionSetOf, originOfOption } from '../routes/option-set.ts'
@@ -47,6 +49,10 @@ function accessOf(scope: Scope, options: OptionSet<VirtualHostOptions>, origin: 
   const results = [...jwt.map(({ result }) => result), ...(rbac === undefined ? [] : [rbac])]
   return { jwt, rbac, failures: results.flatMap(({ failures }) => failures) }
 }
+const limitProblemsOf = (scope: Scope, limits: LimitLevel, owner: ObjectReference): Problem[] =>
+  translateLimits(scope, limits, anyRoute).flatMap(({ failures }) =>
+    failures.map(({ reason }) => ({ severity: 'error', owner, text: virtualHostError(reason) })),
+  )
 
 /** Reads what the virtual host of `owner` sets for all its routes. */
 export function createVirtualHostContext(
@@ -84,6 +90,8 @@ export function createVirtualHostContext(
   // Without its policy, pages of other origins are kept out, which is the safe side.
   const corsFailures = cors === undefined ? [] : translateCors(cors, place('cors'), []).failures
   for (const { reason } of corsFailures) report('error', virtualHostError(reason))
+  const limits = { options, fallback: origin }
+  problems.push(...limitProblemsOf(scope, limits, owner))
   const protections = virtualHostProtectionsOf(scope, options, origin)
   for (const missing of protections.filter(({ wanted }) => wanted)) {
     report('warning', texts.virtualHostUnprotected(adviceOf(missing)))
@@ -100,6 +108,7 @@ export function createVirtualHostContext(
       cors: cors && corsFailures.length === 0 ? { config: cors, origin: place('cors') } : undefined,
       mergeExposeHeaders: corsPolicyMergeSettings?.exposeHeaders === 'UNION',
       retries: retries && { policy: retries, origin: place('retries') },
+      limits,
       protections,
       ...profile,
     },

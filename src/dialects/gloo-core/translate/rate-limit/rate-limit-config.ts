@@ -1,0 +1,72 @@
+import type { Origin } from '../../../../ir/origin.ts'
+import type { RateLimitRules } from '../../../../ir/rate-limit.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
+import type { ObjectStatus } from '../../../dialect.ts'
+import { specOf } from '../../../shared/spec-of.ts'
+import type { RateLimitConfigSpec, RawRateLimits } from '../../kinds/rate-limit/limit-spec.ts'
+import { rateLimitConfigKind } from '../../kinds/rate-limit/rate-limit-config.ts'
+import { translateDescriptors, translateSetDescriptors } from './descriptors.ts'
+import { dependOnRoute, type LimitedRoute, translateLookups } from './lookups.ts'
+
+/** Rules as a route needs them; those with errors must not be used. */
+export interface TranslatedRules {
+  readonly rules: RateLimitRules
+  readonly errors: readonly string[]
+  /** Whether they are those of one route alone. */
+  readonly routeSpecific: boolean
+}
+
+/** Translates limits that stand at `origin` for a route. */
+export function translateRateLimits(
+  raw: RawRateLimits,
+  input: { readonly origin: Origin; readonly counterScope: string; readonly route: LimitedRoute },
+): TranslatedRules {
+  const errors: string[] = []
+  const { origin, counterScope, route } = input
+  const tree = translateDescriptors(raw.descriptors ?? [], 'descriptors', errors)
+  const sets = translateSetDescriptors(raw.setDescriptors ?? [], 'setDescriptors', errors)
+  const lookups = translateLookups(raw.rateLimits ?? [], 'rateLimits', route, errors)
+  const routeSpecific = dependOnRoute(raw.rateLimits ?? [])
+  return { rules: { origin, counterScope, tree, sets, lookups }, errors, routeSpecific }
+}
+
+/** Translates the spec of the RateLimitConfig `namespace/name` for a route. */
+export function translateRateLimitConfig(
+  { raw }: RateLimitConfigSpec,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  route: LimitedRoute,
+): TranslatedRules {
+  const { kind } = rateLimitConfigKind
+  const origin: Origin = { kind, namespace, name, fieldPath: 'spec.raw' }
+  const counterScope = `${namespace}.${name}`
+  const translated = translateRateLimits(raw ?? {}, { origin, counterScope, route })
+  return raw === undefined ? { ...translated, errors: ['raw must be set'] } : translated
+}
+
+const anyRoute: LimitedRoute = { destination: undefined, metadata: {} }
+
+/** The status of a RateLimitConfig, in the form of its own that it has. */
+export function rateLimitConfigStatus(object: KubeObject): ObjectStatus {
+  const { namespace = '', name, generation } = object.metadata
+  const errors = errorsOf(object, { namespace, name })
+  return {
+    object: { ...rateLimitConfigKind, namespace, name },
+    status: {
+      state: errors.length === 0 ? 'ACCEPTED' : 'REJECTED',
+      ...(errors.length === 0 ? {} : { message: errors.join('; ') }),
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+    },
+  }
+}
+
+function errorsOf(
+  object: KubeObject,
+  reference: { readonly namespace: string; readonly name: string },
+): readonly string[] {
+  try {
+    return translateRateLimitConfig(specOf<RateLimitConfigSpec>(object), reference, anyRoute).errors
+  } catch (error) {
+    // The schema keeps wrong types out; an object that came around it must not stop the others.
+    return [`the object cannot be read: ${error instanceof Error ? error.message : String(error)}`]
+  }
+}
