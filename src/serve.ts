@@ -237,6 +237,7 @@ function workerOptions(
     forbiddenAddresses: [options.kubeApi, options.admin].map(formatSocketAddress),
     accessLog: accessLogOf(options, data),
     retryBufferBytes,
+    maxConnections: Math.ceil(options.maxConnections / options.workers),
   }
 }
 

@@ -76,6 +76,7 @@ connectToControl((start, link) => {
     configuration: (message) => void configurations.apply(parts.complete(message)),
     'collect-metrics': ({ requestId }) =>
       link.send({ type: 'metrics', requestId, samples: metrics.collect() }),
+    ping: () => link.send({ type: 'pong' }),
     'reopen-access-log': () => reopen(accessLog),
     async drain({ graceMs }) {
       await listeners.drain(graceMs)
@@ -134,5 +135,7 @@ function createListeners(start: Start, observer: RequestObserver, backends: Back
     retryBufferBytes: start.options.retryBufferBytes,
     replayBudget: new ReplayBudget(replayBudgetBytes),
   })
-  return new ListenerSet({ handler, observer, now, ticketKeys: Buffer.from(start.ticketKeys) })
+  const { maxConnections } = start.options
+  const ticketKeys = Buffer.from(start.ticketKeys)
+  return new ListenerSet({ handler, observer, now, ticketKeys, maxConnections })
 }

@@ -329,15 +329,25 @@ test('an address that a thread cannot bind stands in the status of who asked for
   expect(statusOf('gate')).toEqual({ state })
 })
 
-test('a thread that could not take a generation is counted once', async () => {
-  const { loop, source, worker, reports, errors } = createSubject()
+test('no status says that something is in force which a thread has not taken', async () => {
+  const { loop, source, worker, reports, errors, statusOf } = createSubject()
   worker.answer = (generation) =>
     Promise.resolve([ack(generation), { type: 'nack', generation, message: 'out of memory' }])
+  source.put('Widget', 'a', { spec: {} })
   await loop.start()
+  expect(statusOf('a')).toBeUndefined()
   source.put('Secret', 'unrelated', {})
   await settle()
+  expect(statusOf('a')).toBeUndefined()
+  // Told and counted once, however often the thread is asked.
   expect(reports.map(({ failedWorkers }) => failedWorkers)).toEqual([1, 0])
   expect(errors).toEqual(['A gateway thread keeps an older configuration: out of memory'])
+
+  worker.answer = (generation) => Promise.resolve([ack(generation), ack(generation)])
+  source.put('Secret', 'unrelated', {})
+  await settle()
+  expect(statusOf('a')).toEqual({ state: 'Accepted' })
+  await loop.stop()
 })
 
 test('a publication that fails is tried again without another change', async () => {

@@ -98,6 +98,8 @@ export class ControlLoop {
   #unsubscribe: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #stopped = false
+  #retry: NodeJS.Timeout | undefined
+  #toldFailure: string | undefined
 
   constructor(options: ControlLoopOptions) {
     this.#options = options
@@ -123,6 +125,7 @@ export class ControlLoop {
     this.#stopped = true
     this.#unsubscribe?.()
     clearTimeout(this.#timer)
+    clearTimeout(this.#retry)
     await this.#running
   }
 
@@ -204,11 +207,14 @@ export class ControlLoop {
       ...plan.refused,
       ...this.#answers.flatMap((answer) => errorsOf(answer, configuration)),
     ]
-    this.#statuses.write(options.dialects, translations, uniqueErrors(errors))
+    const isTaken = this.#answers.every(({ type }) => type === 'ack')
+    // What a thread has not taken is not in force everywhere, and no status says that it is.
+    if (isTaken) this.#statuses.write(options.dialects, translations, uniqueErrors(errors))
+    else this.#retryLater()
     const fresh = answers ?? []
-    for (const answer of fresh) {
-      if (answer.type !== 'nack') continue
-      options.onError('A gateway thread keeps an older configuration:', new Error(answer.message))
+    const failures = this.#newFailures(fresh)
+    for (const message of failures) {
+      options.onError('A gateway thread keeps an older configuration:', new Error(message))
     }
     const buildMs = Math.max(
       0,
@@ -220,11 +226,33 @@ export class ControlLoop {
       translateMs,
       buildMs,
       totalMs: options.now() - startedAt,
-      failedWorkers: fresh.filter(({ type }) => type === 'nack').length,
+      failedWorkers: failures.length,
       errors: uniqueErrors(errors),
       refused: plan.refused,
       moved: plan.moved,
     })
+  }
+
+  /** A thread is asked again and again; what it says of a generation is told once. */
+  #newFailures(answers: readonly WorkerAnswer[]): string[] {
+    return answers.flatMap((answer) => {
+      if (answer.type === 'ack') return []
+      const key = `${answer.generation} ${answer.message}`
+      if (this.#toldFailure === key) return []
+      this.#toldFailure = key
+      return [answer.message]
+    })
+  }
+
+  /** Asks again in a while: a thread that was replaced has taken everything by then. */
+  #retryLater(): void {
+    const { retryMs = defaultRetryMs } = this.#options
+    if (this.#stopped || this.#retry !== undefined) return
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      this.#changedAt ??= this.#options.now()
+      this.#schedule(0)
+    }, retryMs)
   }
 
   #translate(): Translation[] {
@@ -258,7 +286,10 @@ export class ControlLoop {
     if (!isCurrent || overrides !== undefined) {
       onPublishing(configuration, this.#addresses.current)
     }
-    if (isCurrent) return undefined
+    if (isCurrent) {
+      const isTaken = this.#answers.every(({ type }) => type === 'ack')
+      return isTaken ? undefined : publisher.answersOf(this.#generation)
+    }
     this.#generation++
     this.#published = configuration
     const generation = this.#generation

@@ -55,6 +55,8 @@ export type DownMessage =
   /** Public keys that control has fetched, as JSON Web Keys; undefined ones are no longer asked for. */
   | { readonly type: 'key-sets'; readonly keySets: readonly KeySet[] }
   | { readonly type: 'collect-metrics'; readonly requestId: number }
+  /** Asks whether the thread still takes its turn. */
+  | { readonly type: 'ping' }
   /** Somebody moved the access log away: write to a new file of its name. */
   | { readonly type: 'reopen-access-log' }
   | { readonly type: 'drain'; readonly graceMs: number }
@@ -83,6 +85,7 @@ export type UpMessage =
     }
   /** An endpoint was taken out or came back, for the log. */
   | { readonly type: 'endpoint-event'; readonly endpointId: string; readonly event: string }
+  | { readonly type: 'pong' }
   | { readonly type: 'drained' }
 
 export interface BindResult {
@@ -104,4 +107,6 @@ export interface WorkerOptions {
   readonly accessLog: string
   /** Largest body that is kept for a retry, in bytes. */
   readonly retryBufferBytes: number
+  /** Open client connections of one address and port in one thread. */
+  readonly maxConnections: number
 }

@@ -44,7 +44,7 @@ function createPool(
       ticketKeys: new Uint8Array(48),
       options: {
         ...{ extraAuthorities: [], allowLoopbackUpstreams: false, forbiddenAddresses: [] },
-        ...{ accessLog: '', retryBufferBytes: 0 },
+        ...{ accessLog: '', retryBufferBytes: 0, maxConnections: 1 },
       },
     },
     stateMessages: () => [configuration(1)],
@@ -73,6 +73,34 @@ test('a thread that does not answer counts as failed and holds nobody up', async
     { type: 'nack', generation: 1, message: 'gateway thread 0 has not answered within 200 ms' },
     { type: 'ack', generation: 1 },
   ])
+})
+
+const hung = 'for (;;) {}'
+
+test('a thread that hangs over a generation is replaced, and the new one takes it', async () => {
+  const { pool, spawned } = createPool([scriptOf(hung), answering], {
+    answerTimeoutMs: 1000,
+    replacePauseMs: 0,
+  })
+  await pool.start()
+  expect((await pool.answersOf(1)).map(({ type }) => type)).toEqual(['nack'])
+  expect((await pool.answersOf(1)).map(({ type }) => type)).toEqual(['ack'])
+  expect(spawned).toHaveLength(2)
+})
+
+test('a thread that takes no turn any more is replaced', async () => {
+  const hangsLater = `${answering}
+    parentPort.on('message', ({ type }) => { if (type === 'ping') ${hung} })`
+  const replaced = Promise.withResolvers<void>()
+  const { pool } = createPool(
+    [hangsLater.replace('const { parentPort }', 'var { parentPort }'), answering],
+    {
+      pingIntervalMs: 50,
+      onWorkerLost: () => replaced.resolve(),
+    },
+  )
+  await pool.start()
+  await replaced.promise
 })
 
 test('a thread that dies over a generation is replaced, and the new one answers for it', async () => {

@@ -25,6 +25,8 @@ export interface WorkerPoolOptions {
   readonly onWorkerLost: (workerIndex: number, error: Error | undefined) => void
   /** How long a thread may take to answer a generation before it counts as failed. */
   readonly answerTimeoutMs?: number
+  /** How often each thread is asked whether it still takes its turn. */
+  readonly pingIntervalMs?: number
   /** How long a thread that ended before it took a configuration stays away. */
   readonly replacePauseMs?: number
 }
@@ -38,10 +40,15 @@ interface Slot {
   /** True: this very thread has taken a configuration. */
   tookConfiguration: boolean
   replacement: NodeJS.Timeout | undefined
+  /** Pings that have not been answered. */
+  silentPings: number
 }
 
 const defaultAnswerTimeoutMs = 30_000
 const defaultReplacePauseMs = 1000
+const defaultPingIntervalMs = 10_000
+/** A thread that lets as many pings pass hangs: it keeps its share of new connections and serves none of them. */
+const mostSilentPings = 3
 
 interface MetricsWait {
   readonly samples: MetricSample[][]
@@ -64,6 +71,7 @@ export class WorkerPool {
   readonly #metricsWaits = new Map<number, MetricsWait>()
   #nextMetricsRequest = 1
   #stopping = false
+  #pings: NodeJS.Timeout | undefined
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
@@ -82,11 +90,14 @@ export class WorkerPool {
         answered: undefined,
         tookConfiguration: false,
         replacement: undefined,
+        silentPings: 0,
       }
       this.#slots.push(slot)
       ready.push(new Promise((resolve, reject) => this.#attach(slot, resolve, reject)))
     }
     await Promise.all(ready)
+    const { pingIntervalMs = defaultPingIntervalMs } = this.#options
+    this.#pings = setInterval(() => this.#ping(), pingIntervalMs).unref()
   }
 
   broadcast(message: DownMessage): void {
@@ -95,7 +106,7 @@ export class WorkerPool {
 
   /**
    * Resolves with each worker's answer once all of them have answered `generation` or a later one. Whoever does not in
-   * time counts as failed: one thread that hangs or dies again and again keeps no configuration from the others.
+   * time counts as failed and is replaced: one thread that hangs or dies again and again keeps no configuration from the others.
    */
   answersOf(generation: number): Promise<readonly WorkerAnswer[]> {
     const { answerTimeoutMs = defaultAnswerTimeoutMs } = this.#options
@@ -103,6 +114,7 @@ export class WorkerPool {
       const finish = () => {
         clearTimeout(timer)
         this.#answerListeners.delete(check)
+        for (const slot of this.#slots) if (!hasAnswered(slot, generation)) endHung(slot)
         resolve(this.#slots.map((slot) => answerOf(slot, generation, answerTimeoutMs)))
       }
       const timer = setTimeout(finish, answerTimeoutMs)
@@ -135,6 +147,7 @@ export class WorkerPool {
   /** Lets open requests end within `graceMs`, then ends the threads. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true
+    clearInterval(this.#pings)
     await Promise.all(
       this.#slots.map(async (slot) => {
         clearTimeout(slot.replacement)
@@ -146,6 +159,15 @@ export class WorkerPool {
         clearTimeout(timer)
       }),
     )
+  }
+
+  #ping(): void {
+    for (const slot of this.#slots) {
+      if (!slot.ready) continue
+      if (slot.silentPings >= mostSilentPings) endHung(slot)
+      slot.silentPings += 1
+      slot.worker.postMessage({ type: 'ping' } satisfies DownMessage)
+    }
   }
 
   #attach(slot: Slot, onReady: () => void, onFailed: (error: Error) => void): void {
@@ -193,6 +215,9 @@ export class WorkerPool {
       case 'metrics':
         this.#receiveMetrics(slot, message.requestId, message.samples)
         return
+      case 'pong':
+        slot.silentPings = 0
+        return
       case 'endpoint-event':
         this.#options.onEndpointEvent(message.endpointId, message.event)
         return
@@ -223,12 +248,18 @@ export class WorkerPool {
   #spawn(slot: Slot): void {
     slot.worker = this.#options.spawn(slot.index)
     slot.ended = false
+    slot.silentPings = 0
     this.#attach(
       slot,
       () => undefined,
       (error) => this.#replace(slot, error),
     )
   }
+}
+
+/** Its end makes it replaced; a thread that is still starting is left to its start. */
+function endHung(slot: Slot): void {
+  if (slot.ready && !slot.ended) void slot.worker.terminate()
 }
 
 const hasAnswered = ({ answered }: Slot, generation: number) =>

@@ -27,6 +27,8 @@ export interface ServeOptions {
   /** `-`: standard output; `none`; else a file. */
   readonly accessLog: string
   readonly drainSeconds: number
+  /** Open client connections per address and port. */
+  readonly maxConnections: number
   readonly timeToFirstToken: number
   readonly interTokenLatency: number
 }
@@ -139,6 +141,17 @@ const serveFlags = (simulated: boolean): readonly Option[] => [
   )
     .default(simulated ? '' : '-', simulated ? 'access.log in the data dir' : '-')
     .env('SLUICE_ACCESS_LOG'),
+]
+
+/** How much and how long the gateway holds. */
+const limitFlags = (): readonly Option[] => [
+  new Option(
+    '--max-connections <n>',
+    'open client connections per address and port; more are closed',
+  )
+    .default(20_000)
+    .env('SLUICE_MAX_CONNECTIONS')
+    .argParser(positiveInteger),
   new Option('--drain-seconds <n>', 'how long open requests may take to end after SIGTERM')
     .default(30)
     .env('SLUICE_DRAIN_SECONDS')
@@ -167,7 +180,7 @@ export function createServeCommand(
       ? 'everything on this machine and offline: gateway, Kubernetes API, simulated providers'
       : 'the gateway for real: provider hosts are the real ones',
   )
-  const flags = simulated ? [...serveFlags(true), ...simulatorFlags()] : serveFlags(false)
+  const flags = [...serveFlags(simulated), ...limitFlags(), ...(simulated ? simulatorFlags() : [])]
   for (const flag of flags) command.addOption(flag)
   return command.action((options: Omit<ServeOptions, 'timeToFirstToken' | 'interTokenLatency'>) =>
     action({ timeToFirstToken: 0, interTokenLatency: 0, ...options }),

@@ -88,7 +88,7 @@ const snapshot = (generation: number, ...listeners: CompiledListener[]): Snapsho
 })
 
 /** Answers with what the ingress says, and records what was refused. */
-function createSubject() {
+function createSubject(maxConnections = 1000) {
   const refusals: string[] = []
   const observer: RequestObserver = {
     requestStarted: () => undefined,
@@ -108,7 +108,8 @@ function createSubject() {
     },
     handleUpgrade: (_request, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
   }
-  const set = new ListenerSet({ handler, observer, ticketKeys: randomBytes(48), now: Date.now })
+  const ticketKeys = randomBytes(48)
+  const set = new ListenerSet({ handler, observer, ticketKeys, now: Date.now, maxConnections })
   closers.push(() => set.drain(0))
   return { set, refusals, pending }
 }
@@ -308,6 +309,19 @@ test.each([
   await set.publish(snapshot(1, listenerOn(port)))
   expect(await talk(port, text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   expect(refusals).toEqual([reason])
+})
+
+test('connections above the limit are closed at once and counted', async () => {
+  const { set, refusals } = createSubject(1)
+  const port = await freePort()
+  await set.publish(snapshot(1, listenerOn(port)))
+  const held = connect(port, address)
+  await new Promise((resolve) => held.once('connect', resolve))
+  held.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+  await new Promise((resolve) => held.once('data', resolve))
+  expect(await talk(port, head)).toBe('')
+  expect(refusals).toEqual(['too-many-connections'])
+  held.destroy()
 })
 
 test('an upgrade to h2c is an ordinary request', async () => {

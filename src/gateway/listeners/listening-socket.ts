@@ -15,6 +15,8 @@ export interface ListeningSocketOptions {
   readonly handler: RequestHandler
   readonly observer: RequestObserver
   readonly ticketKeys: Buffer
+  /** Open connections of one address and port; further ones are closed at once. */
+  readonly maxConnections: number
   /** Milliseconds since the Unix epoch. */
   now(): number
 }
@@ -44,6 +46,14 @@ export class ListeningSocket {
     this.#tls = this.#createTls()
     this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) =>
       this.#accept(socket),
+    )
+    this.#server.maxConnections = options.maxConnections
+    this.#server.on('drop', (dropped) =>
+      this.#refused({
+        reason: 'too-many-connections',
+        status: 0,
+        clientAddress: dropped?.remoteAddress ?? '',
+      }),
     )
   }
 

@@ -51,13 +51,16 @@ function runHeadHook(exchange: Exchange, policy: CompiledPolicy | undefined) {
   }
 }
 
+/** For policies that read the body and name no limit of their own. */
+const defaultBodyLimitBytes = 10 * 1024 * 1024
+
 /** Reads the whole body and runs the hooks that want it. */
 export function runBodyHooks(
   exchange: Exchange,
   policies: PolicyChain,
   done: (result: RequestHookResult) => void,
 ): void {
-  const limit = policies.requestBodyLimitBytes ?? Number.POSITIVE_INFINITY
+  const limit = policies.requestBodyLimitBytes ?? defaultBodyLimitBytes
   const idleMs = exchange.ingress.listener.config.http.streamIdleTimeoutMs
   const silence = new Deadlines(exchange.services, { totalMs: 0, idleMs }, () => {
     exchange.body.discard()
