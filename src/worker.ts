@@ -29,10 +29,12 @@ const replayBudgetBytes = 64 * 1024 * 1024
 connectToControl((start, link) => {
   const { options, workerIndex } = start
   const accessLog = options.accessLog === '' ? undefined : openAccessLog(options.accessLog)
+  const counters = new MemoryCounterStore(start.counterTable)
   const metrics = new WorkerMetrics({
     thread: `gateway-${workerIndex}`,
     startTimeMs: now(),
     lostLogLines: () => accessLog?.losses.lostLines ?? 0,
+    uncountedHits: () => counters.uncountedHits,
   })
   const observer = observe(metrics, accessLog)
   const guard = createOwnAddressGuard({
@@ -54,7 +56,7 @@ connectToControl((start, link) => {
     random,
     now,
     unixTimeMs: Date.now,
-    counters: new MemoryCounterStore(start.counterTable),
+    counters,
     monotonicNow: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   })

@@ -42,6 +42,10 @@ const metricDefinitions = {
     type: 'counter',
     help: 'Lines of the access log that its destination did not take.',
   },
+  sluice_limit_uncounted_hits_total: {
+    type: 'counter',
+    help: 'Hits on counters of limits that could not be counted, as when the table is full.',
+  },
   sluice_event_loop_delay_seconds: {
     type: 'gauge',
     help: 'How late the event loop of a thread was since the last reading.',

@@ -14,6 +14,8 @@ export interface WorkerMetricsOptions {
   readonly startTimeMs: number
   /** Lines that the thread's access log lost so far. */
   readonly lostLogLines?: () => number
+  /** Hits on counters of limits that could not be counted so far. */
+  readonly uncountedHits?: () => number
   /** Pairs of route and backend that are counted apart; further ones are counted together. */
   readonly mostRoutes?: number
 }
@@ -110,6 +112,7 @@ export class WorkerMetrics implements RequestObserver {
       ...this.threadMetrics.collect(),
       gauge('sluice_active_requests', {}, this.activeRequests),
       counter('sluice_access_log_lost_lines_total', {}, this.options.lostLogLines?.() ?? 0),
+      counter('sluice_limit_uncounted_hits_total', {}, this.options.uncountedHits?.() ?? 0),
     ]
     for (const byBackend of this.routes.values()) {
       for (const counters of byBackend.values()) collectRoute(counters, samples)

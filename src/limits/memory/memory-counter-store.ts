@@ -31,6 +31,7 @@ export class MemoryCounterStore implements CounterStore {
   readonly #slots: number
   readonly #secret: string
   readonly #locks: StripedLock
+  #uncountedHits = 0
   readonly #wanted = new Int32Array(layout.hashCells)
 
   constructor(memory: SharedArrayBuffer) {
@@ -42,6 +43,11 @@ export class MemoryCounterStore implements CounterStore {
     this.#locks = new StripedLock(this.#cells, layout.headerCells)
   }
 
+  /** Hits of this thread that found no room. */
+  get uncountedHits(): number {
+    return this.#uncountedHits
+  }
+
   add(hits: readonly CounterHit[], nowMs: number): readonly CounterTotal[] {
     return hits.map((hit) => this.#addOne(hit, nowMs))
   }
@@ -51,7 +57,10 @@ export class MemoryCounterStore implements CounterStore {
     this.#hashToWanted(`${this.#secret} ${window} ${start} ${key}`)
     const home = ((this.#wanted[0] ?? 0) >>> 0) % this.#slots
     const slot = this.#find(home) ?? this.#take(home, start + windowSeconds[window], nowMs)
-    if (slot === undefined) return undefined
+    if (slot === undefined) {
+      this.#uncountedHits += 1
+      return undefined
+    }
     const index = (slot + layout.totalCell) >> 1
     return Number(Atomics.add(this.#totals, index, BigInt(cost))) + cost
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { callHttp } from '../../harness/http-call.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
 import { type Call, EdgeBench } from './edge-bench.ts'
 
@@ -317,6 +318,10 @@ test('requests that cannot be counted pass, unless the settings say that they mu
     expect(await call('open', 'second')).toBe(200)
     await serve('closed', true)
     expect(await call('closed', 'second')).toContain('VirtualService default/closed')
+    const { body: metrics } = await callHttp({
+      ...{ address: '127.0.0.1', port: small.sluice.adminPort, path: '/metrics' },
+    })
+    expect(metrics).toMatch(/^sluice_limit_uncounted_hits_total.* 4$/m)
   } finally {
     await small.stop()
   }
