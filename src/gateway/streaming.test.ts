@@ -126,11 +126,11 @@ test('a slow client holds the upstream back instead of filling memory', async ()
 })
 
 test('a slow upstream holds the client back', async () => {
-  let release: (() => void) | undefined
+  const arrived = Promise.withResolvers<IncomingMessage>()
   const gateway = await start((request, response) => {
     request.pause()
     request.on('end', () => response.end('done'))
-    release = () => request.resume()
+    arrived.resolve(request)
   })
   const size = 128 * 1024 * 1024
   const client = httpRequest({
@@ -151,9 +151,10 @@ test('a slow upstream holds the client back', async () => {
     client.end()
   }
   send()
+  const held = await arrived.promise
   await settled(() => sent)
   expect(sent).toBeLessThan(64 * 1024 * 1024)
-  release?.()
+  held.resume()
   const [answer] = (await once(client, 'response')) as [IncomingMessage]
   answer.resume()
   expect(await gateway.record()).toMatchObject({ status: 200, requestBytes: size })
