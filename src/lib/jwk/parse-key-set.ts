@@ -37,7 +37,7 @@ export function parseKeySet(text: string, options: KeySetOptions): readonly Jwk[
 }
 
 /** The same for a JWKS or JWK that is parsed already. */
-export function readKeySet(value: unknown, options: KeySetOptions): readonly Jwk[] | KeySetError {
+function readKeySet(value: unknown, options: KeySetOptions): readonly Jwk[] | KeySetError {
   if (!isRecord(value)) return keySetError('it is not a JSON object')
   const isSingle = typeof value['kty'] === 'string'
   const list: unknown = isSingle ? [value] : value['keys']
