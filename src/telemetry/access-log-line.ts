@@ -15,11 +15,7 @@ export function formatAccessLogLine(record: RequestRecord): string {
     text('protocol', record.protocol) +
     text('client', record.clientAddress) +
     text('user_agent', record.userAgent) +
-    text('listener', record.listenerId) +
-    text('virtual_host', record.virtualHost) +
-    text('route', record.routeName ?? record.routeId) +
-    text('route_origin', record.routeOrigin) +
-    text('backend', record.backendName) +
+    wayOf(record) +
     text('upstream', record.upstreamHost) +
     text('upstream_path', record.upstreamPath && maskTarget(record.upstreamPath)) +
     `,"attempts":${record.attempts},"status":${record.status}` +
@@ -44,6 +40,46 @@ export function formatRefusalLine(refused: RefusedConnection): string {
     text('flags', refused.responseFlags) +
     `,"generation":${refused.generation}}\n`
   )
+}
+
+/** Where requests went, with the text that says so. */
+interface Way {
+  readonly listenerId: string
+  readonly virtualHost: string | undefined
+  readonly route: string | undefined
+  readonly routeOrigin: string | undefined
+  readonly backendName: string | undefined
+  readonly text: string
+}
+
+const mostWays = 1000
+/** By route; a route that is reached in several ways keeps the latest. */
+const ways = new Map<string | undefined, Way>()
+
+/** The part of a line that the requests of one route share: made once, as long as nothing in it changes. */
+function wayOf(record: RequestRecord): string {
+  const { listenerId, virtualHost, routeId, routeOrigin, backendName } = record
+  const route = record.routeName ?? routeId
+  const known = ways.get(routeId)
+  if (
+    known !== undefined &&
+    known.listenerId === listenerId &&
+    known.virtualHost === virtualHost &&
+    known.route === route &&
+    known.routeOrigin === routeOrigin &&
+    known.backendName === backendName
+  ) {
+    return known.text
+  }
+  const shared =
+    text('listener', listenerId) +
+    text('virtual_host', virtualHost) +
+    text('route', route) +
+    text('route_origin', routeOrigin) +
+    text('backend', backendName)
+  if (known === undefined && ways.size >= mostWays) ways.clear()
+  ways.set(routeId, { listenerId, virtualHost, route, routeOrigin, backendName, text: shared })
+  return shared
 }
 
 /** What JSON must escape, and halves of surrogate pairs, which have no UTF-8. */

@@ -111,6 +111,39 @@ describe('a line', () => {
     expect(line).toContain('"path":"/\\u0000\\"\\\\\\n\\u2028\\u009b\\ud800"')
   })
 
+  test('says of each request the way it took, whatever way others took before', () => {
+    const some = fc.constantFrom('a', 'b', 'c"\n')
+    const none = fc.option(some, { nil: undefined })
+    const way = fc.record({
+      ...{ listenerId: some, virtualHost: none, routeId: none, routeName: none },
+      ...{ routeOrigin: none, backendName: none, upstreamHost: none },
+    })
+    fc.assert(
+      fc.property(fc.array(way), (taken) => {
+        for (const each of taken) {
+          const line = formatAccessLogLine({ ...record, ...each })
+          expect(`${JSON.stringify(JSON.parse(line))}\n`).toBe(line)
+          expect(JSON.parse(line)).toMatchObject({
+            listener: each.listenerId,
+            virtual_host: each.virtualHost ?? null,
+            route: each.routeName ?? each.routeId ?? null,
+            route_origin: each.routeOrigin ?? null,
+            backend: each.backendName ?? null,
+            upstream: each.upstreamHost ?? null,
+          })
+        }
+      }),
+    )
+  })
+
+  test('is right beyond the number of routes that are remembered', () => {
+    for (let index = 0; index < 2500; index++) {
+      const routeId = `many-${index}`
+      const line = formatAccessLogLine({ ...record, routeId, routeName: undefined })
+      expect(JSON.parse(line).route).toBe(routeId)
+    }
+  })
+
   test.each([
     ['/a?key=1&b=2', '/a?key=***&b=2'],
     ['http://user:pass@host/a@b?c=d@e', 'http://***@host/a@b?c=d@e'],
