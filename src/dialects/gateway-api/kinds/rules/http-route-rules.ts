@@ -1,36 +1,14 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
-import type { HttpRouteMatch, HttpRouteRule, HttpRouteSpec } from '../http-route.ts'
-import { areDistinct, Checks, listOf, specOf } from './checks.ts'
+import type { HttpRouteMatch, HttpRouteRule } from '../http-route.ts'
+import { type Checks, listOf } from './checks.ts'
 import { checkBackendPort, checkFilters, replacesPrefix } from './filter-rules.ts'
-import { checkParentReferences } from './parent-reference-rules.ts'
+import { checkSession, validateRoute } from './route-rules.ts'
 
 /** The rules of upstream's definition that a schema cannot say. */
-export function validateHttpRoute(object: KubeObject): readonly FieldError[] {
-  const checks = new Checks()
-  const spec = specOf<HttpRouteSpec>(object)
-  const rules = listOf(spec.rules)
-  checkParentReferences(checks, listOf(spec.parentRefs))
-  const matches = rules.reduce((sum, rule) => sum + listOf(rule.matches).length, 0)
-  checks.expect(
-    matches <= 128,
-    'spec.rules',
-    'While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128',
-    'array',
-  )
-  const names = rules.flatMap(({ name }) => (name === undefined ? [] : [name]))
-  checks.expect(
-    areDistinct(names),
-    'spec.rules',
-    'Rule name must be unique within the route',
-    'array',
-  )
-  rules.forEach((rule, index) => {
-    checkRule(checks, rule, `spec.rules[${index}]`)
-  })
-  return checks.errors
-}
+export const validateHttpRoute = (object: KubeObject): readonly FieldError[] =>
+  validateRoute<HttpRouteRule>(object, checkRule)
 
 function checkRule(checks: Checks, rule: HttpRouteRule, field: string): void {
   const backends = listOf(rule.backendRefs)
@@ -111,36 +89,5 @@ function checkTimeouts(checks: Checks, { timeouts }: HttpRouteRule, field: strin
     requestMs === 0 || backendRequestMs <= requestMs,
     field,
     'backendRequest timeout cannot be longer than request timeout',
-  )
-}
-
-/** Shared with GRPCRoutes. */
-export function checkSession(
-  checks: Checks,
-  { sessionPersistence }: Pick<HttpRouteRule, 'sessionPersistence'>,
-  field: string,
-): void {
-  const {
-    cookie,
-    cookieConfig,
-    header,
-    type = 'Cookie',
-    absoluteTimeout,
-  } = sessionPersistence ?? {}
-  const lifetime = cookie?.lifetimeType ?? cookieConfig?.lifetimeType
-  checks.expect(
-    lifetime !== 'Permanent' || absoluteTimeout !== undefined,
-    field,
-    'AbsoluteTimeout must be specified when cookie lifetimeType is Permanent',
-  )
-  checks.expect(
-    cookie === undefined || type === 'Cookie',
-    field,
-    'cookie must be nil if type is not Cookie',
-  )
-  checks.expect(
-    header === undefined || type === 'Header',
-    field,
-    'header must be nil if type is not Header',
   )
 }
