@@ -2,75 +2,14 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Dialect, Translation } from '../dialects/dialect.ts'
 import { emptyConfiguration } from '../dialects/empty-configuration.ts'
 import type { Listener } from '../ir/listener.ts'
-import type { KubeObject, ObjectReference } from '../kube/kube-object.ts'
-import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
+import type { KubeObject } from '../kube/kube-object.ts'
 import { EndpointRowAllocator, EndpointTable } from '../link/endpoint-table.ts'
 import type { DownMessage } from '../link/messages.ts'
 import type { WorkerAnswer } from '../link/worker-pool.ts'
 import { ControlLoop, type GenerationReport } from './control-loop.ts'
 import { EndpointRows } from './endpoints/endpoint-rows.ts'
 import { createBackend, createEndpoint } from './health/test-nodes.ts'
-
-const widgetKind = { group: 'test.dev', kind: 'Widget' }
-
-/** Objects in memory; every write is told at once, as the store does. */
-class MemorySource implements ObjectSource {
-  readonly #objects = new Map<string, KubeObject>()
-  readonly #listeners = new Set<(change: ObjectChange) => void>()
-
-  put(kind: string, name: string, fields: object): void {
-    const key = `${kind}/default/${name}`
-    const previous = this.#objects.get(key)
-    const version = Number(previous?.metadata.resourceVersion ?? 0) + 1
-    const generation = (previous?.metadata.generation ?? 0) + 1
-    this.#store(key, {
-      ...{ apiVersion: kind === 'Secret' ? 'v1' : 'test.dev/v1', kind, ...fields },
-      metadata: { namespace: 'default', name, generation, resourceVersion: String(version) },
-    })
-  }
-
-  list = ({ kind }: { kind: string }) =>
-    [...this.#objects.values()].filter((object) => object.kind === kind)
-
-  get = ({ kind, namespace, name }: ObjectReference) =>
-    this.#objects.get(`${kind}/${namespace}/${name}`)
-
-  subscribe = (listener: (change: ObjectChange) => void) => {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
-  }
-
-  createIfMissing = (object: KubeObject) => {
-    if (this.get({ ...widgetKind, namespace: 'default', name: object.metadata.name })) return
-    this.put(object.kind, object.metadata.name, object)
-  }
-
-  ensureOwned = ({ metadata: { name } }: KubeObject) => {
-    if (this.get({ ...widgetKind, namespace: 'default', name }) === undefined) {
-      this.put('Widget', name, { spec: {} })
-    }
-  }
-
-  writeStatus = (reference: ObjectReference, status: unknown) => {
-    const object = this.get(reference)
-    if (object === undefined) return
-    this.#store(`${reference.kind}/default/${reference.name}`, { ...object, status })
-  }
-
-  recordEvent = () => undefined
-
-  #store(key: string, object: KubeObject): void {
-    const previous = this.#objects.get(key)
-    this.#objects.set(key, object)
-    const kind = {
-      ...widgetKind,
-      kind: object.kind,
-      group: object.kind === 'Secret' ? '' : 'test.dev',
-    }
-    const type = previous === undefined ? 'added' : 'modified'
-    for (const listener of this.#listeners) listener({ type, kind, object, previous })
-  }
-}
+import { MemorySource, widgetKind } from './testing/memory-source.ts'
 
 interface WidgetSpec {
   readonly port?: number
@@ -347,6 +286,23 @@ test('no status says that something is in force which a thread has not taken', a
   source.put('Secret', 'unrelated', {})
   await settle()
   expect(statusOf('a')).toEqual({ state: 'Accepted' })
+  await loop.stop()
+})
+
+test('what several threads say of a generation is told once each', async () => {
+  const { loop, source, worker, errors } = createSubject()
+  worker.answer = (generation) =>
+    Promise.resolve([
+      { type: 'nack', generation, message: 'thread 0 is silent' },
+      { type: 'nack', generation, message: 'thread 1 is silent' },
+    ])
+  await loop.start()
+  source.put('Secret', 'unrelated', {})
+  await settle()
+  expect(errors).toEqual([
+    'A gateway thread keeps an older configuration: thread 0 is silent',
+    'A gateway thread keeps an older configuration: thread 1 is silent',
+  ])
   await loop.stop()
 })
 

@@ -99,7 +99,8 @@ export class ControlLoop {
   #timer: NodeJS.Timeout | undefined
   #stopped = false
   #retry: NodeJS.Timeout | undefined
-  #toldFailure: string | undefined
+  /** What threads said of the generation that could not be taken everywhere. */
+  readonly #toldFailures = new Set<string>()
 
   constructor(options: ControlLoopOptions) {
     this.#options = options
@@ -207,9 +208,8 @@ export class ControlLoop {
       ...plan.refused,
       ...this.#answers.flatMap((answer) => errorsOf(answer, configuration)),
     ]
-    const isTaken = this.#answers.every(({ type }) => type === 'ack')
     // What a thread has not taken is not in force everywhere, and no status says that it is.
-    if (isTaken) this.#statuses.write(options.dialects, translations, uniqueErrors(errors))
+    if (this.#isTaken) this.#statuses.write(options.dialects, translations, uniqueErrors(errors))
     else this.#retryLater()
     const fresh = answers ?? []
     const failures = this.#newFailures(fresh)
@@ -233,13 +233,17 @@ export class ControlLoop {
     })
   }
 
+  /** True: every thread has taken the latest generation. */
+  get #isTaken(): boolean {
+    return this.#answers.every(({ type }) => type === 'ack')
+  }
+
   /** A thread is asked again and again; what it says of a generation is told once. */
   #newFailures(answers: readonly WorkerAnswer[]): string[] {
     return answers.flatMap((answer) => {
       if (answer.type === 'ack') return []
-      const key = `${answer.generation} ${answer.message}`
-      if (this.#toldFailure === key) return []
-      this.#toldFailure = key
+      if (this.#toldFailures.has(answer.message)) return []
+      this.#toldFailures.add(answer.message)
       return [answer.message]
     })
   }
@@ -287,10 +291,10 @@ export class ControlLoop {
       onPublishing(configuration, this.#addresses.current)
     }
     if (isCurrent) {
-      const isTaken = this.#answers.every(({ type }) => type === 'ack')
-      return isTaken ? undefined : publisher.answersOf(this.#generation)
+      return this.#isTaken ? undefined : publisher.answersOf(this.#generation)
     }
     this.#generation++
+    this.#toldFailures.clear()
     this.#published = configuration
     const generation = this.#generation
     const message = { type: 'configuration' as const, generation, full: false, delta: delta ?? {} }
