@@ -1,5 +1,6 @@
 // Composition root of a gateway thread: constructs the parts and connects them; decides nothing.
 import { randomUUID } from 'node:crypto'
+import { gatewayError } from './errors/gateway-error.ts'
 import { ConfigurationApplier } from './gateway/configuration-applier.ts'
 import { createRequestHandler } from './gateway/handle-request.ts'
 import { ListenerSet } from './gateway/listeners/listener-set.ts'
@@ -57,6 +58,7 @@ connectToControl((start, link) => {
     now,
     unixTimeMs: Date.now,
     counters,
+    callBackend: () => Promise.resolve(gatewayError('backend-not-found', 'no such backend')),
     monotonicNow: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   })

@@ -9,7 +9,7 @@ const mayImport: Record<string, readonly string[]> = {
   ir: [],
   llm: ['errors'],
   protocols: ['errors', 'lib', 'llm'],
-  providers: ['errors', 'lib', 'protocols'],
+  providers: ['errors', 'ir', 'lib', 'llm', 'protocols'],
   limits: ['lib'],
   vectors: ['lib'],
   extproc: ['lib'],
@@ -22,7 +22,9 @@ const mayImport: Record<string, readonly string[]> = {
   dialects: ['ir', 'kube', 'lib'],
   link: ['ir', 'lib'],
   control: ['dialects', 'ir', 'kube', 'lib', 'link', 'telemetry'],
-  snapshot: ['errors', 'ir', 'lib', 'limits', 'policies', 'protocols', 'providers', 'vectors'],
+  snapshot: [
+    ...['errors', 'ir', 'lib', 'limits', 'llm', 'policies', 'protocols', 'providers', 'vectors'],
+  ],
   gateway: [
     ...['errors', 'extproc', 'ir', 'lib', 'limits', 'link', 'llm', 'picker', 'policies'],
     ...['protocols', 'providers', 'snapshot', 'telemetry', 'usage'],

@@ -1,3 +1,4 @@
+import { gatewayError } from '../../src/errors/gateway-error.ts'
 import type { ConfigurationDelta } from '../../src/ir/configuration.ts'
 import type { RequestMatcher } from '../../src/ir/matcher.ts'
 import type { Route } from '../../src/ir/route.ts'
@@ -63,6 +64,7 @@ async function load(perKind: number) {
     random: Math.random,
     now: Date.now,
     unixTimeMs: Date.now,
+    callBackend: () => Promise.resolve(gatewayError('backend-not-found', 'no such backend')),
     counters: { add: () => [] },
     monotonicNow: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),

@@ -1,3 +1,4 @@
+import type { ModelProvider } from './model-provider.ts'
 import type { Origin } from './origin.ts'
 import type { SecretReference } from './secret-reference.ts'
 import type { TlsVersion } from './tls-version.ts'
@@ -37,6 +38,8 @@ export interface Endpoint {
   readonly serverName: string | undefined
   readonly healthCheckPath: string | undefined
   readonly healthCheckMethod: string | undefined
+  /** Set: it is a provider of language models. All endpoints of a backend are of the same type, or none is a provider. */
+  readonly provider?: ModelProvider
 }
 
 export interface BackendTls {

@@ -35,6 +35,18 @@ export interface ForwardAction {
   readonly websocket: boolean
   /** What hashing load balancers hash; empty: at random. */
   readonly hashPolicies: readonly HashPolicy[]
+  /** Set: how calls to models are made on this route; only for destinations that are providers. */
+  readonly modelCalls?: ModelCallOptions
+}
+
+/** How calls to language models are made. */
+export interface ModelCallOptions {
+  /** True: the provider is asked for a stream whatever the client says. */
+  readonly alwaysStream: boolean
+  /** Models to ask, in this order, after the one that the client asked for has failed. */
+  readonly backupModels: readonly string[]
+  /** True: endpoints that are not known pass too; false: they answer 404. */
+  readonly allowUnknownEndpoints: boolean
 }
 
 export type WeightedDestination = BackendDestination | UnavailableDestination
@@ -96,6 +108,8 @@ export interface RetryConfig {
     readonly format: 'seconds' | 'unix-timestamp'
   }[]
   readonly rateLimitMaxMs: number
+  /** Set: after so many tries at endpoints of a priority its turn is over until all priorities had theirs. */
+  readonly previousPrioritiesUpdateFrequency?: number
 }
 
 export type RetryCondition =

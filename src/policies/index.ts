@@ -1,10 +1,13 @@
 import type { GatewayError } from '../errors/gateway-error.ts'
 import type { PolicyConfig } from '../ir/policy.ts'
+import { bodyDefaults } from './body-defaults/index.ts'
 import { cors } from './cors/index.ts'
 import { faultInjection } from './fault-injection/index.ts'
 import { headerMutation } from './header-mutation/index.ts'
 import { jwt } from './jwt/index.ts'
 import type { CompiledPolicy, PolicyModule, PolicyPhase, PolicyServices } from './policy.ts'
+import { promptEnrichment } from './prompt-enrichment/index.ts'
+import { promptGuard } from './prompt-guard/index.ts'
 import { rateLimit } from './rate-limit/index.ts'
 import { rbac } from './rbac/index.ts'
 
@@ -12,10 +15,13 @@ import { rbac } from './rbac/index.ts'
 export const policies: {
   readonly [Type in PolicyConfig['type']]: PolicyModule<Extract<PolicyConfig, { type: Type }>>
 } = {
+  'body-defaults': bodyDefaults,
   cors,
   'fault-injection': faultInjection,
   'header-mutation': headerMutation,
   jwt,
+  'prompt-enrichment': promptEnrichment,
+  'prompt-guard': promptGuard,
   rbac,
   'rate-limit': rateLimit,
 }
@@ -28,9 +34,12 @@ export const policies: {
  * 3. `early-rate-limit`: limits that must spare even the check of credentials.
  * 4. `jwt`: whoever is not known is refused before anything else is done for the request.
  * 5. `rbac`: reads the claims that `jwt` has verified; what is refused here costs nothing after it.
- * 6. `rate-limit`: after whatever knows or refuses the caller, so that only requests that are let through count, and limits
+ * 6. `prompt-guard`: before limits, so that what it refuses is not counted, and before anything leaves.
+ * 7. `rate-limit`: after whatever knows or refuses the caller, so that only requests that are let through count, and limits
  *    by caller know whom they count.
- * 7. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
+ * 8. `body-defaults`, `prompt-enrichment`: what the operator adds is neither guarded nor counted; defaults see the client's
+ *    fields, not the messages that are added.
+ * 9. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
  */
 export const defaultPhases: readonly PolicyPhase[] = [
   'fault-injection',
@@ -38,7 +47,10 @@ export const defaultPhases: readonly PolicyPhase[] = [
   'early-rate-limit',
   'jwt',
   'rbac',
+  'prompt-guard',
   'rate-limit',
+  'body-defaults',
+  'prompt-enrichment',
   'header-mutation',
 ]
 
@@ -56,6 +68,12 @@ export function compilePolicy(
       return policies['header-mutation'].compile(config, services)
     case 'jwt':
       return policies.jwt.compile(config, services)
+    case 'body-defaults':
+      return policies['body-defaults'].compile(config, services)
+    case 'prompt-enrichment':
+      return policies['prompt-enrichment'].compile(config, services)
+    case 'prompt-guard':
+      return policies['prompt-guard'].compile(config, services)
     case 'rbac':
       return policies.rbac.compile(config, services)
     case 'rate-limit':

@@ -3,6 +3,10 @@ import type { PolicyConfig } from '../ir/policy.ts'
 import type { SecretReference } from '../ir/secret-reference.ts'
 import type { HeaderList } from '../lib/header-list.ts'
 import type { CounterStore } from '../limits/counter-store.ts'
+import type { ModelCall } from '../llm/model-call.ts'
+import type { ModelRequest } from '../llm/model-request.ts'
+import type { ModelResponse } from '../llm/model-response.ts'
+import type { StreamPart } from '../llm/stream-part.ts'
 
 /** What every hook sees of a request. One object per request, made when its route is known. */
 export interface RequestContext {
@@ -30,6 +34,8 @@ export interface RequestContext {
   readonly headers: HeaderList
   /** What policies learnt of the request, by namespace and key; read by templates and logs. */
   readonly metadata: Map<string, unknown>
+  /** Set where the route leads to providers of language models; known before the first hook. */
+  readonly modelCall: ModelCall | undefined
 }
 
 /** One try at an upstream. */
@@ -80,6 +86,23 @@ export interface BodyTransform {
   end(): Buffer
 }
 
+/** Sees a streamed answer event by event and hands on what may go to the client, in order, now or later. */
+export interface StreamEditor {
+  push(part: StreamPart): void
+  /** No event follows. Ends with {@link StreamOutput.end} or {@link StreamOutput.fail}. */
+  end(): void
+  /** The client or the upstream has gone: nothing may be handed on any more. */
+  abort(): void
+}
+
+/** Where a {@link StreamEditor} hands events on. */
+export interface StreamOutput {
+  emit(part: StreamPart): void
+  end(): void
+  /** The stream ends with this error, in the words of the client's wire format. */
+  fail(error: GatewayError): void
+}
+
 /** Where in the order of a request a policy stands: its type, or another place that some instances of it have. */
 export type PolicyPhase = PolicyConfig['type'] | 'early-rate-limit'
 
@@ -100,6 +123,29 @@ export interface CompiledPolicy {
     context: RequestContext,
     body: Buffer,
   ): RequestHookResult | Buffer | Promise<RequestHookResult | Buffer>
+  /**
+   * Whether the policy must be able to read what goes to a model: `required` refuses a body that cannot be read without doubt
+   * and an endpoint whose form is not known; `optional` lets them pass unread.
+   */
+  readonly readsModelCall?: 'required' | 'optional'
+  /** Once per request to a model whose body could be read, after every `onRequestHead`, in the order of the phases. */
+  onModelRequest?(
+    context: RequestContext,
+    call: ModelCall,
+    request: ModelRequest,
+  ): RequestHookResult | Promise<RequestHookResult>
+  /** Once per whole JSON answer of a model, whatever its status. An error takes the answer's place. */
+  onModelResponse?(
+    context: RequestContext,
+    call: ModelCall,
+    response: ModelResponse,
+  ): GatewayError | undefined | Promise<GatewayError | undefined>
+  /** Once per streamed answer of a model; `undefined` looks away. */
+  createStreamEditor?(
+    context: RequestContext,
+    call: ModelCall,
+    output: StreamOutput,
+  ): StreamEditor | undefined
   /** Before each try, with the headers of that try. Must not wait. */
   onAttempt?(context: RequestContext, attempt: Attempt): GatewayError | undefined
   /** Once, in reverse order, for answers of upstreams and of the gateway itself. */
@@ -125,6 +171,31 @@ export interface PolicyServices {
   readonly counters: CounterStore
   /** Milliseconds since the Unix epoch on the machine's clock, which windows are aligned to. */
   unixTimeMs(): number
+  /**
+   * Calls a service beside the request's own upstream, such as a webhook; resolves with the whole answer, or with what went
+   * wrong: no such backend, no connection, no answer in time, an answer that is too large. Never rejects.
+   */
+  callBackend(backendId: string, call: ServiceCall): Promise<ServiceAnswer | GatewayError>
+}
+
+/** A request of the gateway's own. */
+export interface ServiceCall {
+  readonly method: string
+  /** With query. */
+  readonly path: string
+  /** Lower-case names, with `host`. */
+  readonly headers: HeaderList
+  readonly body: Buffer | undefined
+  readonly timeoutMs: number
+  readonly maxAnswerBytes: number
+  /** Ends the call when the request that it is for has gone. */
+  readonly signal: AbortSignal
+}
+
+export interface ServiceAnswer {
+  readonly status: number
+  readonly headers: HeaderList
+  readonly body: Buffer
 }
 
 /** One kind of policy. */

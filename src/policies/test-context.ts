@@ -1,3 +1,4 @@
+import { gatewayError } from '../errors/gateway-error.ts'
 import type { Origin } from '../ir/origin.ts'
 import { HeaderList } from '../lib/header-list.ts'
 import { MemoryCounterStore } from '../limits/memory/memory-counter-store.ts'
@@ -30,6 +31,7 @@ export function requestContext(parts: Partial<RequestContext> = {}): RequestCont
     signal: new AbortController().signal,
     headers: new HeaderList(),
     metadata: new Map(),
+    modelCall: undefined,
     ...parts,
   }
 }
@@ -58,6 +60,7 @@ export function policyServices(parts: Partial<PolicyServices> = {}): PolicyServi
     secretValue: () => undefined,
     keySet: () => undefined,
     counters: new MemoryCounterStore(memory),
+    callBackend: () => Promise.resolve(gatewayError('backend-not-found', 'no such backend')),
     unixTimeMs: () => Date.UTC(2026, 10, 20, 9, 5, 7, 42),
     ...parts,
   }

@@ -1,6 +1,7 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import { responseFlagByCode } from '../../errors/response-flag.ts'
 import { HeaderList } from '../../lib/header-list.ts'
+import type { ModelCall } from '../../llm/model-call.ts'
 import type { RequestContext, ResponseHead } from '../../policies/policy.ts'
 import type {
   CompiledBackendDestination,
@@ -73,6 +74,7 @@ export class Exchange implements RequestContext, RoutedRequest {
   /** A cookie that hashing handed out; it goes to the client with the answer. */
   issuedCookie: { readonly value: string; readonly header: string } | undefined
   completed = false
+  modelCall: ModelCall | undefined
   #abort: AbortController | undefined
   #metadata: Map<string, unknown> | undefined
   #queryAsSent = ''

@@ -10,8 +10,8 @@ import type { BuildResult } from './snapshot-builder.ts'
 import { createSnapshotBuilder } from './snapshot-builder.ts'
 import { backendNode, forwardTo, listenerNode, routeNode, virtualHostNode } from './test-nodes.ts'
 
-const { counters, unixTimeMs } = policyServices()
-const counting = { counters, unixTimeMs }
+const { counters, unixTimeMs, callBackend } = policyServices()
+const counting = { counters, unixTimeMs, callBackend }
 
 const create = () =>
   createSnapshotBuilder({

@@ -56,6 +56,7 @@ export interface SnapshotBuilderOptions {
   /** Milliseconds since the Unix epoch on the machine's clock, which windows of limits are aligned to. */
   unixTimeMs(): number
   readonly counters: CounterStore
+  readonly callBackend: PolicyServices['callBackend']
   /** Resolves when the events that wait have had their turn, such as a promise of `setImmediate`. */
   pause(): Promise<void>
   /** How long a build may hold the thread. */
@@ -75,6 +76,7 @@ export function createSnapshotBuilder(options: SnapshotBuilderOptions): Snapshot
     secretValue: (reference) => secrets.value(reference),
     keySet: (id) => keySets.get(id),
     counters: options.counters,
+    callBackend: options.callBackend,
     unixTimeMs: options.unixTimeMs,
   }
   const nodes = new NodeStore()

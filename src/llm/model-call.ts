@@ -1,0 +1,33 @@
+import type { ModelRequest } from './model-request.ts'
+import type { Usage } from './usage.ts'
+
+/** What a client asks of a provider. */
+export type ModelOperation =
+  | 'chat'
+  | 'completion'
+  | 'embedding'
+  | 'moderation'
+  | 'count-tokens'
+  /** Anything else that a provider's API offers: files, batches, audio, lists of models. */
+  | 'platform'
+
+/** One call to a language model: what policies, limits and telemetry know of it. One object per request. */
+export interface ModelCall {
+  /** As vendors' metrics name it: `openai`, `azure_openai`, …. */
+  readonly provider: string
+  readonly operation: ModelOperation
+  /** What the client sent, read once; undefined where it has no body, or none that could be read (`unreadable` says why). */
+  request: ModelRequest | undefined
+  /** Why the body could not be read; undefined when it could, or when there is none. */
+  unreadable: string | undefined
+  /** What the client asks for, after any override: from the body or the path. */
+  model: string | undefined
+  /** The answer is to come as a stream. */
+  streaming: boolean
+  /** Which model the provider says has answered. */
+  providerModel: string | undefined
+  /** Known when the answer has come whole; also of an aborted one, estimated. */
+  usage: Usage | undefined
+  /** Tokens that a rate limit has charged for the request. */
+  rateLimitedTokens: number | undefined
+}

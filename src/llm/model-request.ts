@@ -1,0 +1,31 @@
+import type { TextSlot } from './text-slot.ts'
+
+/** A message that the gateway adds to a request. */
+export interface AddedMessage {
+  readonly role: string
+  readonly content: string
+}
+
+/** The body of a request to a model, parsed, in the words of one wire format. */
+export interface ModelRequest {
+  /** The JSON itself. Whoever changes it calls {@link markChanged}. */
+  readonly json: Record<string, unknown>
+  /** Every text that the model will read: system texts, messages, tool results, inputs. In order. */
+  texts(): readonly TextSlot[]
+  /** Messages as a provider-neutral list, for services that judge them. Their texts are those of {@link texts}. */
+  messages(): readonly { readonly role: string; readonly content: string }[]
+  /** False: the format has no place for messages, or the body's is not a list; nothing was added. */
+  addMessages(prepend: readonly AddedMessage[], append: readonly AddedMessage[]): boolean
+  /** Sets whether the answer streams, and asks for usage in streams; a format whose path decides has nothing to set. */
+  setStreaming(streaming: boolean): void
+  setModel(model: string): void
+  /** The most output tokens that the request allows; undefined: it says nothing. */
+  maxOutputTokens(): number | undefined
+  setMaxOutputTokens(tokens: number): void
+  /** How many answers are asked for at once; 1 mostly. */
+  choiceCount(): number
+  /** The body is encoded anew, keys sorted, before it is sent. */
+  markChanged(): void
+  readonly changed: boolean
+  encode(): Buffer
+}

@@ -1,0 +1,25 @@
+import type { BodyDefaults } from '../../ir/body-defaults.ts'
+import type { PolicyModule } from '../policy.ts'
+
+/** Sets fields of requests to models, in the order of the configuration. */
+export const bodyDefaults: PolicyModule<BodyDefaults> = {
+  type: 'body-defaults',
+  compile: ({ fields }) => ({
+    type: 'body-defaults',
+    readsModelCall: 'optional',
+    onModelRequest(_context, _call, request) {
+      for (const { field, value, override } of fields) {
+        if (!override && Object.hasOwn(request.json, field)) continue
+        // One value serves many requests, each of which may change its own.
+        Object.defineProperty(request.json, field, {
+          value: structuredClone(value),
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        })
+        request.markChanged()
+      }
+      return undefined
+    },
+  }),
+}
