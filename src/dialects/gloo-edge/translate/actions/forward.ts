@@ -1,17 +1,22 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { ForwardAction, Mirror, RetryConfig } from '../../../../ir/route.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
+import type { RetryPolicy } from '../../../gloo-core/kinds/options/retries.ts'
+import type { RouteOptions } from '../../../gloo-core/kinds/options/route-options.ts'
+import { parseHashPolicies } from '../../../gloo-core/options/forwarding/hash-policy.ts'
+import { translateRetries } from '../../../gloo-core/options/forwarding/retry.ts'
+import {
+  type Parsed,
+  parseHostRewrite,
+  parsePathRewrite,
+} from '../../../gloo-core/options/forwarding/rewrite.ts'
+import { type OptionSet, originOfOption } from '../../../gloo-core/options/option-set.ts'
+import { placeOf } from '../../../gloo-core/options/place.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
 import { texts } from '../../conditions.ts'
 import type { Destination, RouteAction } from '../../kinds/fields/destination.ts'
-import type { RetryPolicy } from '../../kinds/fields/retries.ts'
-import type { RouteOptions } from '../../kinds/fields/route-options.ts'
-import { type OptionSet, originOfOption } from '../routes/option-set.ts'
-import { placeOf, type RouteDraft } from '../routes/route-draft.ts'
-import type { Scope } from '../source.ts'
+import type { RouteDraft } from '../routes/route-draft.ts'
 import { findMirrorBackend, translateDestinations } from './destinations.ts'
-import { parseHashPolicies } from './hash-policy.ts'
-import { translateRetries } from './retry.ts'
-import { type Parsed, parseHostRewrite, parsePathRewrite } from './rewrite.ts'
 
 /** Envoy's default for the whole response. */
 const defaultTimeoutMs = 15_000

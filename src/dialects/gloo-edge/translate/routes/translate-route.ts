@@ -1,24 +1,33 @@
 import type { Cors } from '../../../../ir/cors.ts'
 import type { PolicyConfig } from '../../../../ir/policy.ts'
 import type { Route, RouteAction } from '../../../../ir/route.ts'
+import type { RouteOptions } from '../../../gloo-core/kinds/options/route-options.ts'
+import { jwtOfRoute } from '../../../gloo-core/options/access/jwt.ts'
+import {
+  adviceOf,
+  findMissingProtections,
+  protectionsOf,
+} from '../../../gloo-core/options/access/protection.ts'
+import { translateRbac } from '../../../gloo-core/options/access/rbac.ts'
+import type { PolicyResult } from '../../../gloo-core/options/failure.ts'
+import { translateHeaderManipulation } from '../../../gloo-core/options/headers/header-mutation.ts'
+import { limitedRouteOf } from '../../../gloo-core/options/limits/limited-route.ts'
+import {
+  translateInheritedLimits,
+  translateLimits,
+} from '../../../gloo-core/options/limits/rate-limit.ts'
+import { type OptionSet, originOfOption } from '../../../gloo-core/options/option-set.ts'
+import { placeOf } from '../../../gloo-core/options/place.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
+import { translateCors } from '../../../gloo-core/options/traffic/cors.ts'
+import { translateFaults } from '../../../gloo-core/options/traffic/fault-injection.ts'
 import { texts } from '../../conditions.ts'
 import type { Matcher } from '../../kinds/fields/matcher.ts'
-import type { RouteOptions } from '../../kinds/fields/route-options.ts'
 import { translateForward } from '../actions/forward.ts'
 import { translateDirectResponse, translateRedirect } from '../actions/redirect.ts'
-import { translateCors } from '../policies/cors.ts'
-import { translateFaults } from '../policies/fault-injection.ts'
-import { type PolicyResult, translateHeaderManipulation } from '../policies/header-mutation.ts'
-import { jwtOfRoute } from '../policies/jwt.ts'
-import { limitedRouteOf } from '../policies/limited-route.ts'
-import { adviceOf, findMissingProtections, protectionsOf } from '../policies/protection.ts'
-import { translateInheritedLimits, translateLimits } from '../policies/rate-limit.ts'
-import { translateRbac } from '../policies/rbac.ts'
-import type { Scope } from '../source.ts'
 import { findMatcherError, requestMatcherOf } from './matchers.ts'
-import { type OptionSet, originOfOption } from './option-set.ts'
 import type { RouteInput } from './route-context.ts'
-import { placeOf, RouteDraft, type RouteOutcome } from './route-draft.ts'
+import { RouteDraft, type RouteOutcome } from './route-draft.ts'
 
 /** What a route has become after inheritance. */
 export interface EffectiveRoute {

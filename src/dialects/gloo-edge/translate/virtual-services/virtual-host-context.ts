@@ -1,22 +1,30 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { ObjectReference } from '../../../../kube/kube-object.ts'
+import type { RetryPolicy } from '../../../gloo-core/kinds/options/retries.ts'
+import type { VirtualHostOptions } from '../../../gloo-core/kinds/options/virtual-host-options.ts'
+import { jwtOfVirtualHost } from '../../../gloo-core/options/access/jwt.ts'
+import {
+  adviceOf,
+  type Protection,
+  virtualHostProtectionsOf,
+} from '../../../gloo-core/options/access/protection.ts'
+import { translateRbac } from '../../../gloo-core/options/access/rbac.ts'
+import { translateRetries } from '../../../gloo-core/options/forwarding/retry.ts'
+import { translateHeaderManipulation } from '../../../gloo-core/options/headers/header-mutation.ts'
+import { anyRoute } from '../../../gloo-core/options/limits/limited-route.ts'
+import { type LimitLevel, translateLimits } from '../../../gloo-core/options/limits/rate-limit.ts'
+import {
+  type OptionSet,
+  optionSetOf,
+  originOfOption,
+} from '../../../gloo-core/options/option-set.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
+import { translateCors } from '../../../gloo-core/options/traffic/cors.ts'
 import { texts } from '../../conditions.ts'
-import type { RetryPolicy } from '../../kinds/fields/retries.ts'
-import type { VirtualHostOptions } from '../../kinds/fields/virtual-host-options.ts'
 import type { VirtualServiceSpec } from '../../kinds/virtual-service.ts'
-import { translateRetries } from '../actions/retry.ts'
-import { translateCors } from '../policies/cors.ts'
-import { translateHeaderManipulation } from '../policies/header-mutation.ts'
-import { jwtOfVirtualHost } from '../policies/jwt.ts'
-import { anyRoute } from '../policies/limited-route.ts'
-import { adviceOf, type Protection, virtualHostProtectionsOf } from '../policies/protection.ts'
-import { type LimitLevel, translateLimits } from '../policies/rate-limit.ts'
-import { translateRbac } from '../policies/rbac.ts'
 import type { Problem } from '../problem.ts'
-import { type OptionSet, optionSetOf, originOfOption } from '../routes/option-set.ts'
 import type { VirtualHostContext } from '../routes/route-context.ts'
 import { fillFromReferences } from '../routes/route-options.ts'
-import type { Scope } from '../source.ts'
 
 /** What of a Gateway reaches the routes below it. Gateways that agree in it share their routes. */
 export interface GatewayProfile {

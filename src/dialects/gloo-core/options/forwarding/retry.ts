@@ -1,7 +1,7 @@
 import type { RetryCondition, RetryConfig } from '../../../../ir/route.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
-import { texts } from '../../conditions.ts'
-import type { RetryPolicy } from '../../kinds/fields/retries.ts'
+import type { RetryPolicy } from '../../kinds/options/retries.ts'
+import { texts } from '../texts.ts'
 
 /** Envoy's names of conditions; those of gRPC never hold for plain HTTP answers. */
 const conditions: Readonly<Record<string, readonly RetryCondition[]>> = {

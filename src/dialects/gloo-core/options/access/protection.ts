@@ -1,8 +1,8 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import { specOf } from '../../../shared/spec-of.ts'
-import type { RouteOptions } from '../../kinds/fields/route-options.ts'
-import type { VirtualHostOptions } from '../../kinds/fields/virtual-host-options.ts'
-import { type OptionSet, originOfOption } from '../routes/option-set.ts'
+import type { RouteOptions } from '../../kinds/options/route-options.ts'
+import type { VirtualHostOptions } from '../../kinds/options/virtual-host-options.ts'
+import { type OptionSet, originOfOption } from '../option-set.ts'
 import type { Scope } from '../source.ts'
 
 interface SettingsSpec {

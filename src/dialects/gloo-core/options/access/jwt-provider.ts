@@ -1,7 +1,7 @@
 import type { ClaimHeader, JwtKeys, JwtProvider, TokenHeader } from '../../../../ir/jwt.ts'
 import type { Origin } from '../../../../ir/origin.ts'
 import { parseKeySet } from '../../../../lib/jwk/parse-key-set.ts'
-import type { Provider } from '../../kinds/fields/jwt.ts'
+import type { Provider } from '../../kinds/options/jwt.ts'
 import type { Scope } from '../source.ts'
 import { translateRemoteKeys } from './remote-keys.ts'
 

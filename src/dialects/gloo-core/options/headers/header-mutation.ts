@@ -4,19 +4,15 @@ import type {
   HeaderMutation,
 } from '../../../../ir/header-mutation.ts'
 import type { Origin } from '../../../../ir/origin.ts'
-import { texts } from '../../conditions.ts'
-import type { HeaderManipulation } from '../../kinds/fields/header-manipulation.ts'
-import { type Failure, idOf, placeOf } from '../routes/route-draft.ts'
+import type { HeaderManipulation } from '../../kinds/options/header-manipulation.ts'
+import type { Failure, PolicyResult } from '../failure.ts'
+import { idOf, placeOf } from '../place.ts'
 import type { Scope } from '../source.ts'
-import { findHeaderSecret } from './header-secret.ts'
+import { texts } from '../texts.ts'
+import { findHeaderSecret } from './read-header-secret.ts'
 
 type RequestOption = NonNullable<HeaderManipulation['requestHeadersToAdd']>[number]
 type ResponseOption = NonNullable<HeaderManipulation['responseHeadersToAdd']>[number]
-
-/** A policy, or why it cannot be made. */
-export type PolicyResult<Policy> =
-  | { readonly policy: Policy; readonly failures: readonly [] }
-  | { readonly policy: undefined; readonly failures: readonly Failure[] }
 
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not stand in a header

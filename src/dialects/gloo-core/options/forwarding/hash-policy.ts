@@ -1,6 +1,6 @@
 import type { HashPolicy } from '../../../../ir/route.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
-import type { RouteOptions } from '../../kinds/fields/route-options.ts'
+import type { RouteOptions } from '../../kinds/options/route-options.ts'
 import type { Parsed } from './rewrite.ts'
 
 type HashConfig = NonNullable<NonNullable<RouteOptions['lbHash']>['hashPolicies']>[number]

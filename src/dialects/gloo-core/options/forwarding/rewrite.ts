@@ -1,6 +1,6 @@
 import type { HostRewrite, PathRewrite } from '../../../../ir/route.ts'
-import type { RouteOptions } from '../../kinds/fields/route-options.ts'
-import { findSubstitutionError } from '../routes/regular-expression.ts'
+import type { RouteOptions } from '../../kinds/options/route-options.ts'
+import { findSubstitutionError } from '../regular-expression.ts'
 
 interface RegexRewrite {
   readonly pattern?: { readonly regex?: string }

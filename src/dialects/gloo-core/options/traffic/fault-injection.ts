@@ -1,10 +1,10 @@
 import type { FaultInjection } from '../../../../ir/fault-injection.ts'
 import type { Origin } from '../../../../ir/origin.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
-import { texts } from '../../conditions.ts'
-import type { RouteOptions } from '../../kinds/fields/route-options.ts'
-import { idOf, placeOf } from '../routes/route-draft.ts'
-import type { PolicyResult } from './header-mutation.ts'
+import type { RouteOptions } from '../../kinds/options/route-options.ts'
+import type { PolicyResult } from '../failure.ts'
+import { idOf, placeOf } from '../place.ts'
+import { texts } from '../texts.ts'
 
 type Faults = NonNullable<RouteOptions['faults']>
 

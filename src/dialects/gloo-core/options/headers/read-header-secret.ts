@@ -1,15 +1,9 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import { secretKind } from '../../../core/secrets.ts'
-import {
-  findHeaderSecret as findGlooHeaderSecret,
-  type SecretHeader,
-} from '../../../gloo-core/header-secret.ts'
-import {
-  displayReference,
-  type ResourceReference,
-  resolveReference,
-} from '../../../gloo-core/reference.ts'
-import { type Failure, placeOf } from '../routes/route-draft.ts'
+import { findHeaderSecret as findGlooHeaderSecret, type SecretHeader } from '../../header-secret.ts'
+import { displayReference, type ResourceReference, resolveReference } from '../../reference.ts'
+import type { Failure } from '../failure.ts'
+import { placeOf } from '../place.ts'
 import type { Scope } from '../source.ts'
 
 type HeaderSecretResult =

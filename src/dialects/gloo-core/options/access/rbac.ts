@@ -4,10 +4,10 @@ import {
   type RbacPolicy as EdgePolicy,
   type JwtPrincipal,
   RbacSettings,
-} from '../../kinds/fields/rbac.ts'
-import { findRegexError } from '../routes/regular-expression.ts'
-import { idOf, placeOf } from '../routes/route-draft.ts'
-import type { PolicyResult } from './header-mutation.ts'
+} from '../../kinds/options/rbac.ts'
+import type { PolicyResult } from '../failure.ts'
+import { idOf, placeOf } from '../place.ts'
+import { findRegexError } from '../regular-expression.ts'
 import { findUnknownField } from './unknown-field.ts'
 
 const matches = {

@@ -1,21 +1,21 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { RateLimit, RateLimitRules } from '../../../../ir/rate-limit.ts'
-import type { RateLimitConfigSpec } from '../../../gloo-core/kinds/rate-limit/limit-spec.ts'
-import { rateLimitConfigKind } from '../../../gloo-core/kinds/rate-limit/rate-limit-config.ts'
-import { displayReference, resolveReference } from '../../../gloo-core/reference.ts'
-import { translateLimit } from '../../../gloo-core/translate/rate-limit/descriptors.ts'
-import type { LimitedRoute } from '../../../gloo-core/translate/rate-limit/lookups.ts'
+import type { BasicLimits, ConfigRefs, InlineLimits } from '../../kinds/options/rate-limits.ts'
+import type { RouteOptions } from '../../kinds/options/route-options.ts'
+import type { RateLimitConfigSpec } from '../../kinds/rate-limit/limit-spec.ts'
+import { rateLimitConfigKind } from '../../kinds/rate-limit/rate-limit-config.ts'
+import { displayReference, resolveReference } from '../../reference.ts'
+import { translateLimit } from '../../translate/rate-limit/descriptors.ts'
+import type { LimitedRoute } from '../../translate/rate-limit/lookups.ts'
 import {
   translateRateLimitConfig,
   translateRateLimits,
-} from '../../../gloo-core/translate/rate-limit/rate-limit-config.ts'
-import { texts } from '../../conditions.ts'
-import type { BasicLimits, ConfigRefs, InlineLimits } from '../../kinds/fields/rate-limits.ts'
-import type { RouteOptions } from '../../kinds/fields/route-options.ts'
-import { type OptionSet, originOfOption } from '../routes/option-set.ts'
-import { type Failure, idOf, placeOf } from '../routes/route-draft.ts'
+} from '../../translate/rate-limit/rate-limit-config.ts'
+import type { Failure, PolicyResult } from '../failure.ts'
+import { type OptionSet, originOfOption } from '../option-set.ts'
+import { idOf, placeOf } from '../place.ts'
 import type { Scope } from '../source.ts'
-import type { PolicyResult } from './header-mutation.ts'
+import { texts } from '../texts.ts'
 import { rateLimitSettingsOf } from './rate-limit-settings.ts'
 
 /** The fields of options that limit requests. */

@@ -1,7 +1,7 @@
 import type { RouteAction } from '../../../../ir/route.ts'
 import { isRecord } from '../../../record.ts'
-import type { RouteOptions } from '../../kinds/fields/route-options.ts'
-import type { OptionSet } from '../routes/option-set.ts'
+import type { RouteOptions } from '../../kinds/options/route-options.ts'
+import type { OptionSet } from '../option-set.ts'
 import type { RouteOfLimits } from './rate-limit.ts'
 
 /** No route in particular: what is wrong with limits is wrong on any. */

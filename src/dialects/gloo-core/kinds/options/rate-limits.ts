@@ -1,8 +1,8 @@
 import type { Static } from 'typebox'
-import { rateLimitsField } from '../../../gloo-core/kinds/rate-limit/limit-fields.ts'
 import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
+import { rateLimitsField } from '../rate-limit/limit-fields.ts'
 import { choice, resourceRef, uint32 } from './scalars.ts'
 
 const requestsOnly =

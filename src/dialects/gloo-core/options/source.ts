@@ -1,17 +1,17 @@
 import type { ObjectView } from '../../dialect.ts'
-import type { UpstreamTranslation } from '../../gloo-core/translate/upstream-translation.ts'
 import type { Scope as AnyScope } from '../../shared/memory.ts'
 import type { SpecCache } from '../../shared/spec-of.ts'
+import type { UpstreamTranslation } from '../translate/upstream-translation.ts'
 
-/** What this dialect's translation reads from. */
+/** What the translation of options reads from. */
 export interface Source {
   readonly objects: ObjectView
   readonly upstreams: UpstreamTranslation
   readonly specs: SpecCache
 }
 
-/** A computation of this dialect. */
+/** A computation over the objects of one moment. */
 export type Scope = AnyScope<Source>
 
-/** The group of this dialect's kinds. */
-export const edgeGroup = 'gateway.solo.io'
+/** The group of Gloo's options, and of the classic API. */
+export const optionsGroup = 'gateway.solo.io'

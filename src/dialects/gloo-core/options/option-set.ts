@@ -1,5 +1,5 @@
-import type { Origin } from '../../../../ir/origin.ts'
-import { fieldOf } from './route-draft.ts'
+import type { Origin } from '../../../ir/origin.ts'
+import { fieldOf } from './place.ts'
 
 /** Options with the place that each top-level field came from. */
 export interface OptionSet<Options extends object> {

@@ -1,10 +1,10 @@
 import type { Cors } from '../../../../ir/cors.ts'
 import type { Origin } from '../../../../ir/origin.ts'
-import { texts } from '../../conditions.ts'
-import type { CorsPolicy } from '../../kinds/fields/cors.ts'
-import { findRegexError } from '../routes/regular-expression.ts'
-import { type Failure, idOf, placeOf } from '../routes/route-draft.ts'
-import type { PolicyResult } from './header-mutation.ts'
+import type { CorsPolicy } from '../../kinds/options/cors.ts'
+import type { Failure, PolicyResult } from '../failure.ts'
+import { idOf, placeOf } from '../place.ts'
+import { findRegexError } from '../regular-expression.ts'
+import { texts } from '../texts.ts'
 
 function findCorsError(config: CorsPolicy): string | undefined {
   const patterns = config.allowOriginRegex ?? []

@@ -1,9 +1,10 @@
 import type { Static } from 'typebox'
-import { Type } from '../../type.ts'
-import { RouteOptions } from './fields/route-options.ts'
-import { ignoredList } from './fields/scalars.ts'
-import { VirtualHostOptions } from './fields/virtual-host-options.ts'
-import { edgeKind } from './kind.ts'
+import { Type } from '../../../type.ts'
+import { optionsGroup } from '../../options/source.ts'
+import { defineGlooKind } from '../define-kind.ts'
+import { RouteOptions } from './route-options.ts'
+import { ignoredList } from './scalars.ts'
+import { VirtualHostOptions } from './virtual-host-options.ts'
 
 const targetRefs = () =>
   ignoredList(
@@ -25,20 +26,20 @@ const VirtualHostOptionSpec = Type.Object({
 export type VirtualHostOptionSpec = Static<typeof VirtualHostOptionSpec>
 
 /** Options that several routes share. */
-export const routeOptionKind = edgeKind({
+export const routeOptionKind = defineGlooKind({
+  group: optionsGroup,
   kind: 'RouteOption',
   plural: 'routeoptions',
-  singular: 'routeoption',
   shortNames: ['rto', 'rtopts', 'grto'],
   description: 'Options that several routes share.',
   spec: RouteOptionSpec,
 })
 
 /** Options that several virtual hosts share. */
-export const virtualHostOptionKind = edgeKind({
+export const virtualHostOptionKind = defineGlooKind({
+  group: optionsGroup,
   kind: 'VirtualHostOption',
   plural: 'virtualhostoptions',
-  singular: 'virtualhostoption',
   shortNames: ['vho', 'vhopts', 'gvho'],
   description: 'Options that several virtual hosts share.',
   spec: VirtualHostOptionSpec,

@@ -1,5 +1,5 @@
-import type { RawRateLimits } from '../../../gloo-core/kinds/rate-limit/limit-spec.ts'
-import { controllerNamespace } from '../../../gloo-core/status/report.ts'
+import type { RawRateLimits } from '../../kinds/rate-limit/limit-spec.ts'
+import { controllerNamespace } from '../../status/report.ts'
 import type { Scope } from '../source.ts'
 
 /** What settings say of limits. */
