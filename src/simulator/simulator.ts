@@ -8,6 +8,7 @@ import { ConnectionTable } from './delivery/connection.ts'
 import type { Wait } from './delivery/deliver.ts'
 import { exchange } from './delivery/exchange.ts'
 import { FailureQueue } from './delivery/failure-queue.ts'
+import { ServerCertificates } from './delivery/server-certificates.ts'
 import { loadTokenizer } from './generation/tokenizer.ts'
 import { providers as allProviders } from './providers/index.ts'
 import type { SimulatedProvider } from './providers/provider.ts'
@@ -38,7 +39,7 @@ export interface Simulator {
   readonly port: number
   /** Address and port of the control API, as in a URL. */
   readonly controlUrl: string
-  /** Names that it answers for. */
+  /** Names that it answers for, and patterns of names. */
   readonly hosts: readonly string[]
   readonly log: RequestLog
   readonly failures: FailureQueue
@@ -66,12 +67,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       interTokenLatencyMs: options.interTokenLatencyMs ?? 0,
     },
   }
-  const credentials = () => {
-    const issued = authority.issueServerCertificate({ names: [...hosts, 'localhost', address] })
-    return { cert: issued.certificate, key: issued.privateKey }
-  }
+  const certificates = new ServerCertificates(authority, hosts, ['localhost', address])
   const server = createSecureServer({
-    ...credentials(),
+    ...certificates.fixed(),
+    SNICallback: (name, done) => done(null, certificates.find(name)),
     allowHTTP1: true,
     http1Options: { keepAliveTimeout: keepAliveMs },
   })
@@ -96,7 +95,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     },
   )
   // The certificate outlives no process that runs for a year.
-  const renewal = setInterval(() => server.setSecureContext(credentials()), dayMs).unref()
+  const renewal = setInterval(() => {
+    server.setSecureContext(certificates.fixed())
+    certificates.renew()
+  }, dayMs).unref()
   return {
     ...{ address, port, hosts, log, failures },
     controlUrl: `http://${controlAddress.includes(':') ? `[${controlAddress}]` : controlAddress}:${controlPort}`,

@@ -152,7 +152,7 @@ function plan(
     if (failure?.type === 'status') return fixed(failureAnswer(provider, failure))
     const [path = '/', query = ''] = splitTarget(arrival.target)
     const request = {
-      method: arrival.method,
+      ...{ method: arrival.method, host: arrival.host },
       path,
       query: new URLSearchParams(query),
       headers,
