@@ -1,31 +1,23 @@
 import type { Tokenizer } from '../generation/tokenizer.ts'
-import { isJsonObject } from './provider.ts'
+import type { ChatCall } from './chat-call.ts'
 
-/** The text of a chat message's content: a string, or parts of which the text ones count. */
-function contentText(content: unknown): string {
-  if (typeof content === 'string') return content
-  if (!Array.isArray(content)) return ''
-  return content
-    .map((part) => (isJsonObject(part) && typeof part['text'] === 'string' ? part['text'] : ''))
-    .join('\n')
+/** Tokens that a model's prompt format puts around what the caller wrote. */
+export interface PromptMarks {
+  readonly perMessage: number
+  readonly perPrompt: number
 }
 
-/** Text of the last message of the user: what the answer is about. */
-export function lastUserText(messages: readonly unknown[]): string {
-  const last = messages.findLast((message) => isJsonObject(message) && message['role'] === 'user')
-  return isJsonObject(last) ? contentText(last['content']) : ''
-}
-
-/** Tokens of the conversation: each message costs its text and the marks around it. */
+/** Tokens of the conversation: each message costs its text and the marks around it, each tool its declaration. */
 export function countPrompt(
-  messages: readonly unknown[],
+  { turns, tools }: Pick<ChatCall, 'turns' | 'tools'>,
   tokenizer: Tokenizer,
-  marks: { readonly perMessage: number; readonly perPrompt: number },
+  marks: PromptMarks,
 ): number {
-  const texts = messages.map((message) =>
-    isJsonObject(message) ? contentText(message['content']) : '',
+  const declarations = tools.map(
+    ({ name, description, schema }) => `${name} ${description} ${JSON.stringify(schema)}`,
   )
-  return countTexts(texts, tokenizer) + messages.length * marks.perMessage + marks.perPrompt
+  const texts = [...turns.map(({ text }) => text), ...declarations]
+  return countTexts(texts, tokenizer) + texts.length * marks.perMessage + marks.perPrompt
 }
 
 /** Text counted one by one, in UTF-16 units; what follows is counted as one text, whose work is bounded. */
