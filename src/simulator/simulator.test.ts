@@ -43,6 +43,7 @@ describe('the listener', () => {
       'api.openai.com',
       'api.mistral.ai',
       'api-inference.huggingface.co',
+      'api.anthropic.com',
     ])
   })
 
