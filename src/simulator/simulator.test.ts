@@ -43,7 +43,6 @@ describe('the listener', () => {
       'api.openai.com',
       'api.mistral.ai',
       'api-inference.huggingface.co',
-      'api.anthropic.com',
     ])
   })
 
