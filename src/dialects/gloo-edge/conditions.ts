@@ -58,12 +58,8 @@ export const texts = {
   routeWarning: (type: string, reason: string) => `Route Warning: ${type}. Reason: ${reason}`,
   routeUnprotected: (advice: string, route: string) =>
     `Route Warning: UnsupportedProtection. The route answers 500, because ${advice} Route Name: ${route}`,
-  virtualHostUnprotected: (advice: string) =>
-    `VirtualHost Warning: UnsupportedProtection. Routes that do not turn it off answer 500, because ${advice}`,
   gatewayUnprotected: (advice: string) =>
     `Gateway Warning: UnsupportedProtection. Routes that do not turn it off answer 500, because ${advice}`,
-  optionUnprotected: (advice: string) =>
-    `UnsupportedProtection. Routes that use these options answer 500, because ${advice}`,
   upstreamNotFound: (upstream: string) => `*v1.Upstream { ${upstream} } not found`,
   upstreamGroupNotFound: (group: string) => `*v1.UpstreamGroup { ${group} } not found`,
   headerSecretType: (secret: string) => `Secret ${secret} was not a Header secret`,
@@ -72,7 +68,4 @@ export const texts = {
     'Incorrect configuration for Weighted Destination for route - Weighted Destinations require a total weight that is greater than or equal to 1',
   noDestination:
     "must specify either 'singleDestination', 'multipleDestinations', 'upstreamGroup', 'clusterHeader', or 'dynamicForwardProxy' for action",
-  shadowPercentage: (percentage: number) =>
-    `shadow percentage must be between 0 and 100, received ${percentage}`,
-  upgradeNotUnique: (upgrade: string) => `upgrade config ${upgrade} is not unique`,
 } as const

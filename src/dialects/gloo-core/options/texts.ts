@@ -18,4 +18,11 @@ export const texts = {
   backOffNoBase: 'max interval was defined, but the base interval was not',
   backOffNotPositive: (which: string, value: number) =>
     `${which} interval for retry backoff was <= than 0 | you provided: ${value}`,
+  virtualHostUnprotected: (advice: string) =>
+    `VirtualHost Warning: UnsupportedProtection. Routes that do not turn it off answer 500, because ${advice}`,
+  optionUnprotected: (advice: string) =>
+    `UnsupportedProtection. Routes that use these options answer 500, because ${advice}`,
+  shadowPercentage: (percentage: number) =>
+    `shadow percentage must be between 0 and 100, received ${percentage}`,
+  upgradeNotUnique: (upgrade: string) => `upgrade config ${upgrade} is not unique`,
 } as const

@@ -3,8 +3,8 @@ import type { RouteOptionSpec } from '../../../gloo-core/kinds/options/option-ki
 import { adviceOf, protectionsOf } from '../../../gloo-core/options/access/protection.ts'
 import { optionSetOf } from '../../../gloo-core/options/option-set.ts'
 import { optionsGroup } from '../../../gloo-core/options/source.ts'
+import { texts } from '../../../gloo-core/options/texts.ts'
 import { specOf } from '../../../shared/spec-of.ts'
-import { texts } from '../../conditions.ts'
 import { containFailure, type Problem } from '../problem.ts'
 
 /** What is to be said of a RouteOption or VirtualHostOption itself, whoever refers to it. */
