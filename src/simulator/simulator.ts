@@ -4,6 +4,7 @@ import type { AddressInfo, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CertificateAuthority } from '../lib/certificate-authority.ts'
 import { createControlListener } from './control-listener.ts'
+import { KnownCredentials } from './credentials/known-credentials.ts'
 import { ConnectionTable } from './delivery/connection.ts'
 import type { Wait } from './delivery/deliver.ts'
 import { exchange } from './delivery/exchange.ts'
@@ -43,6 +44,8 @@ export interface Simulator {
   readonly hosts: readonly string[]
   readonly log: RequestLog
   readonly failures: FailureQueue
+  /** Whose signatures are verified, not only their form. */
+  readonly knownCredentials: KnownCredentials
   /** Breaks what is open and frees the ports. */
   close(): Promise<void>
 }
@@ -57,9 +60,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   const hosts = providers.flatMap((provider) => provider.hosts)
   const log = new RequestLog()
   const failures = new FailureQueue()
+  const knownCredentials = new KnownCredentials()
   const connections = new ConnectionTable()
   const context = {
-    ...{ providers, log, failures, connections, loadTokenizer },
+    ...{ providers, log, failures, connections, loadTokenizer, knownCredentials },
     now: options.now,
     wait: options.wait ?? ((durationMs, signal) => sleep(durationMs, undefined, { signal })),
     pacing: {
@@ -85,7 +89,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   // A client that gives up its handshake or its session ends nothing but itself.
   server.on('tlsClientError', () => {})
   server.on('sessionError', () => {})
-  const control = createControlListener(log, failures)
+  const control = createControlListener({ log, failures, knownCredentials })
   const port = await listen(server, address, options.port ?? 0)
   const controlAddress = options.controlAddress ?? '127.0.0.1'
   const controlPort = await listen(control, controlAddress, options.controlPort ?? 0).catch(
@@ -100,7 +104,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     certificates.renew()
   }, dayMs).unref()
   return {
-    ...{ address, port, hosts, log, failures },
+    ...{ address, port, hosts, log, failures, knownCredentials },
     controlUrl: `http://${controlAddress.includes(':') ? `[${controlAddress}]` : controlAddress}:${controlPort}`,
     close: async () => {
       clearInterval(renewal)

@@ -1,4 +1,5 @@
 import type { HeaderList } from '../../lib/header-list.ts'
+import type { KnownCredentials } from '../credentials/known-credentials.ts'
 import type { LoadTokenizer } from '../generation/tokenizer.ts'
 
 /**
@@ -30,6 +31,7 @@ export interface SimulatedRequest {
 export interface AnswerContext {
   readonly now: () => number
   readonly loadTokenizer: LoadTokenizer
+  readonly knownCredentials: KnownCredentials
 }
 
 export type Answer = CompleteAnswer | StreamAnswer
