@@ -30,8 +30,7 @@ async function serve(options: ServeOptions, simulated: boolean): Promise<void> {
   const { startGatewayThreads } = await import('./link/gateway-threads.ts')
   const spawnThread = startGatewayThreads(entry, options.workers)
   const { runControl } = await import('./serve.ts')
-  const { env: environment } = process
-  await runControl(options, { simulated, version, terminal, spawnThread, environment })
+  await runControl(options, { simulated, version, terminal, spawnThread })
 }
 
 function untilStopped(): Promise<void> {

@@ -17,18 +17,22 @@ const middle = Buffer.from(chunk)
 const last = Buffer.from(chunk + lastChunk)
 const segment = Buffer.from(head + chunk.repeat(segmentEvents) + lastChunk)
 
+/**
+ * Every event has its time on the stream's own clock. An interval of Node counts from when it was run last: streams that were late
+ * together once would stay together, and what is measured would be the convoy.
+ */
 function streamEvents(socket: Socket): void {
   socket.write(first)
+  const beganMs = performance.now()
   let sent = 1
-  const timer = setInterval(() => {
+  const sendNext = (): void => {
     sent++
-    if (sent < pacedEvents && !socket.destroyed) {
-      socket.write(middle)
-      return
-    }
-    clearInterval(timer)
-    if (!socket.destroyed) socket.write(last)
-  }, pauseMs)
+    if (socket.destroyed) return
+    socket.write(sent < pacedEvents ? middle : last)
+    if (sent < pacedEvents) wait()
+  }
+  const wait = () => setTimeout(sendNext, Math.max(1, beganMs + sent * pauseMs - performance.now()))
+  wait()
 }
 
 function answer(socket: Socket): void {

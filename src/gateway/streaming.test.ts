@@ -125,6 +125,30 @@ test('a slow client holds the upstream back instead of filling memory', async ()
   expect(await gateway.record()).toMatchObject({ responseFlags: 'DC' })
 })
 
+test('small and large pieces reach a slow client whole and in order', async () => {
+  const pieces = Array.from({ length: 4000 }, (_, index) =>
+    Buffer.alloc(index % 7 === 0 ? 9000 + index : 1 + (index % 90), `${index},`),
+  )
+  const gateway = await start((_request, response) => {
+    const send = (next: number): void => {
+      const piece = pieces[next]
+      if (piece === undefined) response.end()
+      else if (response.write(piece)) setImmediate(() => send(next + 1))
+      else response.once('drain', () => send(next + 1))
+    }
+    send(0)
+  })
+  const answer = await new Promise<IncomingMessage>((resolve) => {
+    httpRequest(gateway.url, resolve).end()
+  })
+  const seen: Buffer[] = []
+  for await (const piece of answer) {
+    seen.push(piece as Buffer)
+    if (seen.length % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  expect(Buffer.concat(seen).equals(Buffer.concat(pieces))).toBe(true)
+})
+
 test('a slow upstream holds the client back', async () => {
   const arrived = Promise.withResolvers<IncomingMessage>()
   const gateway = await start((request, response) => {

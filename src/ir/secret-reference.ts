@@ -1,8 +1,8 @@
 /** Points at one value of one version of a secret. The value itself never stands in the IR. */
 export interface SecretReference {
-  /** `namespace/name` of a Secret, or `group/kind/namespace/name#field` of a credential in another object. */
+  /** `namespace/name`. */
   readonly secretId: string
-  /** The data key, such as `tls.crt`; `value` for a field. */
+  /** The data key, such as `tls.crt`. */
   readonly key: string
   /** Changes whenever the value may have changed, so that what was compiled with it is compiled anew. */
   readonly version: string
@@ -10,7 +10,7 @@ export interface SecretReference {
 
 /** What a secret holds. Travels and is kept apart from the configuration, which only refers to it. */
 export interface SecretValues {
-  /** As references name it. */
+  /** `namespace/name`. */
   readonly id: string
   readonly version: string
   readonly values: Readonly<Record<string, string>>

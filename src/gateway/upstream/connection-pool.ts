@@ -154,7 +154,7 @@ export class ConnectionPool implements UpstreamClient {
       target.tls === undefined ? 'http://upstream' : 'https://upstream',
       {
         connect: (_options, callback) =>
-          this.#connector.connect(target, this.#sessions, (error, socket) => {
+          this.#connector.connect(target, { sessions: this.#sessions }, (error, socket) => {
             if (socket === null) callback(error ?? new Error('no socket'), null)
             else callback(null, socket)
           }),

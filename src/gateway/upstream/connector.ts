@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls, type SecureContext } from 'node:tls'
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import { checkNames } from '../../lib/tls/check-names.ts'
@@ -37,6 +37,13 @@ export class ConnectError extends Error {
   }
 }
 
+/** What belongs to a connection beside its target. */
+export interface ConnectionParts {
+  readonly sessions: SessionHolder
+  /** Set: the socket is read by this and emits no `data`. */
+  readonly onread?: OnReadOpts
+}
+
 type ConnectCallback = (error: Error | null, socket: Socket | null) => void
 
 /** Opens connections: resolves the name, checks the address, dials, and shakes hands. */
@@ -49,7 +56,7 @@ export class Connector {
     this.#isForbidden = isForbidden
   }
 
-  connect(target: ConnectTarget, sessions: SessionHolder, callback: ConnectCallback): void {
+  connect(target: ConnectTarget, parts: ConnectionParts, callback: ConnectCallback): void {
     // A name server that does not answer must not hold requests longer than a host that does not.
     let timer: NodeJS.Timeout | undefined = setTimeout(() => {
       timer = undefined
@@ -68,7 +75,7 @@ export class Connector {
         callback(new ConnectError(gatewayError('upstream-forbidden', message)), null)
         return
       }
-      dial(target, address, { sessions, callback })
+      dial(target, address, { parts, callback })
     })
   }
 }
@@ -108,15 +115,18 @@ function detailOf(error: Error): string {
 }
 
 interface DialState {
-  readonly sessions: SessionHolder
+  readonly parts: ConnectionParts
   readonly callback: ConnectCallback
 }
 
 function dial(target: ConnectTarget, address: UpstreamAddress, state: DialState): void {
   const socket =
     target.tls === undefined
-      ? connectTcp({ host: address.address, port: address.port, noDelay: true })
-      : openTls(target.tls, target, { address, sessions: state.sessions })
+      ? connectTcp({
+          ...{ host: address.address, port: address.port, noDelay: true },
+          ...readOptions(state.parts),
+        })
+      : openTls(target.tls, target, { address, parts: state.parts })
   if (target.tcpKeepaliveMs !== undefined) socket.setKeepAlive(true, target.tcpKeepaliveMs)
   const timer = setTimeout(
     () => socket.destroy(connectFailure('connection timeout', undefined)),
@@ -152,11 +162,14 @@ function acceptProtocol(target: ConnectTarget, socket: Socket): ConnectError | u
   return connectFailure('the upstream does not negotiate HTTP/2', undefined)
 }
 
+const readOptions = ({ onread }: ConnectionParts) => (onread === undefined ? {} : { onread })
+
 function openTls(
   tls: TlsTarget,
   target: ConnectTarget,
-  { address, sessions }: { address: UpstreamAddress; sessions: SessionHolder },
+  { address, parts }: { address: UpstreamAddress; parts: ConnectionParts },
 ): Socket {
+  const { sessions } = parts
   const ownProtocols = target.http2 ? ['h2'] : ['http/1.1']
   const socket = connectTls({
     host: address.address,
@@ -167,6 +180,7 @@ function openTls(
     ALPNProtocols: tls.alpnProtocols.length > 0 ? [...tls.alpnProtocols] : ownProtocols,
     checkServerIdentity: (_host, certificate) => checkNames(tls.acceptedNames, certificate),
     ...(sessions.session === undefined ? {} : { session: sessions.session }),
+    ...readOptions(parts),
   })
   socket.setNoDelay(true)
   socket.on('session', (session: Buffer) => {

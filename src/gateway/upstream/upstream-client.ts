@@ -36,6 +36,7 @@ export interface UpstreamCall {
 export interface UpstreamHandler {
   /** A final status; `headers` is flat `[name, value, …]` with lower-case names, and the handler's to change. */
   onHead(status: number, headers: string[]): void
+  /** `chunk` holds its bytes only until the call returns. */
   onData(chunk: Buffer): void
   /** Flat trailers. */
   onEnd(trailers: readonly string[]): void

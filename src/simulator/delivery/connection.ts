@@ -8,7 +8,7 @@ export type ServerRequest = IncomingMessage | Http2ServerRequest
 /** What the simulator needs of an answer of either HTTP version. */
 export interface ResponseWriter {
   writeHead(status: number, headers: Readonly<Record<string, string>>): unknown
-  write(data: string | Uint8Array): boolean
+  write(text: string): boolean
   end(): unknown
   once(event: string, listener: () => void): unknown
   off(event: string, listener: () => void): unknown

@@ -1,4 +1,3 @@
-import { matchesHostPattern } from '../../lib/host-pattern.ts'
 import type { SimulatedProvider } from '../providers/provider.ts'
 
 /** The provider of a request, or why there is none. */
@@ -36,6 +35,10 @@ function quote(name: string): string {
 function byHost(host: string, providers: readonly SimulatedProvider[]) {
   const lowerHost = host.toLowerCase()
   return providers.find(({ hosts }) =>
-    hosts.some((pattern) => matchesHostPattern(pattern, lowerHost)),
+    hosts.some((pattern) =>
+      pattern.startsWith('*.')
+        ? lowerHost.slice(lowerHost.indexOf('.')) === pattern.slice(1)
+        : lowerHost === pattern,
+    ),
   )
 }

@@ -1,5 +1,4 @@
 import type { HeaderList } from '../../lib/header-list.ts'
-import type { KnownCredentials } from '../credentials/known-credentials.ts'
 import type { LoadTokenizer } from '../generation/tokenizer.ts'
 
 /**
@@ -8,7 +7,7 @@ import type { LoadTokenizer } from '../generation/tokenizer.ts'
  */
 export interface SimulatedProvider {
   readonly name: string
-  /** Host names, in lower case, or patterns: in a label, one `*` stands for one or more characters. */
+  /** Host names, in lower case; a leading `*.` stands for one label. */
   readonly hosts: readonly string[]
   answer(request: SimulatedRequest, context: AnswerContext): Promise<Answer>
   /** The provider's own error body for a status that somebody asked for. */
@@ -17,8 +16,6 @@ export interface SimulatedProvider {
 
 export interface SimulatedRequest {
   readonly method: string
-  /** The name asked for, in lower case and without port. */
-  readonly host: string
   /** Without query. */
   readonly path: string
   readonly query: URLSearchParams
@@ -31,7 +28,6 @@ export interface SimulatedRequest {
 export interface AnswerContext {
   readonly now: () => number
   readonly loadTokenizer: LoadTokenizer
-  readonly knownCredentials: KnownCredentials
 }
 
 export type Answer = CompleteAnswer | StreamAnswer
@@ -54,8 +50,7 @@ export interface StreamAnswer {
 }
 
 export interface StreamEvent {
-  /** As it stands on the wire. */
-  readonly data: string | Uint8Array
+  readonly text: string
   /** A token had to be generated for it; others follow at once. */
   readonly paced: boolean
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Http1Call } from './http1-call.ts'
 import type { ResponseHead } from './parse-head.ts'
 import { type ResponseListener, ResponseReader } from './response-reader.ts'
+import type { SocketReads } from './socket-reads.ts'
 
 /** What a connection tells its pool. */
 export interface ConnectionOwner {
@@ -29,11 +30,11 @@ export class Http1Connection implements ResponseListener {
   restLimitMs = Number.POSITIVE_INFINITY
   restsSinceMs = 0
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  constructor(socket: Socket, reads: SocketReads, owner: ConnectionOwner) {
     this.#socket = socket
     this.#owner = owner
     this.#reader = new ResponseReader(this)
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
+    reads.listener = (chunk) => this.#onData(chunk)
     socket.on('end', () => this.#onEnd())
     socket.on('error', (error: Error) => {
       this.#error = error

@@ -10,6 +10,7 @@ import type {
 import { encodeRequest } from './encode-request.ts'
 import { type CallOwner, Http1Call } from './http1-call.ts'
 import { type ConnectionOwner, Http1Connection } from './http1-connection.ts'
+import { SocketReads } from './socket-reads.ts'
 
 /** What a pool is made with beside its options. */
 export interface Http1PoolServices {
@@ -116,7 +117,9 @@ export class Http1Pool implements UpstreamClient, CallOwner, ConnectionOwner {
     this.#connecting += 1
     // Counted while it is dialled too: requests that come together must not open more than they may.
     limits.connectionOpened()
-    this.#services.connector.connect(target, this.#sessions, (error, socket) => {
+    const reads = new SocketReads()
+    const parts = { sessions: this.#sessions, onread: reads.options }
+    this.#services.connector.connect(target, parts, (error, socket) => {
       this.#connecting -= 1
       if (socket === null) {
         limits.connectionClosed()
@@ -127,7 +130,7 @@ export class Http1Pool implements UpstreamClient, CallOwner, ConnectionOwner {
         })
         return
       }
-      const connection = new Http1Connection(socket, this)
+      const connection = new Http1Connection(socket, reads, this)
       this.#open.add(connection)
       if (call.cancelled) this.connectionFree(connection)
       else connection.send(call)

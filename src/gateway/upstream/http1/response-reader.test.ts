@@ -24,7 +24,14 @@ function read(pieces: readonly Buffer[]): Heard {
     onInvalid: (problem) => heard.problems.push(problem),
   })
   reader.begin(false)
-  for (const piece of pieces) if (!sawEnd) reader.push(Buffer.from(piece))
+  // Every segment is read into the same memory, as sockets do.
+  const memory = Buffer.alloc(Math.max(1, ...pieces.map((piece) => piece.length)))
+  for (const piece of pieces) {
+    if (sawEnd) break
+    piece.copy(memory)
+    reader.push(memory.subarray(0, piece.length))
+    memory.fill('#')
+  }
   if (!sawEnd) reader.end()
   return heard
 }

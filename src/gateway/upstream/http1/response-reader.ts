@@ -5,6 +5,7 @@ import { parseHead, parseTrailers, type ResponseHead } from './parse-head.ts'
 export interface ResponseListener {
   /** Of a final or an interim answer. */
   onHead(head: ResponseHead): void
+  /** `chunk` holds its bytes only until the call returns. */
   onBody(chunk: Buffer): void
   /** `rest`: bytes that came after the end. */
   onMessageEnd(trailers: readonly string[], rest: number): void
@@ -44,6 +45,7 @@ export class ResponseReader {
     this.#chunks = undefined
   }
 
+  /** Keeps nothing of `chunk` itself. */
   push(chunk: Buffer): void {
     let at = 0
     // A head may follow an interim one, and a message may end without a byte of body.
@@ -87,7 +89,7 @@ export class ResponseReader {
       if (seen.toString('latin1', 0, 5) !== 'HTTP/'.slice(0, seen.length)) {
         return this.#fail('the answer is not HTTP')
       }
-      this.#held = seen
+      this.#keep(seen)
       return chunk.length
     }
     this.#held = undefined
@@ -141,7 +143,7 @@ export class ResponseReader {
     const seen = this.#hold(chunk, at)
     const before = seen.length - (chunk.length - at)
     if (seen.length === 1 && seen[0] === 0x0d) {
-      this.#held = seen
+      this.#keep(seen)
       return chunk.length
     }
     const bare = seen[0] === 0x0d && seen[1] === 0x0a
@@ -150,7 +152,7 @@ export class ResponseReader {
       return this.#fail('the trailers are too large')
     }
     if (end < 0) {
-      this.#held = seen
+      this.#keep(seen)
       return chunk.length
     }
     const trailers = bare ? noTrailers : parseTrailers(seen.toString('latin1', 0, end))
@@ -164,6 +166,11 @@ export class ResponseReader {
   #hold(chunk: Buffer, at: number): Buffer {
     const piece = at === 0 ? chunk : chunk.subarray(at)
     return this.#held === undefined ? piece : Buffer.concat([this.#held, piece])
+  }
+
+  /** Until more comes; what was not joined with anything belongs to whoever reads the socket. */
+  #keep(seen: Buffer): void {
+    this.#held = this.#held === undefined ? Buffer.from(seen) : seen
   }
 
   #finish(trailers: readonly string[], rest: number): void {

@@ -46,27 +46,14 @@ interface Parameters {
   readonly problem: Problem | undefined
 }
 
-/** The object that a Gateway takes its parameters from: named by its spec, else by an annotation, else by its class. */
-function parametersReferenceOf(
-  { metadata }: KubeObject,
+function parametersOf(
+  scope: Scope,
+  gateway: ObjectReference,
   spec: Partial<GatewaySpec>,
-  { parametersAnnotation }: ControllerProfile,
-  { parametersRef }: Partial<GatewayClassSpec>,
-): ObjectReference | undefined {
-  const { namespace = '', annotations = {} } = metadata
-  const own = spec.infrastructure?.parametersRef
-  if (own !== undefined) return { ...own, namespace }
-  const name = parametersAnnotation && annotations[parametersAnnotation.key]
-  if (parametersAnnotation !== undefined && name) {
-    const { group, kind } = parametersAnnotation
-    return { group, kind, namespace, name }
-  }
-  return parametersRef && { namespace: '', ...parametersRef }
-}
-
-function parametersOf(scope: Scope, reference: ObjectReference | undefined): Parameters {
+): Parameters {
+  const reference = spec.infrastructure?.parametersRef
   if (reference === undefined) return { service: {}, problem: undefined }
-  const found = readParameters(scope, reference)
+  const found = readParameters(scope, { ...reference, namespace: gateway.namespace })
   return found.type === 'found'
     ? { service: found.service ?? {}, problem: undefined }
     : { service: {}, problem: { reason: 'InvalidParameters', message: found.message } }
@@ -88,10 +75,9 @@ export function planGateway(scope: Scope, object: KubeObject): GatewayPlan | und
   const { gatewayClassName = '', listeners = [] } = spec
   const gatewayClass = scope.source.objects.get(gatewayClassKind, '', gatewayClassName)
   const profile = gatewayClass && profileOfClass(scope, gatewayClass)
-  if (gatewayClass === undefined || profile === undefined) return undefined
+  if (profile === undefined) return undefined
   const reference = referenceOf(object, gatewayKind)
-  const classSpec = scope.source.specs.get<Partial<GatewayClassSpec>>(gatewayClass)
-  const parameters = parametersOf(scope, parametersReferenceOf(object, spec, profile, classSpec))
+  const parameters = parametersOf(scope, reference, spec)
   return {
     object,
     reference,
