@@ -30,7 +30,8 @@ async function serve(options: ServeOptions, simulated: boolean): Promise<void> {
   const { startGatewayThreads } = await import('./link/gateway-threads.ts')
   const spawnThread = startGatewayThreads(entry, options.workers)
   const { runControl } = await import('./serve.ts')
-  await runControl(options, { simulated, version, terminal, spawnThread })
+  const { env: environment } = process
+  await runControl(options, { simulated, version, terminal, spawnThread, environment })
 }
 
 function untilStopped(): Promise<void> {

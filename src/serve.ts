@@ -4,14 +4,12 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createAdminRoutes } from './admin/admin-routes.ts'
 import { createAdminServer } from './admin/admin-server.ts'
-import { CommandError } from './cli/command-error.ts'
 import type { Terminal } from './cli/program.ts'
 import { formatBanner } from './cli/serve/banner.ts'
 import { type DataDirectory, openDataDirectory } from './cli/serve/data-directory.ts'
 import { formatManifestProblem } from './cli/serve/manifest-problem.ts'
 import { explainPort, refuseUnusablePorts } from './cli/serve/port-problem.ts'
 import type { ServeOptions } from './cli/serve/serve-options.ts'
-import { writeShellEnvironment } from './cli/serve/shell-environment.ts'
 import { checkAccessLog, checkManifestPaths, readAuthority } from './cli/serve/start-files.ts'
 import { ControlLoop, type GenerationReport } from './control/control-loop.ts'
 import { EndpointRows } from './control/endpoints/endpoint-rows.ts'
@@ -23,16 +21,11 @@ import { WarningCounts } from './control/warning-counts.ts'
 import { secretValuesOf } from './dialects/core/secrets.ts'
 import { dialects } from './dialects/index.ts'
 import { collections } from './ir/configuration.ts'
-import { loadKubeToken, writeKubeconfig } from './kube/kubeconfig.ts'
 import { ManifestApplier } from './kube/manifests/manifest-applier.ts'
 import { watchManifests } from './kube/manifests/watch-manifests.ts'
-import { StoreResourceApi } from './kube/resources/store-resource-api.ts'
-import { createKubeServer } from './kube/server/create-kube-server.ts'
-import { ObjectStore } from './kube/store/object-store.ts'
-import { StoreObjectSource } from './kube/store/store-object-source.ts'
+import type { StoreResourceApi } from './kube/resources/store-resource-api.ts'
 import { type CertificateAuthority, openCertificateAuthority } from './lib/certificate-authority.ts'
 import { systemClock } from './lib/clock.ts'
-import { findFileHolder } from './lib/process-holder.ts'
 import { openRandomTokenFile } from './lib/random-token-file.ts'
 import { formatSocketAddress } from './lib/socket-address.ts'
 import { systemLookUp } from './lib/upstream-address/address-resolver.ts'
@@ -41,10 +34,8 @@ import { EndpointRowAllocator, EndpointTable } from './link/endpoint-table.ts'
 import type { SpawnThread } from './link/gateway-threads.ts'
 import type { AddressOverride, DownMessage, WorkerOptions } from './link/messages.ts'
 import { WorkerPool } from './link/worker-pool.ts'
-import { parseAddressPool } from './local/address-pool.ts'
-import { reachableAddress } from './local/reachable-address.ts'
-import { ServiceAddresses } from './local/service-addresses.ts'
 import type { Simulator } from './simulator/simulator.ts'
+import { startCluster } from './start-cluster.ts'
 import { MetricsRegistry } from './telemetry/metrics-registry.ts'
 import { ThreadMetrics } from './telemetry/thread-metrics.ts'
 
@@ -54,6 +45,8 @@ export interface RunSettings {
   readonly version: string
   readonly terminal: Terminal
   readonly spawnThread: SpawnThread
+  /** What commands that run for container images are started with. */
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /** Endpoints and backends whose health threads share; further ones work without sharing it. */
@@ -79,8 +72,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
     table,
     stateMessages: () => [keySets.message(), ...loop.stateMessages()],
   })
-  const kube = await startKube(options, settings, foundations)
-  const addresses = startServiceAddresses(kube.source, options)
+  const kube = await startCluster(options, settings, foundations)
   const say = (line: string) => terminal.err(`${line}\n`)
   const generations = new GenerationLog(foundations.metrics, say)
   const rows = createEndpointRows(table, terminal)
@@ -107,7 +99,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
     },
     onPublished(report) {
       generations.add(report)
-      addresses.setMovedPorts(report.moved)
+      kube.addresses.setMovedPorts(report.moved)
     },
     onError: reporter(terminal),
   })
@@ -130,7 +122,6 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   await loop.stop()
   for (const part of [health, keySets]) part.stop()
   await workers.stop(options.drainSeconds * 1000)
-  addresses.stop()
   await Promise.all([admin.close(), kube.close(), simulator?.close()])
   data.close()
 }
@@ -273,65 +264,6 @@ async function startSimulator(
     timeToFirstTokenMs: options.timeToFirstToken,
     interTokenLatencyMs: options.interTokenLatency,
   })
-}
-
-async function startKube(
-  options: ServeOptions,
-  { version, terminal }: RunSettings,
-  { authority, data }: Foundations,
-) {
-  const store = openStore(data)
-  const api = new StoreResourceApi({ store, kinds })
-  const token = loadKubeToken(data.path)
-  const server = await createKubeServer({
-    api,
-    authority,
-    credential: { token, userName: 'sluice-admin', groups: ['system:masters'] },
-    version,
-    ...options.kubeApi,
-    onError: (error) => terminal.err(`The Kubernetes API failed: ${describe(error)}\n`),
-  }).catch(explainPort(options.kubeApi, '--kube-api'))
-  const caCertificate = authority.certificate
-  const kubeconfig = writeKubeconfig({
-    dataDir: data.path,
-    server: server.url,
-    caCertificate,
-    token,
-  })
-  writeShellEnvironment(join(data.path, 'env'), {
-    binFolder: join(import.meta.dirname, '../bin'),
-    kubeconfig,
-  })
-  return {
-    api,
-    source: new StoreObjectSource(store),
-    kubeconfig,
-    async close() {
-      await server.close()
-      store.close()
-    },
-  }
-}
-
-function openStore(data: DataDirectory): ObjectStore {
-  try {
-    return new ObjectStore(data.store)
-  } catch (error) {
-    const holder = findFileHolder(join(data.path, 'objects.db'))
-    const message = describe(error)
-    throw new CommandError(
-      holder === undefined ? message : message.replace('another process', holder),
-    )
-  }
-}
-
-function startServiceAddresses(source: StoreObjectSource, options: ServeOptions): ServiceAddresses {
-  const pool = parseAddressPool(options.addressPool)
-  if (typeof pool === 'string') throw new CommandError(`--address-pool ${pool}.`)
-  const fixed = options.bind === undefined ? undefined : reachableAddress(options.bind)
-  const addresses = new ServiceAddresses(source, pool, { fixedAddress: fixed, now: Date.now })
-  addresses.start()
-  return addresses
 }
 
 function startManifests(

@@ -45,7 +45,7 @@ const mayImportSibling: Record<string, readonly string[]> = {
 }
 
 /** The composition roots construct and connect everything; nothing else may import everything. */
-const compositionRoots = ['main.ts', 'serve.ts', 'worker.ts']
+const compositionRoots = ['main.ts', 'serve.ts', 'start-cluster.ts', 'worker.ts']
 
 const src = resolve(import.meta.dirname, '../src')
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -1,10 +1,16 @@
+import {
+  fieldSecretKey,
+  fieldVersionOf,
+  parseFieldSecret,
+  readField,
+} from '../kube/field-secret.ts'
 import type { KubeObject } from '../kube/kube-object.ts'
 import type { ObjectSource } from '../kube/object-source.ts'
 import type { DownMessage, SecretValues } from '../link/messages.ts'
 
 type SecretsMessage = Extract<DownMessage, { type: 'secrets' }>
 
-/** Tells the workers the values of exactly those Secrets that the configuration refers to. */
+/** Tells the workers the values of exactly those Secrets, and fields of other objects, that the configuration refers to. */
 export class SecretDistribution {
   readonly #source: ObjectSource
   readonly #valuesOf: (secret: KubeObject) => Readonly<Record<string, string>>
@@ -39,13 +45,32 @@ export class SecretDistribution {
   }
 
   #read(id: string): SecretValues | undefined {
+    const found = this.#readField(id) ?? this.#readSecret(id)
+    if (found === undefined) return undefined
+    const known = this.#sent.get(id)
+    return known?.version === found.version ? known : { id, ...found, values: found.values() }
+  }
+
+  #readSecret(id: string): FoundValues | undefined {
     const separator = id.indexOf('/')
     const namespace = id.slice(0, separator)
     const name = id.slice(separator + 1)
     const secret = this.#source.get({ group: '', kind: 'Secret', namespace, name })
     if (secret === undefined) return undefined
     const version = secret.metadata.resourceVersion ?? ''
-    const known = this.#sent.get(id)
-    return known?.version === version ? known : { id, version, values: this.#valuesOf(secret) }
+    return { version, values: () => this.#valuesOf(secret) }
   }
+
+  #readField(id: string): FoundValues | undefined {
+    const field = parseFieldSecret(id)
+    const object = field && this.#source.get(field.object)
+    const value = field && object && readField(object, field.fieldPath)
+    if (object === undefined || value === undefined) return undefined
+    return { version: fieldVersionOf(object), values: () => ({ [fieldSecretKey]: value }) }
+  }
+}
+
+interface FoundValues {
+  readonly version: string
+  readonly values: () => SecretValues['values']
 }

@@ -11,7 +11,7 @@ export interface Dialect {
   /** A translator may keep what it computed from objects that did not change. */
   createTranslator(): Translator
   /** Writes what went wrong while the gateway took the configuration into a status of this vendor's shape. */
-  addErrors(status: unknown, errors: readonly ProgrammingError[]): unknown
+  addErrors(status: unknown, errors: readonly ProgrammingError[], object: ObjectReference): unknown
 }
 
 /** Something of an object that the gateway could not put in force: a port in use, a certificate without key. */

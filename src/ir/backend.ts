@@ -38,6 +38,10 @@ export interface Endpoint {
   readonly serverName: string | undefined
   readonly healthCheckPath: string | undefined
   readonly healthCheckMethod: string | undefined
+  /** Host of the requests that it gets, whatever the route says; undefined: as the route says. */
+  readonly hostHeader?: string
+  /** True: it is spoken to without TLS although the backend has it. */
+  readonly plaintext?: boolean
   /** Set: it is a provider of language models. All endpoints of a backend are of the same type, or none is a provider. */
   readonly provider?: ModelProvider
 }

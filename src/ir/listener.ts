@@ -13,6 +13,15 @@ export interface Listener {
   /** Set: the listener speaks TLS and the first chain whose names match the client's SNI decides. */
   readonly tls: readonly TlsChain[] | undefined
   readonly http: HttpConnectionOptions
+  /** Labels that usage metrics of its calls to models have besides provider and model. */
+  readonly usageLabels?: readonly UsageLabel[]
+}
+
+/** A label of usage metrics, taken from what policies know of a request. */
+export interface UsageLabel {
+  readonly name: string
+  /** A namespace of the request's metadata, and the keys inside it; a value that is not there counts as `<unknown>`. */
+  readonly path: readonly string[]
 }
 
 /** One socket address. */

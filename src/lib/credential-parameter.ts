@@ -1,5 +1,5 @@
 const names =
-  /^(?:key|sig|code|pass|pwd|auth|authorization|.*(?:api[-_]?key|access[-_]?key|token|secret|password|passwd|signature|credentials?))$/i
+  /^(?:key|sig|code|pass|pwd|auth|authorization|.*(?:api[-_]?key|access[-_]?key|token|secret|password|passwd|signature|credentials?|assertion))$/i
 
 /** Whether a query parameter carries a credential; `rawName` as it stands in the URL, escapes and all. */
 export function isCredentialParameter(rawName: string): boolean {

@@ -16,8 +16,12 @@ export interface ModelRequest {
   messages(): readonly { readonly role: string; readonly content: string }[]
   /** False: the format has no place for messages, or the body's is not a list; nothing was added. */
   addMessages(prepend: readonly AddedMessage[], append: readonly AddedMessage[]): boolean
-  /** Sets whether the answer streams, and asks for usage in streams; a format whose path decides has nothing to set. */
-  setStreaming(streaming: boolean): void
+  /**
+   * Sets whether the answer streams, and asks for usage in streams; a format whose path decides has nothing to set. Marks the body
+   * as changed if it was. True: the stream will report usage that the client has not asked for.
+   */
+  setStreaming(streaming: boolean): boolean
+  /** Does not mark the body as changed: a model alone can be spliced into the original bytes. */
   setModel(model: string): void
   /** The most output tokens that the request allows; undefined: it says nothing. */
   maxOutputTokens(): number | undefined

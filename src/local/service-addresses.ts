@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject, ObjectReference } from '../kube/kube-object.ts'
 import type { ObjectSource } from '../kube/object-source.ts'
 import type { AddressPool } from './address-pool.ts'
+import { takenAddresses } from './taken-addresses.ts'
 
 const serviceKind = { group: '', kind: 'Service' }
 
@@ -134,17 +135,9 @@ export class ServiceAddresses {
 
   #choose(service: KubeObject, current: string | undefined): string | undefined {
     if (this.#fixedAddress !== undefined) return this.#fixedAddress
-    const taken = this.#takenByOthers(service)
+    const taken = takenAddresses(this.#source, service.metadata.uid)
     const wanted = (service as ServiceParts).spec?.loadBalancerIP ?? current
     if (wanted !== undefined && this.#pool.contains(wanted) && !taken.has(wanted)) return wanted
     return this.#pool.next(taken)
-  }
-
-  #takenByOthers(service: KubeObject): Set<string> {
-    const { uid } = service.metadata
-    const others = this.#source
-      .list(serviceKind)
-      .filter((other) => other.metadata.uid !== uid && isLoadBalancer(other))
-    return new Set(others.map(addressOf).filter((address) => address !== undefined))
   }
 }

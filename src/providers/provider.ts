@@ -11,6 +11,12 @@ export interface ProviderEndpoint {
   readonly format: WireFormat | undefined
   /** True: model, defaults, enrichment and streaming flags leave the body as it is. */
   readonly untouched: boolean
+  /** True: neither what is asked nor what is answered holds texts, as in a list of models; nothing is kept from policies. */
+  readonly textless: boolean
+  /** The path says whether the answer is to be a stream; undefined: the body does. */
+  readonly streaming: boolean | undefined
+  /** What the path asks for; undefined: the body does. */
+  readonly model: string | undefined
 }
 
 /** What a try is sent with. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from '../lib/node-http.ts'
-import { createFailure, InvalidFailureError } from './delivery/failure.ts'
+import type { KnownCredentials } from './credentials/known-credentials.ts'
+import { createFailure, InvalidDemandError } from './delivery/failure.ts'
 import type { FailureQueue } from './delivery/failure-queue.ts'
 import type { RequestLog } from './recording/request-log.ts'
 
@@ -9,21 +10,30 @@ const help = {
   'DELETE /requests': 'forgets them',
   'POST /failures':
     '{"count": 1, "host": HOST, "status": 429, "retryAfter": 1} or {"failure": "reset" | "stall" | "cut", "afterEvents": 3}: the next requests fail so',
+  'POST /credentials':
+    '{"accessKeyId": ID, "secretAccessKey": SECRET} or {"clientEmail": EMAIL, "publicKey": PEM}: signatures of this AWS key or Google service account are verified from now on',
   'DELETE /failures': 'forgets failures that wait for a request',
 }
 
 /** The simulator's own HTTP API in clear text, for tests and people; never reached through a gateway. */
-export function createControlListener(log: RequestLog, failures: FailureQueue): Server {
+export function createControlListener(parts: ControlledParts): Server {
   return createServer((request, response) => {
-    handle(request, log, failures).then(
+    handle(request, parts).then(
       (answer) => send(response, answer.status, answer.body),
       (error: unknown) => {
-        const invalid = error instanceof InvalidFailureError
+        const invalid = error instanceof InvalidDemandError
         const message = invalid ? error.message : 'the simulator could not handle this request'
         send(response, invalid ? 400 : 500, { error: message })
       },
     )
   })
+}
+
+/** What the control API reads and changes. */
+export interface ControlledParts {
+  readonly log: RequestLog
+  readonly failures: FailureQueue
+  readonly knownCredentials: KnownCredentials
 }
 
 interface ControlAnswer {
@@ -33,8 +43,7 @@ interface ControlAnswer {
 
 async function handle(
   request: IncomingMessage,
-  log: RequestLog,
-  failures: FailureQueue,
+  { log, failures, knownCredentials }: ControlledParts,
 ): Promise<ControlAnswer> {
   const host = request.headers.host ?? ''
   // A page in somebody's browser must neither read what was received nor break anything.
@@ -56,6 +65,9 @@ async function handle(
     case 'POST /failures':
       addFailure(await readJson(request), failures)
       return { status: 204, body: undefined }
+    case 'POST /credentials':
+      addCredential(await readJson(request), knownCredentials)
+      return { status: 204, body: undefined }
     case 'DELETE /failures':
       failures.clear()
       return { status: 204, body: undefined }
@@ -72,7 +84,7 @@ async function readJson(request: IncomingMessage): Promise<Readonly<Record<strin
   let text = ''
   for await (const chunk of request.setEncoding('utf8')) {
     text += chunk
-    if (text.length > mostBodyBytes) throw new InvalidFailureError('the body is too large')
+    if (text.length > mostBodyBytes) throw new InvalidDemandError('the body is too large')
   }
   try {
     const value: unknown = JSON.parse(text)
@@ -82,7 +94,7 @@ async function readJson(request: IncomingMessage): Promise<Readonly<Record<strin
   } catch {
     // Told below.
   }
-  throw new InvalidFailureError('the body must be a JSON object')
+  throw new InvalidDemandError('the body must be a JSON object')
 }
 
 const failureFields = ['count', 'host', 'status', 'retryAfter', 'failure', 'afterEvents']
@@ -90,7 +102,7 @@ const failureFields = ['count', 'host', 'status', 'retryAfter', 'failure', 'afte
 function addFailure(spec: Readonly<Record<string, unknown>>, failures: FailureQueue): void {
   const unknown = Object.keys(spec).find((field) => !failureFields.includes(field))
   if (unknown !== undefined) {
-    throw new InvalidFailureError(
+    throw new InvalidDemandError(
       `field ${JSON.stringify(unknown)} is unknown; use ${failureFields.join(', ')}`,
     )
   }
@@ -98,12 +110,12 @@ function addFailure(spec: Readonly<Record<string, unknown>>, failures: FailureQu
     const value = spec[field]
     if (value === undefined) return undefined
     if (Number.isInteger(value) && Number(value) >= 0) return Number(value)
-    throw new InvalidFailureError(`field ${field} must be a whole number`)
+    throw new InvalidDemandError(`field ${field} must be a whole number`)
   }
   const text = (field: string) => {
     const value = spec[field]
     if (value === undefined || typeof value === 'string') return value
-    throw new InvalidFailureError(`field ${field} must be a string`)
+    throw new InvalidDemandError(`field ${field} must be a string`)
   }
   const failure = createFailure({
     status: number('status'),
@@ -113,6 +125,27 @@ function addFailure(spec: Readonly<Record<string, unknown>>, failures: FailureQu
   })
   const host = text('host')?.toLowerCase()
   failures.add(failure, { count: number('count') ?? 1, ...(host === undefined ? {} : { host }) })
+}
+
+function addCredential(
+  spec: Readonly<Record<string, unknown>>,
+  knownCredentials: KnownCredentials,
+): void {
+  const { accessKeyId, secretAccessKey, clientEmail, publicKey, ...others } = spec
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+  if (Object.keys(others).length === 0) {
+    if (isText(accessKeyId) && isText(secretAccessKey) && clientEmail === undefined) {
+      knownCredentials.addAccessKey(accessKeyId, secretAccessKey)
+      return
+    }
+    if (isText(clientEmail) && isText(publicKey) && accessKeyId === undefined) {
+      knownCredentials.addServiceAccount(clientEmail, publicKey)
+      return
+    }
+  }
+  throw new InvalidDemandError(
+    'write accessKeyId and secretAccessKey, or clientEmail and publicKey, each a text',
+  )
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -40,9 +40,9 @@ function lastOutcome() {
 describe('the listener', () => {
   test('names the hosts it answers for', () => {
     expect(simulator.hosts).toEqual([
-      'api.openai.com',
-      'api.mistral.ai',
-      'api-inference.huggingface.co',
+      ...['api.openai.com', 'api.mistral.ai', 'api-inference.huggingface.co', 'api.anthropic.com'],
+      ...['generativelanguage.googleapis.com', '*-aiplatform.googleapis.com'],
+      ...['aiplatform.googleapis.com', 'oauth2.googleapis.com'],
     ])
   })
 
@@ -230,6 +230,25 @@ describe('failures on demand', () => {
   })
 })
 
+describe('a host that is a pattern', () => {
+  const models = '/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-2.5-flash'
+  const call = {
+    path: `${models}:countTokens`,
+    headers: { authorization: 'Bearer ya29.simulated' },
+    body: { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] },
+  }
+
+  test('has a certificate for each name that fits', async () => {
+    for (const region of ['europe-west1', 'us-central1']) {
+      const reply = await send(simulator, { host: `${region}-aiplatform.googleapis.com`, ...call })
+      expect(reply.status).toBe(200)
+    }
+    await expect(
+      send(simulator, { host: 'a.b-aiplatform.googleapis.com', ...call }),
+    ).rejects.toThrow('does not match certificate')
+  })
+})
+
 describe('the control API', () => {
   const call = (path: string, init: RequestInit = {}) => fetch(simulator.controlUrl + path, init)
 
@@ -290,6 +309,16 @@ describe('the control API', () => {
     ['{"status": "429"}', 'status must be a whole number'],
   ])('refuses %s', async (body, message) => {
     const reply = await call('/failures', { method: 'POST', body })
+    expect(reply.status).toBe(400)
+    expect(await reply.text()).toContain(message)
+  })
+
+  test.each([
+    ['{"accessKeyId": "AKIAEXAMPLE"}', 'write accessKeyId and secretAccessKey'],
+    ['{"clientEmail": "a@b", "publicKey": "x", "y": 1}', 'write accessKeyId and secretAccessKey'],
+    ['{"clientEmail": "a@b", "publicKey": "x"}', 'must be an RSA public key'],
+  ])('does not learn the credential %s', async (body, message) => {
+    const reply = await call('/credentials', { method: 'POST', body })
     expect(reply.status).toBe(400)
     expect(await reply.text()).toContain(message)
   })

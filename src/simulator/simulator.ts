@@ -4,10 +4,12 @@ import type { AddressInfo, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CertificateAuthority } from '../lib/certificate-authority.ts'
 import { createControlListener } from './control-listener.ts'
+import { KnownCredentials } from './credentials/known-credentials.ts'
 import { ConnectionTable } from './delivery/connection.ts'
 import type { Wait } from './delivery/deliver.ts'
 import { exchange } from './delivery/exchange.ts'
 import { FailureQueue } from './delivery/failure-queue.ts'
+import { ServerCertificates } from './delivery/server-certificates.ts'
 import { loadTokenizer } from './generation/tokenizer.ts'
 import { providers as allProviders } from './providers/index.ts'
 import type { SimulatedProvider } from './providers/provider.ts'
@@ -38,10 +40,12 @@ export interface Simulator {
   readonly port: number
   /** Address and port of the control API, as in a URL. */
   readonly controlUrl: string
-  /** Names that it answers for. */
+  /** Names that it answers for, and patterns of names. */
   readonly hosts: readonly string[]
   readonly log: RequestLog
   readonly failures: FailureQueue
+  /** Whose signatures are verified, not only their form. */
+  readonly knownCredentials: KnownCredentials
   /** Breaks what is open and frees the ports. */
   close(): Promise<void>
 }
@@ -56,9 +60,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   const hosts = providers.flatMap((provider) => provider.hosts)
   const log = new RequestLog()
   const failures = new FailureQueue()
+  const knownCredentials = new KnownCredentials()
   const connections = new ConnectionTable()
   const context = {
-    ...{ providers, log, failures, connections, loadTokenizer },
+    ...{ providers, log, failures, connections, loadTokenizer, knownCredentials },
     now: options.now,
     wait: options.wait ?? ((durationMs, signal) => sleep(durationMs, undefined, { signal })),
     pacing: {
@@ -66,12 +71,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       interTokenLatencyMs: options.interTokenLatencyMs ?? 0,
     },
   }
-  const credentials = () => {
-    const issued = authority.issueServerCertificate({ names: [...hosts, 'localhost', address] })
-    return { cert: issued.certificate, key: issued.privateKey }
-  }
+  const certificates = new ServerCertificates(authority, hosts, ['localhost', address])
   const server = createSecureServer({
-    ...credentials(),
+    ...certificates.fixed(),
+    SNICallback: (name, done) => done(null, certificates.find(name)),
     allowHTTP1: true,
     http1Options: { keepAliveTimeout: keepAliveMs },
   })
@@ -86,7 +89,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   // A client that gives up its handshake or its session ends nothing but itself.
   server.on('tlsClientError', () => {})
   server.on('sessionError', () => {})
-  const control = createControlListener(log, failures)
+  const control = createControlListener({ log, failures, knownCredentials })
   const port = await listen(server, address, options.port ?? 0)
   const controlAddress = options.controlAddress ?? '127.0.0.1'
   const controlPort = await listen(control, controlAddress, options.controlPort ?? 0).catch(
@@ -96,9 +99,12 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     },
   )
   // The certificate outlives no process that runs for a year.
-  const renewal = setInterval(() => server.setSecureContext(credentials()), dayMs).unref()
+  const renewal = setInterval(() => {
+    server.setSecureContext(certificates.fixed())
+    certificates.renew()
+  }, dayMs).unref()
   return {
-    ...{ address, port, hosts, log, failures },
+    ...{ address, port, hosts, log, failures, knownCredentials },
     controlUrl: `http://${controlAddress.includes(':') ? `[${controlAddress}]` : controlAddress}:${controlPort}`,
     close: async () => {
       clearInterval(renewal)

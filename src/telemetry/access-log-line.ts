@@ -1,5 +1,5 @@
 import { isCredentialParameter } from '../lib/credential-parameter.ts'
-import type { RefusedConnection, RequestRecord } from './request-record.ts'
+import type { ModelCallRecord, RefusedConnection, RequestRecord } from './request-record.ts'
 
 /**
  * One line of JSON for a request, with its line break. Written by hand because it is written for every request:
@@ -25,7 +25,24 @@ export function formatAccessLogLine(record: RequestRecord): string {
     `,"first_byte_ms":${duration(record.firstByteMs)}` +
     text('error', record.errorCode) +
     text('flags', record.responseFlags) +
+    modelCallOf(record.modelCall) +
     `,"generation":${record.generation}}\n`
+  )
+}
+
+function modelCallOf(call: ModelCallRecord | undefined): string {
+  if (call === undefined) return ''
+  const { usage } = call
+  const tokens =
+    usage === undefined
+      ? ''
+      : `,"tokens_in":${usage.inputTokens},"tokens_out":${usage.outputTokens}` +
+        `,"tokens_estimated":${usage.estimated}`
+  return (
+    text('provider', call.provider) +
+    text('model', call.model) +
+    text('provider_model', call.providerModel) +
+    `,"streaming":${call.streaming}${tokens}`
   )
 }
 

@@ -34,6 +34,7 @@ const record: RequestRecord = {
   errorCode: undefined,
   responseFlags: '-',
   generation: 3,
+  modelCall: undefined,
 }
 
 describe('a line', () => {
@@ -55,6 +56,18 @@ describe('a line', () => {
       error: 'malformed',
       flags: 'DPE',
       generation: 3,
+    })
+  })
+
+  test('of a call to a model says which one, and what it has used', () => {
+    const modelCall = {
+      ...{ gateway: 'default/gw', provider: 'openai', operation: 'chat', model: 'gpt-4o' },
+      ...{ providerModel: 'gpt-4o-2024', streaming: true, rateLimitedTokens: 9, labels: {} },
+      usage: { inputTokens: 44, outputTokens: 128, totalTokens: 172, estimated: false },
+    }
+    expect(JSON.parse(formatAccessLogLine({ ...record, modelCall }))).toMatchObject({
+      ...{ provider: 'openai', model: 'gpt-4o', provider_model: 'gpt-4o-2024', streaming: true },
+      ...{ tokens_in: 44, tokens_out: 128, tokens_estimated: false },
     })
   })
 

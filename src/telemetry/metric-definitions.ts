@@ -32,6 +32,20 @@ const metricDefinitions = {
     type: 'counter',
     help: 'Requests that the gateway itself ended, by reason.',
   },
+  sluice_model_calls_total: {
+    type: 'counter',
+    help: 'Calls to models by provider, status and where the count of their tokens comes from.',
+  },
+  ai_prompt_tokens_total: { type: 'counter', help: 'Tokens that models have read.' },
+  ai_completion_tokens_total: { type: 'counter', help: 'Tokens that models have written.' },
+  ai_rate_limited_tokens_total: {
+    type: 'counter',
+    help: 'Tokens that rate limits have charged.',
+  },
+  gloo_completion_tokens: {
+    type: 'counter',
+    help: 'The same as ai_completion_tokens_total, under the name that dashboards for Gloo ask for.',
+  },
   sluice_active_requests: { type: 'gauge', help: 'Requests being served.' },
   sluice_active_connections: { type: 'gauge', help: 'Open client connections by listener.' },
   sluice_connections_refused_total: {

@@ -104,6 +104,17 @@ test('label values are escaped', () => {
   expect(registry.write()).toContain('sluice_active_connections{listener="a\\"b\\\\c\\nd"} 1\n')
 })
 
+test('only the series that are selected are written', () => {
+  const registry = new MetricsRegistry()
+  registry.set('sluice_configuration_warnings', 1, { kind: 'Gateway' })
+  registry.set('sluice_configuration_warnings', 2, { kind: 'Upstream' })
+  const text = registry.write((_, labels) => labels['kind'] === 'Upstream')
+  expect(text.split('\n').slice(2)).toEqual([
+    'sluice_configuration_warnings{kind="Upstream"} 2',
+    '',
+  ])
+})
+
 test('a metric without definition is not written', () => {
   const registry = new MetricsRegistry()
   registry.update([{ name: '__proto__', labels: {}, value: { type: 'gauge', current: 1 } }])

@@ -8,6 +8,9 @@ import {
 type Value = MetricSample['value']
 type Labels = Readonly<Record<string, string>>
 
+/** Whether a metric with these labels is wanted. */
+export type SelectSeries = (name: string, labels: Labels) => boolean
+
 /** One metric with one set of labels. */
 interface Series {
   readonly name: string
@@ -66,11 +69,15 @@ export class MetricsRegistry {
     for (const [key, series] of this.own) if (series.name === name) this.own.delete(key)
   }
 
-  /** The text that Prometheus reads (exposition format 0.0.4). */
-  write(): string {
+  /** The text that Prometheus reads (exposition format 0.0.4), of the series that are selected. */
+  write(selects: SelectSeries = () => true): string {
     const all = new Map<string, Series>()
     const sources = [this.past, this.own, ...[...this.threads.values()].map(({ series }) => series)]
-    for (const source of sources) for (const series of source.values()) add(all, series)
+    for (const source of sources) {
+      for (const series of source.values()) {
+        if (selects(series.name, series.labels)) add(all, series)
+      }
+    }
     const byName = Map.groupBy(all.values(), ({ name }) => name)
     return [...byName.keys()]
       .sort()

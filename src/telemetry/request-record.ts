@@ -35,6 +35,34 @@ export interface RequestRecord {
   /** Envoy's letters, comma-separated; `-` for none. */
   readonly responseFlags: string
   readonly generation: number
+  /** Set: the request was a call to a model. */
+  readonly modelCall: ModelCallRecord | undefined
+}
+
+/** What a call to a model was, and what it has used. */
+export interface ModelCallRecord {
+  /** `namespace/name` of the gateway that took it. */
+  readonly gateway: string
+  readonly provider: string
+  readonly operation: string
+  /** What the client asked for; empty when it did not say. */
+  readonly model: string
+  readonly providerModel: string | undefined
+  readonly streaming: boolean
+  readonly usage: RecordedUsage | undefined
+  /** Tokens that rate limits have charged. */
+  readonly rateLimitedTokens: number | undefined
+  /** Labels of the operator's own, by name. */
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** Tokens of a call. */
+export interface RecordedUsage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly totalTokens: number
+  /** The provider did not say, so the gateway has counted. */
+  readonly estimated: boolean
 }
 
 /** Is told of requests and connections while they live. Called on the hot path: cheap, never throws. */

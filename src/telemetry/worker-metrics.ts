@@ -1,5 +1,6 @@
 import type { MetricSample } from '../lib/metric-sample.ts'
 import { durationBoundsSeconds, type MetricName } from './metric-definitions.ts'
+import { ModelMetrics } from './model-metrics.ts'
 import type {
   AttemptRecord,
   RefusedConnection,
@@ -54,6 +55,7 @@ export class WorkerMetrics implements RequestObserver {
   private readonly refusals = new Map<string, number>()
   private readonly connections = new Map<string, number>()
   private activeRequests = 0
+  private readonly models = new ModelMetrics()
   private readonly threadMetrics: ThreadMetrics
 
   constructor(options: WorkerMetricsOptions) {
@@ -79,6 +81,7 @@ export class WorkerMetrics implements RequestObserver {
     counters.responseBytes += record.responseBytes
     if (record.attempts > 1) counters.retries += record.attempts - 1
     if (record.errorCode !== undefined) increment(this.errors, record.errorCode)
+    if (record.modelCall !== undefined) this.models.add(record, record.modelCall)
   }
 
   attemptEnded(attempt: AttemptRecord): void {
@@ -110,6 +113,7 @@ export class WorkerMetrics implements RequestObserver {
   collect(): MetricSample[] {
     const samples: MetricSample[] = [
       ...this.threadMetrics.collect(),
+      ...this.models.collect(),
       gauge('sluice_active_requests', {}, this.activeRequests),
       counter('sluice_access_log_lost_lines_total', {}, this.options.lostLogLines?.() ?? 0),
       counter('sluice_limit_uncounted_hits_total', {}, this.options.uncountedHits?.() ?? 0),

@@ -11,6 +11,12 @@ export interface ResolveOverride {
   readonly targetPort: number | undefined
 }
 
+/** The operator's own command for a container image. */
+export interface ImageCommand {
+  readonly image: string
+  readonly command: string
+}
+
 /** The flags of `serve` and `dev`. */
 export interface ServeOptions {
   readonly dataDir: string
@@ -23,6 +29,7 @@ export interface ServeOptions {
   readonly limitCounters: number
   readonly resolve: readonly ResolveOverride[]
   readonly cacert: readonly string[]
+  readonly runImage: readonly ImageCommand[]
   readonly allowLoopbackUpstreams: boolean
   /** `-`: standard output; `none`; else a file. */
   readonly accessLog: string
@@ -65,6 +72,14 @@ export function parseResolveOverride(text: string): ResolveOverride {
   }
   const targetPort = match[5] === undefined ? undefined : Number(match[5])
   return { host: (match[1] ?? '').toLowerCase(), port: Number(match[2]), address, targetPort }
+}
+
+/** Reads `IMAGE=COMMAND`; an image's name holds no `=`. */
+function parseImageCommand(text: string): ImageCommand {
+  const at = text.indexOf('=')
+  const [image, command] = [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+  if (at > 0 && image !== '' && command !== '') return { image, command }
+  throw new InvalidArgumentError('Write it as IMAGE=COMMAND.')
 }
 
 const collect =
@@ -132,6 +147,13 @@ const serveFlags = (simulated: boolean): readonly Option[] => [
     .default([])
     .env('SLUICE_CACERT')
     .argParser(collect(asIs)),
+  new Option(
+    '--run-image <image=command>',
+    'what to run on this machine for a container image; it listens on $HOST:$PORT (repeatable)',
+  )
+    .default([])
+    .env('SLUICE_RUN_IMAGE')
+    .argParser(collect(parseImageCommand)),
   new Option('--allow-loopback-upstreams', 'manifests may name upstreams on this machine')
     .default(simulated)
     .env('SLUICE_ALLOW_LOOPBACK_UPSTREAMS'),

@@ -31,7 +31,7 @@ export async function dialEndpoint(
   const address = await resolveTarget(target, services)
   signal.throwIfAborted()
   const { backend, endpoint, alpnProtocols } = target
-  const { tls } = backend
+  const tls = endpoint.plaintext ? undefined : backend.tls
   const where = { host: address.address, port: address.port }
   const ownName = endpoint.serverName ?? endpoint.host
   const accepted =

@@ -92,7 +92,7 @@ export class StatusWriter {
     const text =
       programmingErrors.length === 0 || dialect === undefined
         ? status.status
-        : dialect.addErrors(status.status, programmingErrors)
+        : dialect.addErrors(status.status, programmingErrors, status.object)
     const previous = this.#source.get(status.object)?.['status']
     const time = new Date(this.#wallClock()).toISOString().replace(/\.\d+Z$/, 'Z')
     this.#source.writeStatus(status.object, stampTransitions(text, previous, time))

@@ -9,6 +9,9 @@ import { namespace } from './kinds/namespace.ts'
 import { secret } from './kinds/secret.ts'
 import { service } from './kinds/service/service.ts'
 import { serviceAccount } from './kinds/service-account.ts'
+import { deployment } from './kinds/workloads/deployment.ts'
+import { pod } from './kinds/workloads/pod.ts'
+import { replicaSet } from './kinds/workloads/replica-set.ts'
 
 const nothing: Translation = {
   configuration: emptyConfiguration,
@@ -25,7 +28,10 @@ const createNamespace = (name: string): KubeObject => ({
 /** The kinds of Kubernetes itself. They mean nothing to the gateway until another dialect refers to them. */
 export const core: Dialect = {
   name: 'core',
-  kinds: [namespace, secret, configMap, service, endpointSlice, serviceAccount, event, lease],
+  kinds: [
+    ...[namespace, secret, configMap, service, endpointSlice, serviceAccount, event, lease],
+    ...[pod, replicaSet, deployment],
+  ],
   seeds: ['default', 'kube-system', 'kube-public'].map(createNamespace),
   createTranslator: (): Translator => ({ translate: () => nothing }),
   addErrors: (status) => status,

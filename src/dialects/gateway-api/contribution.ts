@@ -4,7 +4,7 @@ import type { Origin } from '../../ir/origin.ts'
 import type { PolicyConfig } from '../../ir/policy.ts'
 import type { RouteAction } from '../../ir/route.ts'
 import type { GroupKind, ObjectReference } from '../../kube/kube-object.ts'
-import type { ObjectStatus, ObjectView } from '../dialect.ts'
+import type { ObjectStatus, ObjectView, ProgrammingError } from '../dialect.ts'
 
 /**
  * What another dialect adds to the Gateway API: kinds that routes and gateways may refer to, policies that attach to
@@ -20,6 +20,10 @@ export interface Contribution {
   /** Kinds that `parametersRef` of a GatewayClass or Gateway may name. */
   readonly parameters?: readonly GroupKind[]
   readonly controllers?: readonly ControllerProfile[]
+  /** Kinds whose statuses it writes. */
+  readonly reports?: readonly GroupKind[]
+  /** Writes what went wrong while the gateway took the configuration into a status of one of `reports`. */
+  addErrors?(status: unknown, errors: readonly ProgrammingError[]): unknown
   /** Called once; what it returns may keep what it computed. */
   createContributor(): Contributor
 }
@@ -33,6 +37,8 @@ export interface ControllerProfile {
   readonly description: string
   /** The Service of a gateway has the gateway's name behind it. */
   readonly servicePrefix: string
+  /** An annotation of Gateways that names their parameters where `parametersRef` does not. */
+  readonly parametersAnnotation?: GroupKind & { readonly key: string }
 }
 
 /** Takes part in every translation. */
@@ -48,11 +54,13 @@ export interface ContributionMoment {
   /** Asked only for the kinds in `backends`; the namespace is that of the object, already granted. */
   findBackend?(query: BackendQuery): FoundBackend
   /** Asked only for the kinds in `filters`. */
-  findFilter?(reference: ObjectReference, place: Origin): FoundFilter
+  findFilter?(reference: ObjectReference, place: Origin, rule: FilteredRule): FoundFilter
   /** What policies add to a route, a rule of it, a gateway or a listener; the first one has precedence. */
   findEffects?(target: PolicyTarget): readonly RouteEffect[]
-  /** What policies change of the connections of a listener. */
-  findConnectionOptions?(target: PolicyTarget): Partial<HttpConnectionOptions> | undefined
+  /** As {@link findEffects}, for what depends on the route and the listener together. */
+  findRuleEffects?(query: RuleQuery): readonly RouteEffect[]
+  /** What policies change of the connections of the listeners that share a port. */
+  findConnectionOptions?(query: PortQuery): Partial<HttpConnectionOptions> | undefined
   /** Asked only for the kinds in `parameters`. */
   findParameters?(reference: ObjectReference): FoundParameters
   /** Statuses of the contributed kinds. Asked last. */
@@ -89,7 +97,17 @@ export interface UnresolvedReference {
 
 export type FoundFilter =
   | { readonly type: 'found'; readonly effect: RouteEffect }
+  /** It does not go with what else the rule has; requests are answered with an error. */
+  | { readonly type: 'incompatible'; readonly message: string }
   | UnresolvedReference
+
+/** What else a rule has, for filters that do not go with everything. */
+export interface FilteredRule {
+  readonly hasBackends: boolean
+  readonly isRedirect: boolean
+  /** Objects that filters of type ExtensionRef name, in order. */
+  readonly extensions: readonly ObjectReference[]
+}
 
 export type FoundParameters =
   | { readonly type: 'found'; readonly service?: Partial<ServiceParameters> }
@@ -106,6 +124,27 @@ export interface PolicyTarget {
   readonly reference: ObjectReference
   /** A listener or a rule by name, or the whole object. */
   readonly sectionName: string | undefined
+}
+
+/** A rule at one of the listeners that take its route. */
+export interface RuleQuery {
+  /** Unique to the rule in the configuration. */
+  readonly id: string
+  readonly place: Origin
+  readonly route: PolicyTarget
+  /** Objects that its filters of type ExtensionRef name, in order. */
+  readonly extensions: readonly ObjectReference[]
+  /** What it does and has by itself. */
+  readonly action: RouteAction
+  readonly policies: readonly PolicyConfig[]
+  /** The Gateway, with the name of the listener. */
+  readonly listener: PolicyTarget
+}
+
+/** The listeners of a Gateway that share a port. */
+export interface PortQuery {
+  readonly gateway: ObjectReference
+  readonly sectionNames: readonly string[]
 }
 
 /** What an object adds to routes. */

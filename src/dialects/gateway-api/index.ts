@@ -42,6 +42,11 @@ export function createGatewayApi(contributions: readonly Contribution[]): Dialec
       profile.classNames.map((name) => createClass(profile, name)),
     ),
     createTranslator: () => createGatewayApiTranslator(all),
-    addErrors,
+    addErrors(status, errors, object) {
+      const owner = all.find(({ reports = [] }) =>
+        reports.some(({ group, kind }) => group === object.group && kind === object.kind),
+      )
+      return (owner?.addErrors ?? addErrors)(status, errors)
+    },
   }
 }

@@ -1,5 +1,6 @@
 import type { Dialect, Translation, Translator } from '../dialect.ts'
 import { emptyConfiguration } from '../empty-configuration.ts'
+import { routeOptionKind, virtualHostOptionKind } from './kinds/options/option-kinds.ts'
 import { proxy } from './kinds/proxy.ts'
 import { rateLimitConfig, rateLimitConfigKind } from './kinds/rate-limit/rate-limit-config.ts'
 import { settings } from './kinds/settings.ts'
@@ -13,7 +14,10 @@ import { createUpstreamTranslator } from './translate/upstream-translator.ts'
 /** The kinds that Gloo's APIs share, and its Upstreams as backends. */
 export const glooCore: Dialect = {
   name: 'gloo-core',
-  kinds: [upstream, upstreamGroup, settings, proxy, rateLimitConfig],
+  kinds: [
+    ...[upstream, upstreamGroup, settings, proxy, rateLimitConfig],
+    ...[routeOptionKind, virtualHostOptionKind],
+  ],
   seeds: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: controllerNamespace } }],
   createTranslator,
   addErrors: addGlooErrors,

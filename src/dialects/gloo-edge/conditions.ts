@@ -58,39 +58,14 @@ export const texts = {
   routeWarning: (type: string, reason: string) => `Route Warning: ${type}. Reason: ${reason}`,
   routeUnprotected: (advice: string, route: string) =>
     `Route Warning: UnsupportedProtection. The route answers 500, because ${advice} Route Name: ${route}`,
-  virtualHostUnprotected: (advice: string) =>
-    `VirtualHost Warning: UnsupportedProtection. Routes that do not turn it off answer 500, because ${advice}`,
   gatewayUnprotected: (advice: string) =>
     `Gateway Warning: UnsupportedProtection. Routes that do not turn it off answer 500, because ${advice}`,
-  optionUnprotected: (advice: string) =>
-    `UnsupportedProtection. Routes that use these options answer 500, because ${advice}`,
   upstreamNotFound: (upstream: string) => `*v1.Upstream { ${upstream} } not found`,
   upstreamGroupNotFound: (group: string) => `*v1.UpstreamGroup { ${group} } not found`,
   headerSecretType: (secret: string) => `Secret ${secret} was not a Header secret`,
-  headerKeyPseudo: ': -prefixed or host headers may not be modified',
-  headerKeyInvalid: (key: string) => `'${key}' is an invalid HTTP header key`,
-  headerValueInvalid: (key: string) =>
-    `the value of header '${key}' contains a line break or another control character`,
-  headerMissing: 'header section of header value option cannot be nil',
-  responseHost: 'cannot set Host header in response headers',
-  responsePseudo: (key: string) => `:-prefixed headers cannot be set: '${key}'`,
   noDestinations: 'must specify at least one weighted destination for multi destination routes',
   totalWeight:
     'Incorrect configuration for Weighted Destination for route - Weighted Destinations require a total weight that is greater than or equal to 1',
   noDestination:
     "must specify either 'singleDestination', 'multipleDestinations', 'upstreamGroup', 'clusterHeader', or 'dynamicForwardProxy' for action",
-  abortStatus: (status: number) =>
-    `invalid abort status code '${status}', must be in range of [200,600)`,
-  delayDuration: (delay: string) => `invalid delay duration '${delay}', must be greater than 0`,
-  shadowPercentage: (percentage: number) =>
-    `shadow percentage must be between 0 and 100, received ${percentage}`,
-  corsOrigins: 'invalid cors config: must provide at least one of AllowOrigin or AllowOriginRegex',
-  rateLimitConfigMissing: (reference: string) => `could not find RateLimitConfig ${reference}`,
-  rateLimitConfigRejected: (reference: string, reason: string) =>
-    `RateLimitConfig ${reference} is rejected: ${reason}`,
-  upgradeNotUnique: (upgrade: string) => `upgrade config ${upgrade} is not unique`,
-  backOffOrder: (base: number, max: number) => `base interval: ${base} is > max interval: ${max}`,
-  backOffNoBase: 'max interval was defined, but the base interval was not',
-  backOffNotPositive: (which: string, value: number) =>
-    `${which} interval for retry backoff was <= than 0 | you provided: ${value}`,
 } as const

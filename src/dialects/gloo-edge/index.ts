@@ -1,6 +1,5 @@
 import type { Dialect } from '../dialect.ts'
 import { addGlooErrors } from '../gloo-core/status/add-errors.ts'
-import { routeOptionKind, virtualHostOptionKind } from './kinds/external-options.ts'
 import { gatewayKind } from './kinds/gateway.ts'
 import { matchableHttpGatewayKind, matchableTcpGatewayKind } from './kinds/matchable-gateways.ts'
 import { routeTableKind } from './kinds/route-table.ts'
@@ -17,8 +16,6 @@ export const glooEdge: Dialect = {
     gatewayKind,
     matchableHttpGatewayKind,
     matchableTcpGatewayKind,
-    routeOptionKind,
-    virtualHostOptionKind,
   ],
   seeds,
   createTranslator: createEdgeTranslator,

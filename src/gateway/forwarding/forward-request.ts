@@ -239,6 +239,8 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   }
 
   #hostFor(endpoint: EndpointRuntime): string {
+    const { hostHeader } = endpoint.config
+    if (hostHeader !== undefined) return hostHeader
     const { hostRewrite } = this.#action.config
     if (hostRewrite?.type === 'endpoint' && endpoint.hasName) return endpoint.config.host
     return this.#action.rewriteHost(this.#exchange)

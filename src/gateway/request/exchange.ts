@@ -14,6 +14,7 @@ import type { ClientRequest, Ingress } from '../request-handler.ts'
 import type { ClientSink } from '../response/client-sink.ts'
 import type { UpgradedClient } from '../websocket/handle-upgrade.ts'
 import { applyForwardedHeaders } from './forwarded-headers.ts'
+import { modelCallRecordOf } from './model-call-record.ts'
 import { type RequestHead, readHead } from './read-head.ts'
 import { RequestBody } from './request-body.ts'
 import type { RequestServices } from './request-services.ts'
@@ -233,6 +234,7 @@ export class Exchange implements RequestContext, RoutedRequest {
       errorCode: this.error?.code,
       responseFlags: this.error === undefined ? '-' : responseFlagByCode[this.error.code],
       generation: this.ingress.generation,
+      modelCall: modelCallRecordOf(this, this.ingress.listener),
     })
   }
 }

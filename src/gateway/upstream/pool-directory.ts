@@ -99,7 +99,7 @@ export class PoolDirectory {
 
   #tlsTarget(backend: CompiledBackend, endpoint: Endpoint): TlsTarget | undefined {
     const { tls } = backend.config
-    if (backend.tls === undefined || tls === undefined) return undefined
+    if (backend.tls === undefined || tls === undefined || endpoint.plaintext) return undefined
     const ownName = endpoint.serverName ?? endpoint.host
     return {
       context: this.#contextOf(backend),
@@ -131,7 +131,16 @@ function tlsIdentity({ tls }: Backend): string {
 
 function poolKey(backend: Backend, endpoint: Endpoint, http2: boolean): string {
   const { id, connection, circuitBreaker } = backend
-  const { host, port, serverName } = endpoint
-  const identity = [id, host, port, serverName ?? null, http2, connection, circuitBreaker]
+  const { host, port, serverName, plaintext = false } = endpoint
+  const identity = [
+    id,
+    host,
+    port,
+    serverName ?? null,
+    plaintext,
+    http2,
+    connection,
+    circuitBreaker,
+  ]
   return JSON.stringify([...identity, backend.tls ?? null])
 }

@@ -1,9 +1,11 @@
 import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
+import { matchesHostPattern } from '../host-pattern.ts'
 
 /** As curl's `--resolve`: where to connect for an upstream's host and port. */
 export interface AddressOverride {
+  /** A name, or a pattern as {@link matchesHostPattern} reads it; a name goes before patterns. */
   readonly host: string
   /** Undefined: every port. */
   readonly port: number | undefined
@@ -61,6 +63,7 @@ export class AddressResolver {
   readonly #now: () => number
   readonly #cache = new Map<string, CacheEntry>()
   #overrides = new Map<string, AddressOverride[]>()
+  #patterns: readonly AddressOverride[] = []
   readonly #turns = new WeakMap<AddressOverride, number>()
 
   constructor(lookUp: LookUp, now: () => number) {
@@ -72,6 +75,7 @@ export class AddressResolver {
   setOverrides(overrides: readonly AddressOverride[]): ReadonlySet<string> {
     const before = this.#overrides
     this.#overrides = Map.groupBy(overrides, (override) => override.host.toLowerCase())
+    this.#patterns = overrides.filter(({ host }) => host.includes('*'))
     const hosts = new Set([...before.keys(), ...this.#overrides.keys()])
     for (const host of hosts) {
       if (isDeepStrictEqual(before.get(host), this.#overrides.get(host))) hosts.delete(host)
@@ -85,9 +89,7 @@ export class AddressResolver {
     callback: (error: Error | null, address: UpstreamAddress | undefined) => void,
   ): void {
     const name = host.toLowerCase()
-    const override = this.#overrides
-      .get(name)
-      ?.find((each) => each.port === undefined || each.port === port)
+    const override = this.#findOverride(name, port)
     const target = override === undefined ? undefined : this.#takeTarget(override)
     if (override !== undefined && target === undefined) {
       callback(new Error(`${name}:${port} has no endpoint that is ready`), undefined)
@@ -106,6 +108,14 @@ export class AddressResolver {
         found === undefined ? undefined : { address: found, port: targetPort, trusted },
       )
     })
+  }
+
+  #findOverride(name: string, port: number): AddressOverride | undefined {
+    const isFor = (each: AddressOverride) => each.port === undefined || each.port === port
+    return (
+      this.#overrides.get(name)?.find(isFor) ??
+      this.#patterns.find((each) => isFor(each) && matchesHostPattern(each.host, name))
+    )
   }
 
   #takeTarget(override: AddressOverride): OverrideTarget | undefined {

@@ -1,7 +1,8 @@
 import type { DescriptorEntry, HeaderCondition } from '../../ir/rate-limit.ts'
 import { compileRegex } from '../../lib/regex.ts'
+import { metadataValue } from '../metadata-value.ts'
 import type { RequestContext } from '../policy.ts'
-import { headerValue, metadataValue } from './request-values.ts'
+import { headerValue } from './request-values.ts'
 
 /** An entry of a descriptor as a request has it. */
 export interface Entry {

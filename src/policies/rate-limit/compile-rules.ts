@@ -1,5 +1,6 @@
 import type { RateLimitRules, RequestLimit } from '../../ir/rate-limit.ts'
 import type { CounterHit } from '../../limits/counter-store.ts'
+import { metadataValue } from '../metadata-value.ts'
 import type { RequestContext } from '../policy.ts'
 import { compileEntries, type EntryError, type EntryList } from './compile-entries.ts'
 import {
@@ -9,7 +10,6 @@ import {
   indexLimits,
   selectByWeight,
 } from './find-limits.ts'
-import { metadataValue } from './request-values.ts'
 
 /** A hit of a request on a counter, and the limit that it must stay within. */
 export interface LimitedHit extends CounterHit {

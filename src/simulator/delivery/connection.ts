@@ -8,7 +8,7 @@ export type ServerRequest = IncomingMessage | Http2ServerRequest
 /** What the simulator needs of an answer of either HTTP version. */
 export interface ResponseWriter {
   writeHead(status: number, headers: Readonly<Record<string, string>>): unknown
-  write(text: string): boolean
+  write(data: string | Uint8Array): boolean
   end(): unknown
   once(event: string, listener: () => void): unknown
   off(event: string, listener: () => void): unknown

@@ -106,7 +106,7 @@ async function sendStream(
     // The head goes out with the first token, as from a server that waits for its model.
     if (progress.status === 0) response.writeHead(answer.status, answer.headers)
     progress.status = answer.status
-    await write(event.text, delivery)
+    await write(event.data, delivery)
     progress.events++
   }
   if (failure === undefined) {
@@ -127,9 +127,9 @@ async function pause(durationMs: number, { wait, signal }: Delivery): Promise<vo
 }
 
 /** Writes, and waits while the client is slower than the model. */
-async function write(text: string, { response, signal }: Delivery): Promise<void> {
+async function write(data: string | Uint8Array, { response, signal }: Delivery): Promise<void> {
   signal.throwIfAborted()
-  if (response.write(text)) return
+  if (response.write(data)) return
   await new Promise<void>((resolve, reject) => {
     const drained = () => {
       signal.removeEventListener('abort', aborted)

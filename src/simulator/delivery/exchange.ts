@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import { HeaderList } from '../../lib/header-list.ts'
+import type { KnownCredentials } from '../credentials/known-credentials.ts'
 import type { LoadTokenizer } from '../generation/tokenizer.ts'
 import { type Answer, jsonAnswer, type SimulatedProvider } from '../providers/provider.ts'
 import type { RequestLog } from '../recording/request-log.ts'
 import type { ConnectionTable, ServerRequest } from './connection.ts'
 import { deliver, type Pacing, type Wait } from './deliver.ts'
-import { type Failure, InvalidFailureError, readRequestedBehaviour } from './failure.ts'
+import { type Failure, InvalidDemandError, readRequestedBehaviour } from './failure.ts'
 import type { FailureQueue } from './failure-queue.ts'
 import { findProvider } from './find-provider.ts'
 
@@ -18,6 +19,7 @@ export interface ExchangeContext {
   readonly failures: FailureQueue
   readonly connections: ConnectionTable
   readonly loadTokenizer: LoadTokenizer
+  readonly knownCredentials: KnownCredentials
   readonly now: () => number
   readonly wait: Wait
   readonly pacing: Pacing
@@ -152,7 +154,7 @@ function plan(
     if (failure?.type === 'status') return fixed(failureAnswer(provider, failure))
     const [path = '/', query = ''] = splitTarget(arrival.target)
     const request = {
-      method: arrival.method,
+      ...{ method: arrival.method, host: arrival.host },
       path,
       query: new URLSearchParams(query),
       headers,
@@ -161,8 +163,7 @@ function plan(
     }
     return { failure, pacing, answer: () => provider.answer(request, context) }
   } catch (error) {
-    if (error instanceof InvalidFailureError)
-      return fixed(jsonAnswer(400, { error: error.message }))
+    if (error instanceof InvalidDemandError) return fixed(jsonAnswer(400, { error: error.message }))
     throw error
   }
 }

@@ -25,10 +25,10 @@ export interface RequestedBehaviour {
   readonly interTokenLatencyMs: number | undefined
 }
 
-/** A value that nobody can act on, to be told to whoever sent it. */
-export class InvalidFailureError extends Error {}
+/** A demand that nobody can act on, to be told to whoever sent it. */
+export class InvalidDemandError extends Error {}
 
-/** Reads the `x-simulate-…` headers; throws {@link InvalidFailureError} when one of them has no meaning. */
+/** Reads the `x-simulate-…` headers; throws {@link InvalidDemandError} when one of them has no meaning. */
 export function readRequestedBehaviour(headers: HeaderList): RequestedBehaviour {
   const number = (name: string) => readNumber(name, headers.get(name))
   const spec = {
@@ -58,12 +58,12 @@ export function createFailure(spec: {
     return { type: failure, afterEvents }
   }
   if (failure !== undefined) {
-    throw new InvalidFailureError(
+    throw new InvalidDemandError(
       `failure ${JSON.stringify(failure)} is unknown; use reset, stall or cut`,
     )
   }
   if (status === undefined || status < 400 || status > 599) {
-    throw new InvalidFailureError('status must be a number from 400 to 599')
+    throw new InvalidDemandError('status must be a number from 400 to 599')
   }
   return {
     type: 'status',
@@ -75,7 +75,5 @@ export function createFailure(spec: {
 function readNumber(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,7}$/.test(text)) return Number(text)
-  throw new InvalidFailureError(
-    `header ${name} must be a whole number, not ${JSON.stringify(text)}`,
-  )
+  throw new InvalidDemandError(`header ${name} must be a whole number, not ${JSON.stringify(text)}`)
 }

@@ -1,3 +1,4 @@
+import { matchesHostPattern } from '../../lib/host-pattern.ts'
 import type { SimulatedProvider } from '../providers/provider.ts'
 
 /** The provider of a request, or why there is none. */
@@ -35,10 +36,6 @@ function quote(name: string): string {
 function byHost(host: string, providers: readonly SimulatedProvider[]) {
   const lowerHost = host.toLowerCase()
   return providers.find(({ hosts }) =>
-    hosts.some((pattern) =>
-      pattern.startsWith('*.')
-        ? lowerHost.slice(lowerHost.indexOf('.')) === pattern.slice(1)
-        : lowerHost === pattern,
-    ),
+    hosts.some((pattern) => matchesHostPattern(pattern, lowerHost)),
   )
 }

@@ -1,4 +1,5 @@
 import { fingerprint, numbersFrom } from './fingerprint.ts'
+import { findRequestedText } from './requested-text.ts'
 import type { Token, Tokenizer } from './tokenizer.ts'
 
 export interface CompletionRequest {
@@ -10,12 +11,16 @@ export interface CompletionRequest {
   readonly stop: readonly string[]
   /** Exact length of the text before `maxTokens` and `stop` apply; undefined: a few sentences. */
   readonly wantedTokens: number | undefined
+  /** The answer before `maxTokens` and `stop` apply, when something else than the prompt decides it. */
+  readonly text?: string | undefined
 }
 
 export interface Completion {
   readonly text: string
   readonly tokens: readonly Token[]
   readonly end: 'finished' | 'stop-sequence' | 'length'
+  /** The one that ended it. */
+  readonly stopSequence: string | undefined
 }
 
 /** Sentences that fit any question; `{}` is replaced by a word of the prompt. */
@@ -45,13 +50,14 @@ const mostTokens = 16_384
 export function complete(request: CompletionRequest, tokenizer: Tokenizer): Completion {
   const full = write(request, tokenizer)
   const cut = cutAtStop(full, request.stop)
-  const tokens = tokenizer.split(cut)
+  const tokens = tokenizer.split(cut.text)
   const { maxTokens } = request
   if (maxTokens !== undefined && tokens.length > maxTokens) {
     const kept = tokens.slice(0, maxTokens)
-    return { text: joined(kept), tokens: kept, end: 'length' }
+    return { text: joined(kept), tokens: kept, end: 'length', stopSequence: undefined }
   }
-  return { text: cut, tokens, end: cut === full ? 'finished' : 'stop-sequence' }
+  const end = cut.sequence === undefined ? 'finished' : 'stop-sequence'
+  return { text: cut.text, tokens, end, stopSequence: cut.sequence }
 }
 
 function write(request: CompletionRequest, tokenizer: Tokenizer): string {
@@ -62,6 +68,8 @@ function write(request: CompletionRequest, tokenizer: Tokenizer): string {
     return (sentences[next(sentences.length)] ?? sentences[0]).replace('{}', topic)
   }
   if (request.wantedTokens === undefined) {
+    const requested = request.text ?? findRequestedText(request.prompt)
+    if (requested !== undefined) return requested
     return Array.from({ length: 2 + next(4) }, sentence).join(' ')
   }
   const wanted = Math.min(request.wantedTokens, mostTokens)
@@ -85,9 +93,14 @@ function topicsOf(prompt: string): string[] {
   return topics.size === 0 ? ['this'] : [...topics].slice(0, 32)
 }
 
-function cutAtStop(text: string, stop: readonly string[]): string {
-  const places = stop.map((sequence) => text.indexOf(sequence)).filter((place) => place >= 0)
-  return places.length === 0 ? text : text.slice(0, Math.min(...places))
+function cutAtStop(text: string, stop: readonly string[]) {
+  const found = stop
+    .map((sequence) => ({ sequence, place: text.indexOf(sequence) }))
+    .filter(({ place }) => place >= 0)
+    .sort((a, b) => a.place - b.place)[0]
+  return found === undefined
+    ? { text, sequence: undefined }
+    : { text: text.slice(0, found.place), sequence: found.sequence }
 }
 
 function joined(tokens: readonly Token[]): string {

@@ -1,6 +1,7 @@
 /** One token of a text. */
 export interface Token {
   readonly id: number
+  /** Whole characters: of those that take several tokens, the last one has all; empty for the others. */
   readonly text: string
 }
 
@@ -33,14 +34,39 @@ export const loadTokenizer: LoadTokenizer = async (name) => {
     name === 'o200k_base'
       ? await import('gpt-tokenizer/encoding/o200k_base')
       : await import('gpt-tokenizer/encoding/cl100k_base')
-  const encode = (text: string) =>
-    (text.match(pieces) ?? []).flatMap((piece) => encoding.encode(piece, plainText))
+  const encodePiece = (piece: string) => encoding.encode(piece, plainText)
+  const encode = (text: string) => piecesOf(text).flatMap(encodePiece)
   return {
     count: (text) => {
       if (text.length <= exactLength) return encode(text).length
       const sample = encode(text.slice(0, exactLength)).length
       return Math.round((sample * text.length) / exactLength)
     },
-    split: (text) => encode(text).map((id) => ({ id, text: encoding.decode([id]) })),
+    split: (text) =>
+      piecesOf(text).flatMap((piece) => cut(piece, encodePiece(piece), encoding.decode)),
   }
+}
+
+function piecesOf(text: string): readonly string[] {
+  // Halves of characters would come back as something else.
+  return text.toWellFormed().match(pieces) ?? []
+}
+
+function cut(
+  text: string,
+  ids: readonly number[],
+  decode: (ids: readonly number[]) => string,
+): Token[] {
+  let position = 0
+  let waiting: number[] = []
+  return ids.map((id, index) => {
+    waiting.push(id)
+    const decoded = decode(waiting)
+    const isWhole = decoded !== '' && text.startsWith(decoded, position)
+    if (!isWhole && index < ids.length - 1) return { id, text: '' }
+    const token = { id, text: isWhole ? decoded : text.slice(position) }
+    position += token.text.length
+    waiting = []
+    return token
+  })
 }

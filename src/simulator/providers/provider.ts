@@ -1,4 +1,5 @@
 import type { HeaderList } from '../../lib/header-list.ts'
+import type { KnownCredentials } from '../credentials/known-credentials.ts'
 import type { LoadTokenizer } from '../generation/tokenizer.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { LoadTokenizer } from '../generation/tokenizer.ts'
  */
 export interface SimulatedProvider {
   readonly name: string
-  /** Host names, in lower case; a leading `*.` stands for one label. */
+  /** Host names, in lower case, or patterns: in a label, one `*` stands for one or more characters. */
   readonly hosts: readonly string[]
   answer(request: SimulatedRequest, context: AnswerContext): Promise<Answer>
   /** The provider's own error body for a status that somebody asked for. */
@@ -16,6 +17,8 @@ export interface SimulatedProvider {
 
 export interface SimulatedRequest {
   readonly method: string
+  /** The name asked for, in lower case and without port. */
+  readonly host: string
   /** Without query. */
   readonly path: string
   readonly query: URLSearchParams
@@ -28,6 +31,7 @@ export interface SimulatedRequest {
 export interface AnswerContext {
   readonly now: () => number
   readonly loadTokenizer: LoadTokenizer
+  readonly knownCredentials: KnownCredentials
 }
 
 export type Answer = CompleteAnswer | StreamAnswer
@@ -50,7 +54,8 @@ export interface StreamAnswer {
 }
 
 export interface StreamEvent {
-  readonly text: string
+  /** As it stands on the wire. */
+  readonly data: string | Uint8Array
   /** A token had to be generated for it; others follow at once. */
   readonly paced: boolean
 }

@@ -65,6 +65,12 @@ export class RequestLog {
     const pathEnd = queryStart < 0 ? arrived.target.length : queryStart
     const body = arrived.body.subarray(0, this.limits.bodyBytes)
     const headers = pairs(arrived.rawHeaders)
+    const isForm = headers.some(
+      ([name, value]) =>
+        name.toLowerCase() === 'content-type' &&
+        value.startsWith('application/x-www-form-urlencoded'),
+    )
+    const text = body.toString('utf8')
     const request: ReceivedRequest = {
       id: ++this.lastId,
       time: new Date(arrived.timeMs).toISOString(),
@@ -76,7 +82,8 @@ export class RequestLog {
       sni: arrived.sni,
       httpVersion: arrived.httpVersion,
       headers,
-      body: body.toString('utf8'),
+      // Forms are what tokens are asked for with.
+      body: isForm ? maskQuery(text) : text,
       bodyBytes: arrived.body.length,
       bodyTruncated: body.length < arrived.body.length,
       outcome: { end: 'pending', status: 0, events: 0 },

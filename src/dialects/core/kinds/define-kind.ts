@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import type { KindDefinition, PrinterColumn } from '../../../kube/kind-definition.ts'
+import type { KindDefinition, KindVersion, PrinterColumn } from '../../../kube/kind-definition.ts'
 import { structural } from '../../field.ts'
 
 interface CoreKind
@@ -13,6 +13,7 @@ interface CoreKind
   readonly schema: TSchema
   readonly columns?: readonly PrinterColumn[]
   readonly statusSubresource?: boolean
+  readonly scaleSubresource?: KindVersion['scaleSubresource']
   readonly selectableFields?: readonly string[]
 }
 
@@ -37,6 +38,7 @@ export function defineKind(kind: CoreKind): KindDefinition {
         columns,
         statusSubresource: kind.statusSubresource ?? false,
         selectableFields: kind.selectableFields ?? [],
+        ...(kind.scaleSubresource === undefined ? {} : { scaleSubresource: kind.scaleSubresource }),
       },
     ],
     ...(kind.nameForm === undefined ? {} : { nameForm: kind.nameForm }),

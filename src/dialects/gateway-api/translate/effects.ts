@@ -1,4 +1,5 @@
 import type { PolicyTarget, RouteEffect } from '../contribution.ts'
+import type { ContributedRule } from './rules/translated-route.ts'
 import type { Scope } from './source.ts'
 
 const none: readonly RouteEffect[] = []
@@ -12,5 +13,22 @@ export function effectsOf(scope: Scope, target: PolicyTarget): readonly RouteEff
   const key = `effects on ${kind} ${namespace}/${name} ${target.sectionName ?? ''}`
   return scope.read(key, ({ contributions }) =>
     contributions.moments.flatMap((moment) => moment.findEffects?.(target) ?? []),
+  )
+}
+
+/** What contributed policies add to a rule at a listener. */
+export function ruleEffectsOf(
+  scope: Scope,
+  rule: ContributedRule,
+  listener: PolicyTarget,
+): readonly RouteEffect[] {
+  const { moments } = scope.source.contributions
+  if (moments.every(({ findRuleEffects }) => findRuleEffects === undefined)) return none
+  const { namespace, name } = listener.reference
+  const key = `effects on ${rule.id} at ${namespace}/${name} ${listener.sectionName ?? ''}`
+  return scope.read(key, ({ contributions }) =>
+    contributions.moments.flatMap(
+      (moment) => moment.findRuleEffects?.({ ...rule, listener }) ?? [],
+    ),
   )
 }

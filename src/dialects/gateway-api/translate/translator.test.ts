@@ -136,8 +136,8 @@ const moment: ContributionMoment = {
     reference.name === 'limited' || (reference.kind === 'Gateway' && sectionName === 'http')
       ? [effect(`x/on-${reference.name}-${sectionName ?? 'whole'}`)]
       : [],
-  findConnectionOptions: ({ sectionName }) =>
-    sectionName === undefined ? { serverName: 'tea pot' } : undefined,
+  findConnectionOptions: ({ sectionNames }) =>
+    sectionNames.includes('http') ? { serverName: 'tea pot' } : undefined,
   findParameters: ({ name }) =>
     name === 'fine'
       ? { type: 'found', service: { labels: { made: 'so' } } }

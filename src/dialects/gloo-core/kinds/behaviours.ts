@@ -1,5 +1,5 @@
 /**
- * Titles of the behaviour tests that show the fields of Upstreams at work. A field that is honoured names one of them, so
+ * Titles of the behaviour tests that show the fields that Gloo’s APIs share at work. A field that is honoured names one of them, so
  * that schema and tests cannot drift apart.
  */
 export const behaviours = {
@@ -19,8 +19,38 @@ export const behaviours = {
   healthChecks: 'a host whose health check fails gets no requests',
   failover: 'requests go to the next priority while the hosts before it are unhealthy',
   kube: 'a kube upstream sends requests to the ready endpoints of its Service',
+  aiProviders: 'an AI upstream is its provider at the host and path that it names',
+  aiCredential: 'an AI upstream refers to the credential that it names',
+  aiMulti: 'the members of an AI upstream have the priority of their pool',
+  aiEarly: 'AI upstreams of the first releases mean what they meant',
   group: 'an upstream group shares requests among its destinations by weight',
   rateLimitConfig: 'requests above the limits of a RateLimitConfig are refused',
   rateLimitServer: 'settings decide when limits are checked and what answers say of them',
   requireRbac: 'where settings require RBAC, virtual hosts without it are not served',
+  prefixRewrite: 'a prefix rewrite replaces the matched prefix',
+  regexRewrite: 'a regex rewrite replaces every match in the path',
+  hostRewrite: 'a host rewrite changes the host that the upstream sees',
+  forwardedHost: 'the host of the client is kept in x-forwarded-host',
+  timeout: 'a route that takes longer than its timeout answers 504',
+  idleTimeout: 'a stream that is silent for too long is cut',
+  retries: 'a request is tried again as the retry policy says',
+  headerManipulation: 'headers are added and removed on requests and responses',
+  headerSecrets: 'every key of a header secret becomes a header of the request',
+  jwt: 'a virtual host asks for a token that its provider signed',
+  jwtRoutes: 'routes opt out of the tokens of their virtual host, or have providers of their own',
+  jwtClaims: 'claims must fit the provider and become headers',
+  jwtSources: 'tokens stand where the provider says and go no further unless it keeps them',
+  jwtPolicy: 'the validation policy lets requests without a valid token pass',
+  jwtRemote: 'keys are fetched from the upstream of the provider',
+  rbac: 'policies on claims, paths and methods decide who may pass',
+  protection: 'what asks for a protection that is not supported is not served',
+  cors: 'a preflight is answered by the CORS policy of the route',
+  faults: 'faults delay and abort their share of the requests',
+  shadowing: 'a shadow receives a copy of the request',
+  lbHash: 'requests with the same hash key reach the same endpoint',
+  websocket: 'a WebSocket is tunnelled unless the route turns it off',
+  rateLimitConfigs: 'every RateLimitConfig that a route refers to limits its requests',
+  rateLimitInline: 'actions of a route are held against the limits of the settings',
+  rateLimitInheritance: 'limits of the virtual host hold on routes without limits of their own',
+  rateLimitBasic: 'basic limits hold for each client address',
 } as const

@@ -57,7 +57,7 @@ function serverNameOf(
 }
 
 /** The name of a Service is resolved by what the Service says, so one that is missing leads nowhere. */
-function warnOfMissingService(
+export function warnOfMissingService(
   { objects, findings }: UpstreamContext,
   addr: string,
   port: number,

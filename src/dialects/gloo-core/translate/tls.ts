@@ -67,14 +67,20 @@ function chooseVerification(
   const { authority } = found.material
   if (authority !== undefined && oneWayTls !== true) return { type: 'authority', authority }
   if (upstream.metadata.annotations?.[skipVerifyAnnotation] === 'true') return { type: 'none' }
-  const byName = found.endpoints.some(({ host }) => isDnsName(host))
+  // What a provider is called says whom its credential is meant for, even at an address.
+  const byName = found.endpoints.some(
+    ({ host, provider, serverName, plaintext }) =>
+      plaintext !== true &&
+      (isDnsName(host) || (provider !== undefined && serverName !== undefined)),
+  )
   return { type: byName ? 'system' : 'none' }
 }
 
 /** Where an endpoint sends no server name, its certificate is still compared with its host. */
 function impliedNames(endpoints: readonly EndpointDraft[]): string[] {
   const nameless = endpoints.some(
-    ({ host, serverName }) => serverName === undefined && isDnsName(host),
+    ({ host, serverName, plaintext }) =>
+      plaintext !== true && serverName === undefined && isDnsName(host),
   )
   if (!nameless) return []
   const names = endpoints.map(({ host, serverName }) => serverName ?? host)

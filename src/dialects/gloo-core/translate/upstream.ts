@@ -1,5 +1,6 @@
 import type { Backend, BackendTls } from '../../../ir/backend.ts'
 import type { UpstreamSpec } from '../kinds/upstream/upstream.ts'
+import { translateAiEndpoints } from './ai/ai-endpoints.ts'
 import { translateCircuitBreaker, translateConnection } from './connection.ts'
 import { type EndpointDraft, nameEndpoints } from './endpoints.ts'
 import { translateFailover } from './failover-endpoints.ts'
@@ -40,7 +41,8 @@ export function translateUpstream(context: UpstreamContext): Backend | undefined
   if (target === undefined) return undefined
 
   const { sslConfig, http2 } = target
-  const endpoints = [...target.endpoints, ...translateFailover(context, sslConfig !== undefined)]
+  const others = type === 'ai' ? [] : translateFailover(context, sslConfig !== undefined)
+  const endpoints = [...target.endpoints, ...others]
   const tls: BackendTls | undefined =
     sslConfig === undefined ? undefined : translateTls(context, sslConfig, { endpoints, http2 })
   return {
@@ -98,10 +100,18 @@ function resolveTarget(context: UpstreamContext, type: UpstreamType): Target | u
       http2: useHttp2 ?? kube.http2,
     }
   }
-  findings.errors.push(
-    type === 'ai'
-      ? 'AI upstreams are not supported yet'
-      : `upstreams of type ${typeNames[type]} are not supported`,
-  )
+  if (spec.ai !== undefined) return resolveAi(context, spec.ai)
+  findings.errors.push(`upstreams of type ${typeNames[type]} are not supported`)
   return undefined
+}
+
+function resolveAi(context: UpstreamContext, ai: NonNullable<UpstreamSpec['ai']>): Target {
+  const { sslConfig, useHttp2 } = context.spec
+  const endpoints = translateAiEndpoints(context, ai)
+  const needsTls = endpoints.some(({ plaintext }) => plaintext !== true)
+  return {
+    endpoints,
+    sslConfig: sslConfig ?? (needsTls ? {} : undefined),
+    http2: useHttp2 === true,
+  }
 }

@@ -1,9 +1,9 @@
 import type { Static } from 'typebox'
+import { ignoredList, ignoredTree, uint32 } from '../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../type.ts'
 import { approximated, honoured, ignored } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
 import { HttpGateway } from './fields/http-gateway.ts'
-import { ignoredList, ignoredTree, uint32 } from './fields/scalars.ts'
 import { edgeKind } from './kind.ts'
 
 const notServed = 'only httpGateway is served'

@@ -1,5 +1,5 @@
+import { ignoredTree } from '../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../type.ts'
-import { ignoredTree } from './fields/scalars.ts'
 import { edgeKind } from './kind.ts'
 
 const reason = 'hybrid gateways, which would select this object, are not served'

@@ -1,10 +1,10 @@
 import type { Static } from 'typebox'
+import { VirtualHostOptions } from '../../gloo-core/kinds/options/virtual-host-options.ts'
 import { Type } from '../../type.ts'
 import { honoured, informational } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
 import { OptionsConfigRefs, Route } from './fields/route.ts'
 import { SslConfig } from './fields/ssl-config.ts'
-import { VirtualHostOptions } from './fields/virtual-host-options.ts'
 import { edgeKind } from './kind.ts'
 
 /** `VirtualService.spec` of projects/gateway/api/v1/virtual_service.proto. */

@@ -6,6 +6,7 @@ import type { VirtualHost } from '../../../ir/virtual-host.ts'
 import type { GroupKind, KubeObject } from '../../../kube/kube-object.ts'
 import type { ObjectView, Translation, Translator } from '../../dialect.ts'
 import { rateLimitConfigKind } from '../../gloo-core/kinds/rate-limit/rate-limit-config.ts'
+import { optionsGroup, type Source } from '../../gloo-core/options/source.ts'
 import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
 import { Scope } from '../../shared/memory.ts'
 import { SpecCache } from '../../shared/spec-of.ts'
@@ -15,7 +16,6 @@ import { claimPorts, gatewayReference, planGateway } from './gateways/gateway-pl
 import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
 import { containFailure } from './problem.ts'
 import { problemsOfOptions } from './routes/external-options.ts'
-import { edgeGroup, type Source } from './source.ts'
 import { StatusBook } from './statuses.ts'
 import {
   type TranslatedVirtualService,
@@ -28,9 +28,9 @@ const optionKinds = ['RouteOption', 'VirtualHostOption']
 const kindsWithoutProblems = ['MatchableHttpGateway', 'MatchableTcpGateway']
 
 const cachedKinds: readonly GroupKind[] = [
-  { group: edgeGroup, kind: 'Gateway' },
-  { group: edgeGroup, kind: 'VirtualService' },
-  { group: edgeGroup, kind: 'RouteTable' },
+  { group: optionsGroup, kind: 'Gateway' },
+  { group: optionsGroup, kind: 'VirtualService' },
+  { group: optionsGroup, kind: 'RouteTable' },
   { group: 'gloo.solo.io', kind: 'Settings' },
   rateLimitConfigKind,
 ]
@@ -70,7 +70,7 @@ class ConfigurationBuilder {
 
 function translateAll(scope: Scope<Source>): Translation {
   const { objects } = scope.source
-  const list = (kind: string) => objects.list({ group: edgeGroup, kind })
+  const list = (kind: string) => objects.list({ group: optionsGroup, kind })
   const gateways = list('Gateway')
   const virtualServices = list('VirtualService')
   const claims = claimPorts(scope, gateways)

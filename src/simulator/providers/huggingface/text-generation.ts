@@ -145,7 +145,7 @@ function* tokenEvents(result: GenerationResult): Iterable<StreamEvent> {
         : null,
     }
     // The server writes no space after the colon.
-    yield { text: `data:${JSON.stringify(value)}\n\n`, paced: true }
+    yield { data: `data:${JSON.stringify(value)}\n\n`, paced: true }
   }
 }
 

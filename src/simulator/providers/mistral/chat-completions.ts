@@ -1,6 +1,6 @@
-import { type Completion, complete } from '../../generation/completion.ts'
-import { fingerprint } from '../../generation/fingerprint.ts'
-import { countPrompt, lastUserText } from '../chat-prompt.ts'
+import { answerChat, type ChatAnswer, type ToolCall } from '../../chat/answer-chat.ts'
+import { countPrompt } from '../../chat/count-prompt.ts'
+import { identifier } from '../../generation/fingerprint.ts'
 import {
   type Answer,
   type AnswerContext,
@@ -9,6 +9,7 @@ import {
   type SimulatedRequest,
   type StreamEvent,
 } from '../provider.ts'
+import { readChatCall } from './chat-call.ts'
 import { findChatDetails } from './chat-request.ts'
 import { mistralValidationError } from './errors.ts'
 
@@ -28,27 +29,16 @@ export async function createChatCompletion(
   const details = findChatDetails(body)
   if (details.length > 0) return mistralValidationError(details)
   const model = String(body['model'])
-  const messages = body['messages'] as readonly unknown[]
   // Its own tokenizer is not to be had here; the size of this one's vocabulary is nearest.
   const tokenizer = await context.loadTokenizer('cl100k_base')
-  const seed = fingerprint('mistral', model, messages, body['random_seed'], body['temperature'])
+  const call = readChatCall(body, request)
+  const { seed } = call
   const count = typeof body['n'] === 'number' ? body['n'] : 1
-  const completions = Array.from({ length: count }, (_, index) =>
-    complete(
-      {
-        seed: body['temperature'] === 0 ? seed : `${seed} ${index}`,
-        prompt: lastUserText(messages),
-        maxTokens: typeof body['max_tokens'] === 'number' ? body['max_tokens'] : undefined,
-        stop: [body['stop'] ?? []].flat() as string[],
-        wantedTokens: request.wantedTokens,
-      },
-      tokenizer,
-    ),
-  )
-  const usage = usageOf(
-    countPrompt(messages, tokenizer, { perMessage: 3, perPrompt: 1 }),
-    completions,
-  )
+  const answers = Array.from({ length: count }, (_, index) => {
+    const choice = body['temperature'] === 0 ? call : { ...call, seed: `${seed} ${index}` }
+    return answerChat(choice, tokenizer)
+  })
+  const usage = usageOf(countPrompt(call, tokenizer, { perMessage: 3, perPrompt: 1 }), answers)
   const envelope = {
     id: seed.slice(0, 32),
     created: Math.floor(context.now() / 1000),
@@ -59,23 +49,23 @@ export async function createChatCompletion(
       type: 'stream',
       status: 200,
       headers: { 'content-type': 'text/event-stream; charset=utf-8' },
-      events: chunks(envelope, completions, usage),
+      events: chunks(envelope, answers, usage),
     }
   }
-  const choices = completions.map((completion, index) => ({
+  const choices = answers.map((answer, index) => ({
     index,
-    message: { role: 'assistant', tool_calls: null, content: completion.text },
-    finish_reason: finishReason(completion),
+    message: messageOf(answer),
+    finish_reason: finishReasons[answer.end],
   }))
   return jsonAnswer(
     200,
     { ...envelope, object: 'chat.completion', usage, choices },
-    { generatedTokens: Math.max(...completions.map(({ tokens }) => tokens.length)) },
+    { generatedTokens: Math.max(...answers.map(({ tokens }) => tokens.length)) },
   )
 }
 
-function usageOf(promptTokens: number, completions: readonly Completion[]) {
-  const completionTokens = completions.reduce((sum, { tokens }) => sum + tokens.length, 0)
+function usageOf(promptTokens: number, answers: readonly ChatAnswer[]) {
+  const completionTokens = answers.reduce((sum, { tokens }) => sum + tokens.length, 0)
   return {
     prompt_tokens: promptTokens,
     total_tokens: promptTokens + completionTokens,
@@ -83,14 +73,27 @@ function usageOf(promptTokens: number, completions: readonly Completion[]) {
   }
 }
 
-function finishReason(completion: Completion): string {
-  return completion.end === 'length' ? 'length' : 'stop'
+const finishReasons = {
+  finished: 'stop',
+  'stop-sequence': 'stop',
+  length: 'length',
+  'tool-call': 'tool_calls',
+} as const
+
+function messageOf({ text, toolCall }: ChatAnswer) {
+  const calls = toolCall === undefined ? null : [callOf(toolCall)]
+  return { role: 'assistant', tool_calls: calls, content: text }
+}
+
+function callOf({ hash, name, json }: ToolCall) {
+  const called = { name, arguments: json }
+  return { id: identifier(hash, 9), type: 'function', function: called, index: 0 }
 }
 
 /** Usage comes unasked, in the chunk that ends the last choice. */
 function* chunks(
   envelope: Envelope,
-  completions: readonly Completion[],
+  answers: readonly ChatAnswer[],
   usage: ReturnType<typeof usageOf>,
 ): Iterable<StreamEvent> {
   const event = (
@@ -107,26 +110,30 @@ function* chunks(
       choices: [choice],
       ...extra,
     }
-    return { text: `data: ${JSON.stringify(value)}\n\n`, paced }
+    return { data: `data: ${JSON.stringify(value)}\n\n`, paced }
   }
-  for (const index of completions.keys()) {
+  for (const index of answers.keys()) {
     const delta = { role: 'assistant', content: '' }
     yield event({ index, delta, finish_reason: null }, index === 0)
   }
-  const longest = Math.max(...completions.map(({ tokens }) => tokens.length))
+  // A call of a tool comes whole, with the end.
+  const texts = answers.map(({ tokens, toolCall }) => (toolCall === undefined ? tokens : []))
+  const longest = Math.max(...texts.map((tokens) => tokens.length))
   for (let position = 0; position < longest; position++) {
-    for (const [index, { tokens }] of completions.entries()) {
-      const token = tokens[position]
-      if (!token) continue
-      const delta = { content: token.text }
+    for (const [index, tokens] of texts.entries()) {
+      const content = tokens[position]?.text
+      if (!content) continue
+      const delta = { content }
       // All choices are generated side by side, so only the first one waits.
       yield event({ index, delta, finish_reason: null }, index === 0)
     }
   }
-  for (const [index, completion] of completions.entries()) {
-    const last = index === completions.length - 1
-    const choice = { index, delta: { content: '' }, finish_reason: finishReason(completion) }
+  for (const [index, { end, toolCall }] of answers.entries()) {
+    const last = index === answers.length - 1
+    const calls = toolCall === undefined ? {} : { tool_calls: [callOf(toolCall)] }
+    const delta = { content: '', ...calls }
+    const choice = { index, delta, finish_reason: finishReasons[end] }
     yield event(choice, false, last ? { usage } : {})
   }
-  yield { text: 'data: [DONE]\n\n', paced: false }
+  yield { data: 'data: [DONE]\n\n', paced: false }
 }

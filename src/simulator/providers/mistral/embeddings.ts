@@ -1,6 +1,6 @@
+import { countTexts } from '../../chat/count-prompt.ts'
 import { embed, toBase64 } from '../../generation/embedding.ts'
 import { fingerprint } from '../../generation/fingerprint.ts'
-import { countTexts } from '../chat-prompt.ts'
 import {
   type Answer,
   type AnswerContext,

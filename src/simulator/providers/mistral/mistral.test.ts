@@ -72,6 +72,31 @@ describe('a chat completion', () => {
   })
 })
 
+test('a tool call stands in the message, and comes whole in a stream', async () => {
+  const parameters = { type: 'object', properties: { city: { type: 'string' } } }
+  const declared = { name: 'get_weather', description: 'Weather of a city', parameters }
+  const asking = {
+    ...question,
+    messages: [{ role: 'user', content: 'Weather in Rome?' }],
+    tools: [{ type: 'function', function: declared }],
+  }
+  const call = {
+    id: expect.stringMatching(/^[A-Za-z0-9]{9}$/),
+    type: 'function',
+    function: { name: 'get_weather', arguments: '{"city":"Rome"}' },
+    index: 0,
+  }
+  expect(JSON.parse((await chat(asking)).text).choices[0]).toEqual({
+    index: 0,
+    message: { role: 'assistant', tool_calls: [call], content: '' },
+    finish_reason: 'tool_calls',
+  })
+  const last = eventsOf((await chat({ ...asking, stream: true })).text).at(-1)
+  expect(last).toMatchObject({
+    choices: [{ delta: { tool_calls: [call] }, finish_reason: 'tool_calls' }],
+  })
+})
+
 describe('a refused call', () => {
   test('has no well-formed key', async () => {
     const reply = await chat(question, { authorization: 'abc' })

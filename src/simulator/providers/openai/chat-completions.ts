@@ -1,7 +1,8 @@
-import { type Completion, complete } from '../../generation/completion.ts'
+import { answerChat, type ChatAnswer, type ToolCall } from '../../chat/answer-chat.ts'
+import type { ChatCall } from '../../chat/chat-call.ts'
+import { countPrompt } from '../../chat/count-prompt.ts'
 import { fingerprint, identifier } from '../../generation/fingerprint.ts'
 import type { EncodingName } from '../../generation/tokenizer.ts'
-import { countPrompt, lastUserText } from '../chat-prompt.ts'
 import {
   type Answer,
   type AnswerContext,
@@ -11,7 +12,11 @@ import {
   type SimulatedRequest,
   type StreamEvent,
 } from '../provider.ts'
+import { readChatCall } from './chat-call.ts'
 import { findChatError } from './chat-request.ts'
+
+/** Tokens around messages in the chat format. */
+const promptMarks = { perMessage: 4, perPrompt: 3 }
 
 /** Fields that stand in the whole answer and in each of its chunks. */
 interface Envelope {
@@ -29,33 +34,19 @@ export async function createChatCompletion(
   const error = findChatError(body)
   if (error !== undefined) return error
   const model = String(body['model'])
-  const messages = body['messages'] as readonly unknown[]
   const tokenizer = await context.loadTokenizer(encodingOf(model))
-  const seed = fingerprint('openai', model, messages, body['seed'], body['temperature'])
-  const count = typeof body['n'] === 'number' ? body['n'] : 1
-  const completions = Array.from({ length: count }, (_, index) =>
-    complete(
-      {
-        // Without temperature there is one most likely answer.
-        seed: body['temperature'] === 0 ? seed : `${seed} ${index}`,
-        prompt: lastUserText(messages),
-        maxTokens: limitOf(body),
-        stop: [body['stop'] ?? []].flat() as string[],
-        wantedTokens: request.wantedTokens,
-      },
-      tokenizer,
-    ),
-  )
-  const promptTokens = countPrompt(messages, tokenizer, { perMessage: 4, perPrompt: 3 })
-  const usage = usageOf(promptTokens, completions)
+  const call = readChatCall(body, request)
+  const { seed } = call
+  const answers = choiceCalls(call, body).map((choice) => answerChat(choice, tokenizer))
+  const usage = usageOf(countPrompt(call, tokenizer, promptMarks), answers)
   const envelope = {
     id: `chatcmpl-${identifier(seed, 29)}`,
     created: Math.floor(context.now() / 1000),
     model,
   }
   if (body['stream'] !== true) {
-    return jsonAnswer(200, wholeAnswer(envelope, completions, usage), {
-      generatedTokens: Math.max(...completions.map(({ tokens }) => tokens.length)),
+    return jsonAnswer(200, wholeAnswer(envelope, answers, usage), {
+      generatedTokens: Math.max(...answers.map(({ tokens }) => tokens.length)),
     })
   }
   const options = body['stream_options']
@@ -64,21 +55,25 @@ export async function createChatCompletion(
     type: 'stream',
     status: 200,
     headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
-    events: chunks(envelope, completions, includeUsage ? usage : undefined),
+    events: chunks(envelope, answers, includeUsage ? usage : undefined),
   }
 }
 
+/** Of one seed, unless there is a temperature: without, there is one most likely answer. */
+function choiceCalls(call: ChatCall, body: JsonObject): ChatCall[] {
+  const count = typeof body['n'] === 'number' ? body['n'] : 1
+  return Array.from({ length: count }, (_, index) =>
+    body['temperature'] === 0 ? call : { ...call, seed: `${call.seed} ${index}` },
+  )
+}
+
+/** The encoding of a model's tokenizer. */
 function encodingOf(model: string): EncodingName {
   return /^gpt-(?:3\.5|4(?![o.]))/.test(model) ? 'cl100k_base' : 'o200k_base'
 }
 
-function limitOf(body: JsonObject): number | undefined {
-  const limit = body['max_completion_tokens'] ?? body['max_tokens']
-  return typeof limit === 'number' ? limit : undefined
-}
-
-function usageOf(promptTokens: number, completions: readonly Completion[]) {
-  const completionTokens = completions.reduce((sum, { tokens }) => sum + tokens.length, 0)
+function usageOf(promptTokens: number, answers: readonly ChatAnswer[]) {
+  const completionTokens = answers.reduce((sum, { tokens }) => sum + tokens.length, 0)
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
@@ -95,7 +90,7 @@ function usageOf(promptTokens: number, completions: readonly Completion[]) {
 
 function wholeAnswer(
   envelope: Envelope,
-  completions: readonly Completion[],
+  answers: readonly ChatAnswer[],
   usage: ReturnType<typeof usageOf>,
 ) {
   return {
@@ -103,16 +98,11 @@ function wholeAnswer(
     object: 'chat.completion',
     created: envelope.created,
     model: envelope.model,
-    choices: completions.map((completion, index) => ({
+    choices: answers.map((answer, index) => ({
       index,
-      message: {
-        role: 'assistant',
-        content: completion.text,
-        refusal: null,
-        annotations: [],
-      },
+      message: messageOf(answer),
       logprobs: null,
-      finish_reason: finishReason(completion),
+      finish_reason: finishReason(answer),
     })),
     usage,
     service_tier: 'default',
@@ -120,8 +110,25 @@ function wholeAnswer(
   }
 }
 
-function finishReason(completion: Completion): string {
-  return completion.end === 'length' ? 'length' : 'stop'
+function messageOf({ text, toolCall }: ChatAnswer) {
+  const common = { refusal: null, annotations: [] }
+  if (toolCall === undefined) return { role: 'assistant', content: text, ...common }
+  const { name, json } = toolCall
+  const call = { id: callId(toolCall), type: 'function', function: { name, arguments: json } }
+  return { role: 'assistant', content: null, tool_calls: [call], ...common }
+}
+
+const callId = ({ hash }: ToolCall) => `call_${identifier(hash, 24)}`
+
+const finishReasons = {
+  finished: 'stop',
+  'stop-sequence': 'stop',
+  length: 'length',
+  'tool-call': 'tool_calls',
+} as const
+
+function finishReason({ end }: ChatAnswer): string {
+  return finishReasons[end]
 }
 
 function systemFingerprint(model: string): string {
@@ -130,7 +137,7 @@ function systemFingerprint(model: string): string {
 
 function* chunks(
   envelope: Envelope,
-  completions: readonly Completion[],
+  answers: readonly ChatAnswer[],
   usage: ReturnType<typeof usageOf> | undefined,
 ): Iterable<StreamEvent> {
   const chunk = (choices: readonly unknown[], paced: boolean, last = false): StreamEvent => {
@@ -144,25 +151,37 @@ function* chunks(
       choices,
       ...(usage === undefined ? {} : { usage: last ? usage : null }),
     }
-    return { text: `data: ${JSON.stringify(value)}\n\n`, paced }
+    return { data: `data: ${JSON.stringify(value)}\n\n`, paced }
   }
   const choice = (index: number, delta: unknown, finish: string | null) => [
     { index, delta, logprobs: null, finish_reason: finish },
   ]
-  for (const index of completions.keys()) {
-    yield chunk(choice(index, { role: 'assistant', content: '', refusal: null }, null), index === 0)
+  for (const [index, answer] of answers.entries()) {
+    yield chunk(choice(index, firstDelta(answer), null), index === 0)
   }
-  const longest = Math.max(...completions.map(({ tokens }) => tokens.length))
+  const longest = Math.max(...answers.map(({ tokens }) => tokens.length))
   for (let position = 0; position < longest; position++) {
-    for (const [index, { tokens }] of completions.entries()) {
-      const token = tokens[position]
+    for (const [index, answer] of answers.entries()) {
+      const text = answer.tokens[position]?.text
       // All choices are generated side by side, so only the first one waits.
-      if (token) yield chunk(choice(index, { content: token.text }, null), index === 0)
+      if (text) yield chunk(choice(index, nextDelta(answer, text), null), index === 0)
     }
   }
-  for (const [index, completion] of completions.entries()) {
-    yield chunk(choice(index, {}, finishReason(completion)), false)
+  for (const [index, answer] of answers.entries()) {
+    yield chunk(choice(index, {}, finishReason(answer)), false)
   }
   if (usage !== undefined) yield chunk([], false, true)
-  yield { text: 'data: [DONE]\n\n', paced: false }
+  yield { data: 'data: [DONE]\n\n', paced: false }
+}
+
+function firstDelta({ toolCall }: ChatAnswer) {
+  if (toolCall === undefined) return { role: 'assistant', content: '', refusal: null }
+  const called = { name: toolCall.name, arguments: '' }
+  const call = { index: 0, id: callId(toolCall), type: 'function', function: called }
+  return { role: 'assistant', content: null, tool_calls: [call], refusal: null }
+}
+
+function nextDelta({ toolCall }: ChatAnswer, text: string) {
+  if (toolCall === undefined) return { content: text }
+  return { tool_calls: [{ index: 0, function: { arguments: text } }] }
 }

@@ -24,7 +24,12 @@ export function findChatError(body: JsonObject): CompleteAnswer | undefined {
       code: 'empty_array',
     })
   }
-  return findMessageError(messages) ?? findNumberError(body) ?? findOptionError(body)
+  return (
+    findMessageError(messages) ??
+    findNumberError(body) ??
+    findOptionError(body) ??
+    findToolError(body)
+  )
 }
 
 const roles = ['system', 'assistant', 'user', 'function', 'tool', 'developer']
@@ -48,10 +53,10 @@ function findMessageError(messages: readonly unknown[]): CompleteAnswer | undefi
         code: 'invalid_value',
       })
     }
-    const readable = typeof content === 'string' || Array.isArray(content)
-    if (!readable && (role !== 'assistant' || (content !== undefined && content !== null))) {
-      return wrongType(`${at}.content`, 'one of a string or array of objects', content)
-    }
+    const problem =
+      (role === 'tool' ? findResultError(messages, index) : undefined) ??
+      findContentError(`${at}.content`, role, content)
+    if (problem !== undefined) return problem
   }
   return undefined
 }
@@ -120,6 +125,50 @@ function findOptionError(body: JsonObject): CompleteAnswer | undefined {
   })
 }
 
+function findContentError(param: string, role: string, content: unknown) {
+  if (typeof content === 'string' || Array.isArray(content)) return undefined
+  if (role === 'assistant' && (content === undefined || content === null)) return undefined
+  return wrongType(param, 'one of a string or array of objects', content)
+}
+
+/** The result of a call says which call, and stands behind the message that made it. */
+function findResultError(messages: readonly unknown[], index: number): CompleteAnswer | undefined {
+  const result = messages[index]
+  const param = `messages[${index}].tool_call_id`
+  if (!isJsonObject(result) || typeof result['tool_call_id'] !== 'string') {
+    const message = `Missing required parameter: '${param}'.`
+    return openaiError(400, { message, param, code: 'missing_required_parameter' })
+  }
+  const before = messages
+    .slice(0, index)
+    .findLast((message) => isJsonObject(message) && message['role'] !== 'tool')
+  if (isJsonObject(before) && Array.isArray(before['tool_calls'])) return undefined
+  return openaiError(400, {
+    message:
+      "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
+    param: `messages.[${index}].role`,
+  })
+}
+
+function findToolError({ tools }: JsonObject): CompleteAnswer | undefined {
+  if (tools === undefined || tools === null) return undefined
+  if (!Array.isArray(tools)) return wrongType('tools', 'an array of objects', tools)
+  for (const [index, tool] of tools.entries()) {
+    const called = isJsonObject(tool) && isJsonObject(tool['function']) ? tool['function'] : {}
+    const param = `tools[${index}].function.name`
+    if (called['name'] === undefined) {
+      const message = `Missing required parameter: '${param}'.`
+      return openaiError(400, { message, param, code: 'missing_required_parameter' })
+    }
+    if (typeof called['name'] !== 'string' || !/^[\w-]{1,64}$/.test(called['name'])) {
+      const message = `Invalid '${param}': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.`
+      return openaiError(400, { message, param, code: 'invalid_value' })
+    }
+  }
+  return undefined
+}
+
+/** What the API says of a value of the wrong type. */
 function wrongType(param: string, expected: string, value: unknown): CompleteAnswer {
   return openaiError(400, {
     message: `Invalid type for '${param}': expected ${expected}, but got ${nameOfType(value)} instead.`,

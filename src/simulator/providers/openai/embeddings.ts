@@ -1,5 +1,5 @@
+import { countTexts } from '../../chat/count-prompt.ts'
 import { embed, toBase64 } from '../../generation/embedding.ts'
-import { countTexts } from '../chat-prompt.ts'
 import {
   type Answer,
   type AnswerContext,

@@ -138,6 +138,67 @@ describe('a chat completion', () => {
   })
 })
 
+describe('a tool call', () => {
+  const tools = [
+    {
+      type: 'function',
+      function: {
+        name: 'get_weather',
+        description: 'Weather of a city',
+        parameters: { type: 'object', properties: { city: { type: 'string' } } },
+      },
+    },
+  ]
+  const asking = {
+    model: 'gpt-4o',
+    messages: [{ role: 'user', content: 'What is the weather in Rome?' }],
+    tools,
+  }
+
+  test('stands in the message', async () => {
+    const answer = JSON.parse((await chat(asking)).text)
+    expect(answer.choices[0]).toEqual({
+      index: 0,
+      message: {
+        role: 'assistant',
+        content: null,
+        tool_calls: [
+          {
+            id: expect.stringMatching(/^call_[A-Za-z0-9]{24}$/),
+            type: 'function',
+            function: { name: 'get_weather', arguments: '{"city":"Rome"}' },
+          },
+        ],
+        refusal: null,
+        annotations: [],
+      },
+      logprobs: null,
+      finish_reason: 'tool_calls',
+    })
+  })
+
+  test('streams its arguments in parts', async () => {
+    const events = eventsOf((await chat({ ...asking, stream: true })).text) as {
+      choices: { delta: { tool_calls?: { function: { arguments: string } }[] } }[]
+    }[]
+    const parts = events.flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? [])
+    expect(parts[0]).toMatchObject({ index: 0, type: 'function', id: expect.any(String) })
+    expect(parts.map((part) => part.function.arguments).join('')).toBe('{"city":"Rome"}')
+    expect(events.at(-1)?.choices[0]).toMatchObject({ delta: {}, finish_reason: 'tool_calls' })
+  })
+
+  test('is answered with text once its result is there', async () => {
+    const call = { id: 'call_1', type: 'function', function: { name: 'get_weather' } }
+    const messages = [
+      ...asking.messages,
+      { role: 'assistant', content: null, tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'call_1', content: '21 °C' },
+    ]
+    const answer = JSON.parse((await chat({ ...asking, messages })).text)
+    expect(answer.choices[0]).toMatchObject({ finish_reason: 'stop' })
+  })
+})
+
 describe('a refused call', () => {
   const errorOf = async (body: object | string, headers = {}) => {
     const reply = await send(simulator, { host, path: chatPath, body, headers })
@@ -172,6 +233,18 @@ describe('a refused call', () => {
     [{ ...question, max_tokens: 0 }, 'integer below minimum value', 'max_tokens'],
     [{ ...question, stream: 'yes' }, 'expected a boolean, but got a string', 'stream'],
     [{ ...question, stream_options: {} }, "only allowed when 'stream'", 'stream_options'],
+    [
+      { model: 'm', messages: [{ role: 'tool', content: 'x' }] },
+      "Missing required parameter: 'messages[0].tool_call_id'",
+      'messages[0].tool_call_id',
+    ],
+    [
+      { model: 'm', messages: [{ role: 'tool', tool_call_id: '1', content: 'x' }] },
+      "must be a response to a preceeding message with 'tool_calls'",
+      'messages.[0].role',
+    ],
+    [{ ...question, tools: [{}] }, "'tools[0].function.name'", 'tools[0].function.name'],
+    [{ ...question, tools: 'x' }, 'expected an array of objects', 'tools'],
     [{ ...question, stop: ['a', 'b', 'c', 'd', 'e'] }, 'array too long', 'stop'],
   ])('%j says what is wrong', async (body, message, param) => {
     const [status, error] = await errorOf(body)

@@ -59,6 +59,7 @@ const ingress = object('A place where the balancer takes requests.', {
 })
 
 const target = 'a kube upstream sends requests to the ready endpoints of its Service'
+const runs = 'a Deployment of a known image runs each replica at an address of its own'
 const balancer = 'a gateway listens on the ports of its proxy Service'
 const reasons = {
   nodes: 'there are no nodes that could take traffic for the Service',
@@ -104,7 +105,8 @@ const spec = object('What is wanted.', {
     reasons.ready,
     flag('Whether pods that are not ready are published too.'),
   ),
-  selector: informational(
+  selector: honoured(
+    runs,
     map('Labels of the pods that serve it.', text('A label value.'), {
       'x-kubernetes-map-type': 'atomic',
     }),

@@ -46,14 +46,27 @@ interface Parameters {
   readonly problem: Problem | undefined
 }
 
-function parametersOf(
-  scope: Scope,
-  gateway: ObjectReference,
+/** The object that a Gateway takes its parameters from: named by its spec, else by an annotation, else by its class. */
+function parametersReferenceOf(
+  { metadata }: KubeObject,
   spec: Partial<GatewaySpec>,
-): Parameters {
-  const reference = spec.infrastructure?.parametersRef
+  { parametersAnnotation }: ControllerProfile,
+  { parametersRef }: Partial<GatewayClassSpec>,
+): ObjectReference | undefined {
+  const { namespace = '', annotations = {} } = metadata
+  const own = spec.infrastructure?.parametersRef
+  if (own !== undefined) return { ...own, namespace }
+  const name = parametersAnnotation && annotations[parametersAnnotation.key]
+  if (parametersAnnotation !== undefined && name) {
+    const { group, kind } = parametersAnnotation
+    return { group, kind, namespace, name }
+  }
+  return parametersRef && { namespace: '', ...parametersRef }
+}
+
+function parametersOf(scope: Scope, reference: ObjectReference | undefined): Parameters {
   if (reference === undefined) return { service: {}, problem: undefined }
-  const found = readParameters(scope, { ...reference, namespace: gateway.namespace })
+  const found = readParameters(scope, reference)
   return found.type === 'found'
     ? { service: found.service ?? {}, problem: undefined }
     : { service: {}, problem: { reason: 'InvalidParameters', message: found.message } }
@@ -75,9 +88,10 @@ export function planGateway(scope: Scope, object: KubeObject): GatewayPlan | und
   const { gatewayClassName = '', listeners = [] } = spec
   const gatewayClass = scope.source.objects.get(gatewayClassKind, '', gatewayClassName)
   const profile = gatewayClass && profileOfClass(scope, gatewayClass)
-  if (profile === undefined) return undefined
+  if (gatewayClass === undefined || profile === undefined) return undefined
   const reference = referenceOf(object, gatewayKind)
-  const parameters = parametersOf(scope, reference, spec)
+  const classSpec = scope.source.specs.get<Partial<GatewayClassSpec>>(gatewayClass)
+  const parameters = parametersOf(scope, parametersReferenceOf(object, spec, profile, classSpec))
   return {
     object,
     reference,

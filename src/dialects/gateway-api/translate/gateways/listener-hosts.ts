@@ -1,12 +1,12 @@
 import type { Origin } from '../../../../ir/origin.ts'
-import type { Route } from '../../../../ir/route.ts'
+import type { Route, RouteAction } from '../../../../ir/route.ts'
 import type { VirtualHost } from '../../../../ir/virtual-host.ts'
-import type { RouteEffect } from '../../contribution.ts'
-import { effectsOf } from '../effects.ts'
+import type { PolicyTarget, RouteEffect } from '../../contribution.ts'
+import { effectsOf, ruleEffectsOf } from '../effects.ts'
 import type { AttachedRoute } from '../routes/attached-routes.ts'
 import { anyHostname, compareHostnames, coversHostname } from '../routes/hostnames.ts'
 import { compareRanks } from '../rules/match-rank.ts'
-import type { RankedRoute } from '../rules/translated-route.ts'
+import type { ContributedRule, RankedRoute } from '../rules/translated-route.ts'
 import type { Scope } from '../source.ts'
 import type { GatewayPlan } from './gateway-plan.ts'
 import type { ListenerPlan } from './listener-plan.ts'
@@ -59,27 +59,65 @@ function coveringNames(domain: string): readonly string[] {
   return domain === anyHostname ? names : [...names, anyHostname]
 }
 
-/** Changes that policies of the gateway or listener make to each of its routes. */
+/** Changes that policies make to a route because of the listener. */
 function withEffects(
   scope: Scope,
-  { route, rank }: RankedRoute,
+  { route, rank, rule }: RankedRoute,
   key: string,
   effects: readonly RouteEffect[],
 ): RankedRoute {
-  if (effects.length === 0) return { route, rank }
+  if (effects.length === 0) return { route, rank, rule }
   const id = `${route.id}@${key}`
   const changed = scope.remember(id, [route, ...effects], () => {
-    const change = (before: Route['action'], { changeAction }: RouteEffect) =>
-      changeAction === undefined ? before : changeAction(before)
     const policyIds = effects.flatMap(({ policies }) => policies.map((policy) => policy.id))
     return {
       ...route,
       id,
-      action: effects.reduce(change, route.action),
+      action: effects.reduce(changedAction, route.action),
       policyIds: [...route.policyIds, ...policyIds],
     }
   })
-  return { route: changed, rank }
+  return { route: changed, rank, rule }
+}
+
+/** What policies add to the routes of one listener. */
+class EffectList {
+  readonly #scope: Scope
+  readonly #listener: PolicyTarget
+  readonly #shared: readonly RouteEffect[]
+  readonly #byRule = new Map<ContributedRule, readonly RouteEffect[]>()
+
+  constructor(scope: Scope, listener: PolicyTarget) {
+    this.#scope = scope
+    this.#listener = listener
+    this.#shared = [
+      ...effectsOf(scope, listener),
+      ...effectsOf(scope, { ...listener, sectionName: undefined }),
+    ]
+  }
+
+  of(rule: ContributedRule): readonly RouteEffect[] {
+    const known = this.#byRule.get(rule)
+    if (known !== undefined) return known
+    const own = ruleEffectsOf(this.#scope, rule, this.#listener)
+    const effects = own.length === 0 ? this.#shared : [...own, ...this.#shared]
+    this.#byRule.set(rule, effects)
+    return effects
+  }
+
+  get all(): readonly RouteEffect[] {
+    return [...new Set([...this.#shared, ...[...this.#byRule.values()].flat()])]
+  }
+}
+
+/** What cannot be served already stays as it is. */
+function changedAction(before: RouteAction, effect: RouteEffect): RouteAction {
+  if (before.type === 'unavailable') return before
+  if (effect.failure !== undefined) {
+    const message = effect.failure
+    return { type: 'unavailable', code: 'configuration-error', status: 500, message }
+  }
+  return effect.changeAction === undefined ? before : effect.changeAction(before)
 }
 
 /** The routes of a listener by the host names under which they are attached, in matching order. */
@@ -87,7 +125,7 @@ function groupByHostname(
   scope: Scope,
   place: ListenerPlace,
   attached: readonly AttachedRoute[],
-  effects: readonly RouteEffect[],
+  effects: EffectList,
 ): Map<string, readonly Route[]> {
   const groups = new Map<string, RankedRoute[]>()
   const key = listenerKey(place)
@@ -96,7 +134,9 @@ function groupByHostname(
       listeners.flatMap((each) => (each.listener === place.listener ? each.hostnames : [])),
     )
     if (hostnames.length === 0) continue
-    const routes = translated.routes.map((ranked) => withEffects(scope, ranked, key, effects))
+    const routes = translated.routes.map((ranked) =>
+      withEffects(scope, ranked, key, effects.of(ranked.rule)),
+    )
     for (const hostname of new Set(hostnames)) {
       const group = groups.get(hostname)
       if (group === undefined) groups.set(hostname, [...routes])
@@ -120,10 +160,7 @@ export function createListenerHosts(
 ): ListenerHosts {
   const { reference } = place.gateway
   const { spec, hostname } = place.listener
-  const effects = [
-    ...effectsOf(scope, { reference, sectionName: spec.name }),
-    ...effectsOf(scope, { reference, sectionName: undefined }),
-  ]
+  const effects = new EffectList(scope, { reference, sectionName: spec.name })
   const groups = groupByHostname(scope, place, attached, effects)
   const domains = [...new Set([...groups.keys(), hostname])]
     .filter((domain) => isOwnDomain(place, domain))
@@ -141,5 +178,5 @@ export function createListenerHosts(
       routeIds,
     }))
   })
-  return { virtualHosts, routes: [...groups.values()].flat(), effects }
+  return { virtualHosts, routes: [...groups.values()].flat(), effects: effects.all }
 }

@@ -107,12 +107,12 @@ function connectionOptionsOf(
   gateway: GatewayPlan,
   listeners: readonly ListenerPlan[],
 ): HttpConnectionOptions {
-  const { reference } = gateway
-  const targets = [undefined, ...listeners.map(({ spec }) => spec.name)]
-  const changes = targets.flatMap((sectionName) =>
-    scope.source.contributions.moments.map((moment) =>
-      moment.findConnectionOptions?.({ reference, sectionName }),
-    ),
+  const query = {
+    gateway: gateway.reference,
+    sectionNames: listeners.map(({ spec }) => spec.name),
+  }
+  const changes = scope.source.contributions.moments.map((moment) =>
+    moment.findConnectionOptions?.(query),
   )
   return Object.assign({}, connectionOptions, ...changes)
 }

@@ -15,8 +15,8 @@ import { httpRankOf, type MatchRank } from './match-rank.ts'
 import { translateRetry } from './retry.ts'
 import { idOf, originOf, RuleDraft, type RulePlace } from './rule-draft.ts'
 import { translateSession } from './session.ts'
-import { type RuleParts, translateRuleAction } from './translate-rule.ts'
-import type { RankedRoute, TranslatedRoute } from './translated-route.ts'
+import { extensionsOf, type RuleParts, translateRuleAction } from './translate-rule.ts'
+import type { ContributedRule, RankedRoute, TranslatedRoute } from './translated-route.ts'
 
 interface RankedMatcher {
   readonly matcher: RequestMatcher
@@ -121,6 +121,14 @@ function translateRule(
   const action = translateRuleAction(scope, draft, parts, place)
   const problems = matchers.map(({ matcher }) => findMatcherError(matcher))
   const { namespace, name, kind } = place
+  const rule: ContributedRule = {
+    id: idOf(place),
+    place: originOf(place),
+    route: target,
+    extensions: extensionsOf(parts.filters, namespace),
+    action,
+    policies: draft.policies,
+  }
   const routes = matchers.flatMap(({ matcher, rank }, index): readonly RankedRoute[] => {
     if (problems[index] !== undefined) return []
     const route: Route = {
@@ -131,7 +139,7 @@ function translateRule(
       action,
       policyIds: draft.policyIds,
     }
-    return [{ route, rank }]
+    return [{ route, rank, rule }]
   })
   const problem = problems.find((each) => each !== undefined)
   return { draft, routes, dropped: problem && `${place.fieldPath}: ${problem}` }

@@ -1,4 +1,6 @@
 import type { HashPolicy, RetryConfig, RouteAction } from '../../../../ir/route.ts'
+import type { ObjectReference } from '../../../../kube/kube-object.ts'
+import type { FilteredRule } from '../../contribution.ts'
 import type { RouteFilter } from '../../kinds/fields/filters.ts'
 import type { Scope } from '../source.ts'
 import { translateCors } from './cors-filter.ts'
@@ -32,7 +34,7 @@ export function translateRuleAction(
 ): RouteAction {
   const use = { isGrpc: parts.isGrpc, isSticky: parts.hashPolicies.length > 0 }
   const reader: RuleReader = { scope, draft, use }
-  translateFilters(reader, parts.filters, place)
+  translateFilters(reader, parts, place)
   const action = createAction(reader, parts, place)
   const changed = draft.changes.reduce<RouteAction>((before, change) => change(before), action)
   return draft.unavailable ?? changed
@@ -59,17 +61,34 @@ function createAction(reader: RuleReader, parts: RuleParts, place: RulePlace): R
   }
 }
 
+/** The objects that filters of type ExtensionRef name, in order. */
+export const extensionsOf = (
+  filters: readonly RouteFilter[],
+  namespace: string,
+): readonly ObjectReference[] =>
+  filters.flatMap(({ extensionRef }) =>
+    extensionRef === undefined ? [] : [{ ...extensionRef, namespace }],
+  )
+
 function translateFilters(
   { scope, draft }: RuleReader,
-  filters: readonly RouteFilter[],
+  { filters, backendRefs }: RuleParts,
   place: RulePlace,
 ): void {
+  const rule: FilteredRule = {
+    hasBackends: backendRefs.length > 0,
+    isRedirect: filters.some(({ requestRedirect }) => requestRedirect !== undefined),
+    extensions: extensionsOf(filters, place.namespace),
+  }
   const headers = translateHeaderFilters(draft, filters, placeBelow(place, 'filters'), 'route')
   if (headers !== undefined) draft.addPolicy(headers)
   filters.forEach((filter, index) => {
     const where = placeBelow(place, `filters[${index}]`)
     if (filter.cors !== undefined) draft.addPolicy(translateCors(filter.cors, where))
-    if (filter.extensionRef !== undefined) addExtension(scope, draft, filter.extensionRef, where)
+    if (filter.extensionRef !== undefined) {
+      const reference = { ...filter.extensionRef, namespace: place.namespace }
+      addExtension({ scope, draft }, reference, where, rule)
+    }
     if (filter.type === 'ExternalAuth') {
       const message = `${where.fieldPath}: external authorisation is not supported; the requests of the rule are refused rather than passed unchecked`
       draft.refuse({ reason: 'UnsupportedValue', message })
@@ -78,18 +97,22 @@ function translateFilters(
 }
 
 function addExtension(
-  scope: Scope,
-  draft: RuleDraft,
-  { group, kind, name }: NonNullable<RouteFilter['extensionRef']>,
+  { scope, draft }: Pick<RuleReader, 'scope' | 'draft'>,
+  reference: ObjectReference,
   place: RulePlace,
+  rule: FilteredRule,
 ): void {
-  const reference = { group, kind, namespace: place.namespace, name }
+  const { group, kind, name } = reference
   const key = `filter ${group}/${kind} ${place.namespace}/${name} at ${place.kind} ${place.name} ${place.fieldPath}`
   const found = scope.read(key, ({ contributions }) =>
-    contributions.ownerOf('filters', reference)?.findFilter?.(reference, place),
+    contributions.ownerOf('filters', reference)?.findFilter?.(reference, place, rule),
   )
   if (found?.type === 'found') {
     draft.addEffect(found.effect)
+    return
+  }
+  if (found?.type === 'incompatible') {
+    draft.refuse({ reason: 'IncompatibleFilters', message: found.message })
     return
   }
   const problem = found ?? {

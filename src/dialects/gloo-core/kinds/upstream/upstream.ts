@@ -3,9 +3,9 @@ import type { Normalized } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { choice, count, decimal, duration, flag, list, map, object, text } from '../../../field.ts'
 import { honoured, ignored, informational } from '../../../verdict.ts'
+import { AiSpec } from '../ai/upstream-ai.ts'
 import { behaviours } from '../behaviours.ts'
 import { defineGlooKind } from '../define-kind.ts'
-import { AiSpec } from './ai-spec.ts'
 import { ConnectionConfig } from './connection-config.ts'
 import { Failover } from './failover.ts'
 import { HealthCheck, OutlierDetection } from './health.ts'
@@ -15,7 +15,7 @@ import { AwsEc2Spec, AwsSpec, AzureSpec, ConsulSpec, GcpSpec, PipeSpec } from '.
 import { UpstreamSslConfig } from './ssl-config.ts'
 import { StaticSpec } from './static-spec.ts'
 
-const notServed = 'only static and kube Upstreams are served: this one is rejected'
+const notServed = 'only static, kube and ai Upstreams are served: this one is rejected'
 const noProxy = 'upstreams are reached directly, without an HTTP proxy'
 const windows = 'HTTP/2 windows are managed by the runtime'
 const dns = 'names are resolved again after their time to live'
@@ -47,7 +47,7 @@ export const UpstreamSpec = object('What is behind the name.', {
   consul: ignored(notServed, ConsulSpec),
   awsEc2: ignored(notServed, AwsEc2Spec),
   gcp: ignored(notServed, GcpSpec),
-  ai: ignored('AI upstreams are not served yet: the Upstream is rejected', AiSpec),
+  ai: AiSpec,
   failover: Failover,
   connectionConfig: ConnectionConfig,
   protocolSelection: honoured(

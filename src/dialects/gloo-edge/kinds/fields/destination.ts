@@ -1,10 +1,15 @@
 import type { Static } from 'typebox'
+import { headerManipulation } from '../../../gloo-core/kinds/options/header-manipulation.ts'
+import { later } from '../../../gloo-core/kinds/options/later.ts'
+import {
+  ignoredTree,
+  missingProtection,
+  resourceRef,
+  uint32,
+} from '../../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../../type.ts'
 import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
-import { headerManipulation } from './header-manipulation.ts'
-import { later } from './later.ts'
-import { ignoredTree, missingProtection, resourceRef, uint32 } from './scalars.ts'
 
 /** `Destination` of projects/gloo/api/v1/proxy.proto. */
 export const Destination = Type.Object({

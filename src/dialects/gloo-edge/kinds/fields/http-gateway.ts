@@ -1,16 +1,16 @@
 import type { Static } from 'typebox'
-import { Type } from '../../../type.ts'
-import { honoured, ignored } from '../../../verdict.ts'
-import { behaviours } from '../behaviours.ts'
-import { HttpConnectionManagerSettings } from './http-connection-manager.ts'
-import { later } from './later.ts'
+import { later } from '../../../gloo-core/kinds/options/later.ts'
 import {
   ignoredRef,
   ignoredTree,
   missingProtection,
   resourceRef,
   selectorExpression,
-} from './scalars.ts'
+} from '../../../gloo-core/kinds/options/scalars.ts'
+import { Type } from '../../../type.ts'
+import { honoured, ignored } from '../../../verdict.ts'
+import { behaviours } from '../behaviours.ts'
+import { HttpConnectionManagerSettings } from './http-connection-manager.ts'
 
 const flag = (reason: string) => ignored(reason, Type.Optional(Type.Boolean()))
 

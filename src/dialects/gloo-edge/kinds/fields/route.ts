@@ -1,11 +1,17 @@
 import type { Static } from 'typebox'
+import { RouteOptions } from '../../../gloo-core/kinds/options/route-options.ts'
+import {
+  choice,
+  regexRewrite,
+  resourceRef,
+  selectorExpression,
+  uint32,
+} from '../../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../../type.ts'
 import { honoured, informational } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
 import { RouteAction } from './destination.ts'
 import { Matcher } from './matcher.ts'
-import { RouteOptions } from './route-options.ts'
-import { choice, regexRewrite, resourceRef, selectorExpression, uint32 } from './scalars.ts'
 
 const RedirectAction = Type.Object({
   hostRedirect: honoured(behaviours.redirect, Type.Optional(Type.String())),

@@ -1,8 +1,13 @@
 import type { Static } from 'typebox'
+import {
+  choice,
+  duration,
+  ignoredTree,
+  resourceRef,
+} from '../../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
-import { choice, duration, ignoredTree, resourceRef } from './scalars.ts'
 
 const protocolVersion = () =>
   honoured(

@@ -1,5 +1,13 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { WeightedDestination as IrDestination } from '../../../../ir/route.ts'
+import {
+  adviceOf,
+  findMissingProtections,
+  protectionsOf,
+} from '../../../gloo-core/options/access/protection.ts'
+import { translateHeaderManipulation } from '../../../gloo-core/options/headers/header-mutation.ts'
+import { fieldOf, idOf, placeOf } from '../../../gloo-core/options/place.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
 import { displayReference, resolveReference } from '../../../gloo-core/reference.ts'
 import type { FoundUpstream } from '../../../gloo-core/translate/upstream-translation.ts'
 import { texts } from '../../conditions.ts'
@@ -8,10 +16,7 @@ import type {
   RouteAction,
   WeightedDestination,
 } from '../../kinds/fields/destination.ts'
-import { translateHeaderManipulation } from '../policies/header-mutation.ts'
-import { adviceOf, findMissingProtections, protectionsOf } from '../policies/protection.ts'
-import { fieldOf, idOf, placeOf, RouteDraft } from '../routes/route-draft.ts'
-import type { Scope } from '../source.ts'
+import { RouteDraft } from '../routes/route-draft.ts'
 import { createMissingBackend } from './missing-backend.ts'
 
 /** What a route's destinations are read with. */

@@ -1,10 +1,11 @@
 import type { DirectResponseAction, RedirectAction } from '../../../../ir/route.ts'
+import { parseRegexRewrite } from '../../../gloo-core/options/forwarding/rewrite.ts'
+import { placeOf } from '../../../gloo-core/options/place.ts'
 import type {
   DirectResponseAction as DirectResponseConfig,
   RedirectAction as RedirectConfig,
 } from '../../kinds/fields/route.ts'
-import { placeOf, type RouteDraft } from '../routes/route-draft.ts'
-import { parseRegexRewrite } from './rewrite.ts'
+import type { RouteDraft } from '../routes/route-draft.ts'
 
 const statusByCode = {
   MOVED_PERMANENTLY: 301,

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import type { ListenerBinding } from '../../../../ir/listener.ts'
 import { loadBalancerAddressOf, servicePortsOf } from '../../../core/services.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
 import type { GatewaySpec } from '../../kinds/gateway.ts'
-import type { Scope } from '../source.ts'
 
 /** Where a gateway listens for one proxy, or why it does not. */
 export interface ProxyBindings {

@@ -1,10 +1,10 @@
 import type { HttpConnectionOptions } from '../../../../ir/listener.ts'
 import type { Origin } from '../../../../ir/origin.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
+import { firewallOf } from '../../../gloo-core/options/access/protection.ts'
+import { fieldOf } from '../../../gloo-core/options/place.ts'
 import type { HttpConnectionManagerSettings } from '../../kinds/fields/http-connection-manager.ts'
 import type { GatewaySpec } from '../../kinds/gateway.ts'
-import { firewallOf } from '../policies/protection.ts'
-import { fieldOf } from '../routes/route-draft.ts'
 import type { GatewayProfile } from '../virtual-services/virtual-host-context.ts'
 
 /** Longer than the usual 60 s of balancers in front, so that they close idle connections first. */

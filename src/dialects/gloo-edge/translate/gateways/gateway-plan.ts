@@ -1,10 +1,10 @@
 import type { HttpConnectionOptions, ListenerBinding } from '../../../../ir/listener.ts'
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
+import { adviceOf } from '../../../gloo-core/options/access/protection.ts'
+import { optionsGroup, type Scope } from '../../../gloo-core/options/source.ts'
 import { texts } from '../../conditions.ts'
 import type { GatewaySpec } from '../../kinds/gateway.ts'
-import { adviceOf } from '../policies/protection.ts'
 import { containFailure, type Problem } from '../problem.ts'
-import { edgeGroup, type Scope } from '../source.ts'
 import type { GatewayProfile } from '../virtual-services/virtual-host-context.ts'
 import { bindingsOfProxy, proxyNamesOf } from './bindings.ts'
 import { connectionOptionsOf, profileOf } from './connection-options.ts'
@@ -26,7 +26,7 @@ const gatewayFields = ['httpGateway', 'tcpGateway', 'hybridGateway'] as const
 
 /** The reference of a Gateway. */
 export const gatewayReference = ({ metadata }: KubeObject): ObjectReference => ({
-  group: edgeGroup,
+  group: optionsGroup,
   kind: 'Gateway',
   namespace: metadata.namespace ?? '',
   name: metadata.name,

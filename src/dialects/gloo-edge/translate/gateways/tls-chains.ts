@@ -3,10 +3,10 @@ import type { Origin } from '../../../../ir/origin.ts'
 import type { TlsVersion } from '../../../../ir/tls-version.ts'
 import { createSecretReference, secretKeysOf } from '../../../core/secrets.ts'
 import { glooSecretTypeOf } from '../../../gloo-core/header-secret.ts'
+import { readSecret } from '../../../gloo-core/options/headers/read-header-secret.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
 import { displayReference, resolveReference } from '../../../gloo-core/reference.ts'
 import type { SslConfig } from '../../kinds/fields/ssl-config.ts'
-import { readSecret } from '../policies/header-secret.ts'
-import type { Scope } from '../source.ts'
 
 /** A chain without its virtual hosts, or what is wrong. */
 export type TlsResult =

@@ -2,9 +2,9 @@ import type { Listener } from '../../../../ir/listener.ts'
 import type { Origin } from '../../../../ir/origin.ts'
 import type { VirtualHost } from '../../../../ir/virtual-host.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
 import type { VirtualServiceSpec } from '../../kinds/virtual-service.ts'
 import type { Problem } from '../problem.ts'
-import type { Scope } from '../source.ts'
 import {
   displayName,
   type TranslatedVirtualService,

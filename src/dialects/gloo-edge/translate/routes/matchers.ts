@@ -1,6 +1,6 @@
 import type { PathMatcher, RequestMatcher, ValueMatcher } from '../../../../ir/matcher.ts'
+import { findRegexError } from '../../../gloo-core/options/regular-expression.ts'
 import type { Matcher } from '../../kinds/fields/matcher.ts'
-import { findRegexError } from './regular-expression.ts'
 
 type HeaderMatcher = NonNullable<Matcher['headers']>[number]
 type QueryMatcher = NonNullable<Matcher['queryParameters']>[number]

@@ -1,39 +1,19 @@
-import type { HeaderMutation } from '../../../../ir/header-mutation.ts'
 import type { Origin } from '../../../../ir/origin.ts'
-import type { Rbac } from '../../../../ir/rbac.ts'
 import type { ObjectReference } from '../../../../kube/kube-object.ts'
-import type { CorsPolicy } from '../../kinds/fields/cors.ts'
+import type { RouteOptions } from '../../../gloo-core/kinds/options/route-options.ts'
+import type { Protection } from '../../../gloo-core/options/access/protection.ts'
+import type { OptionSet } from '../../../gloo-core/options/option-set.ts'
+import type { VirtualHostPolicies } from '../../../gloo-core/options/virtual-host.ts'
 import type { Matcher } from '../../kinds/fields/matcher.ts'
-import type { RetryPolicy } from '../../kinds/fields/retries.ts'
 import type { Route } from '../../kinds/fields/route.ts'
-import type { RouteOptions } from '../../kinds/fields/route-options.ts'
-import type { PolicyResult } from '../policies/header-mutation.ts'
-import type { StagedJwt } from '../policies/jwt.ts'
-import type { Protection } from '../policies/protection.ts'
-import type { LimitLevel } from '../policies/rate-limit.ts'
-import type { OptionSet } from './option-set.ts'
 
 /** What all routes of a virtual host have in common. */
-export interface VirtualHostContext {
-  readonly headers: HeaderMutation | undefined
-  /** Set: no request may be forwarded, because the header changes of the virtual host cannot be made. */
-  readonly blockedBy: string | undefined
-  readonly cors: { readonly config: CorsPolicy; readonly origin: Origin } | undefined
-  /** Whether a route exposes the headers of the virtual host's CORS policy too. */
-  readonly mergeExposeHeaders: boolean
-  readonly retries: { readonly policy: RetryPolicy; readonly origin: Origin } | undefined
-  /** What it demands of tokens. */
-  readonly jwt: readonly StagedJwt[]
-  /** Undefined: nothing. */
-  readonly rbac: PolicyResult<Rbac> | undefined
+export interface VirtualHostContext extends VirtualHostPolicies {
   /** Whether the gateway lets WebSockets through unless a route says otherwise. */
   readonly websocket: boolean
   readonly maxDirectResponseBytes: number
-  readonly limits: LimitLevel
   /** What the gateway says of protections. */
   readonly gatewayProtections: readonly Protection[]
-  /** What the virtual host says of protections. */
-  readonly protections: readonly Protection[]
 }
 
 /** What a delegating route hands down. */

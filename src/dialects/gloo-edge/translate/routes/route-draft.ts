@@ -3,6 +3,7 @@ import type { Origin } from '../../../../ir/origin.ts'
 import type { PolicyConfig } from '../../../../ir/policy.ts'
 import type { Route, UnavailableAction } from '../../../../ir/route.ts'
 import type { ObjectReference } from '../../../../kube/kube-object.ts'
+import type { Failure } from '../../../gloo-core/options/failure.ts'
 import { texts } from '../../conditions.ts'
 import type { Problem } from '../problem.ts'
 
@@ -13,30 +14,6 @@ export interface RouteOutcome {
   readonly backends: readonly Backend[]
   readonly problems: readonly Problem[]
 }
-
-/** Why a route cannot do what it says. */
-export interface Failure {
-  /** In Gloo's words, for the status. */
-  readonly reason: string
-  /** For the client: what is wrong, where, and what to do. */
-  readonly advice: string
-  /** Gloo's class of the error. */
-  readonly errorType?: 'ProcessingError' | 'InvalidMatcherError'
-}
-
-/** Says where a field stands, for messages. */
-export const placeOf = ({ kind, namespace, name, fieldPath }: Origin) =>
-  `${kind} ${namespace}/${name}, ${fieldPath}`
-
-/** The origin of a field inside of what `origin` names. */
-export const fieldOf = (origin: Origin, field: string): Origin => ({
-  ...origin,
-  fieldPath: `${origin.fieldPath}.${field}`,
-})
-
-/** A short text that is unique to a field of an object. */
-export const idOf = ({ kind, namespace, name, fieldPath }: Origin) =>
-  `${kind}/${namespace}/${name}/${fieldPath}`
 
 /** A route in the making: collects what its parts need and what is wrong with them. */
 export class RouteDraft {

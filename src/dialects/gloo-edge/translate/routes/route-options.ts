@@ -1,14 +1,14 @@
 import type { Origin } from '../../../../ir/origin.ts'
+import type { RouteOptionSpec } from '../../../gloo-core/kinds/options/option-kinds.ts'
+import type { RouteOptions } from '../../../gloo-core/kinds/options/route-options.ts'
+import { nameOf } from '../../../gloo-core/options/headers/read-header-secret.ts'
+import { fillOptions, type OptionSet, optionSetOf } from '../../../gloo-core/options/option-set.ts'
+import { fieldOf } from '../../../gloo-core/options/place.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
 import { resolveReference } from '../../../gloo-core/reference.ts'
 import { specOf } from '../../../shared/spec-of.ts'
 import { texts } from '../../conditions.ts'
-import type { RouteOptionSpec } from '../../kinds/external-options.ts'
-import type { RouteOptions } from '../../kinds/fields/route-options.ts'
-import { nameOf } from '../policies/header-secret.ts'
-import type { Scope } from '../source.ts'
-import { fillOptions, type OptionSet, optionSetOf } from './option-set.ts'
 import type { RouteInput } from './route-context.ts'
-import { fieldOf } from './route-draft.ts'
 
 interface Refs {
   readonly delegateOptions?: readonly { readonly name?: string; readonly namespace?: string }[]

@@ -1,10 +1,10 @@
 import type { Route as IrRoute } from '../../../../ir/route.ts'
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
+import { optionsGroup, type Scope } from '../../../gloo-core/options/source.ts'
 import { texts } from '../../conditions.ts'
 import type { Route } from '../../kinds/fields/route.ts'
 import type { RouteTableSpec } from '../../kinds/route-table.ts'
 import { containFailure, type Problem } from '../problem.ts'
-import { edgeGroup, type Scope } from '../source.ts'
 import { delegateMatcherOf, inheritMatchers } from './inherit-matchers.ts'
 import { compareBySpecificity } from './matchers.ts'
 import type { ParentContext, RouteInput, VirtualHostContext } from './route-context.ts'
@@ -148,7 +148,7 @@ function translateTable(
   context: ParentContext,
 ): RouteOutcome {
   const { namespace = '', name } = table.metadata
-  const owner = { group: edgeGroup, kind: 'RouteTable', namespace, name }
+  const owner = { group: optionsGroup, kind: 'RouteTable', namespace, name }
   const display = `${namespace}.${name}`
   const tables = [...context.tables, display]
   if (context.tables.includes(display)) {

@@ -1,12 +1,12 @@
 import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { optionsGroup, type Scope } from '../../../gloo-core/options/source.ts'
 import { displayReference, resolveReference } from '../../../gloo-core/reference.ts'
 import { texts } from '../../conditions.ts'
 import type { DelegateAction, RouteTableSelector } from '../../kinds/fields/route.ts'
 import type { RouteTableSpec } from '../../kinds/route-table.ts'
 import { findExpressionError, matchesExpressions, matchesLabels } from '../label-selector.ts'
-import { edgeGroup, type Scope } from '../source.ts'
 
-const routeTableKind = { group: edgeGroup, kind: 'RouteTable' } as const
+const routeTableKind = { group: optionsGroup, kind: 'RouteTable' } as const
 
 /** Tables of the same weight, in the order in which weights are tried; or what is wrong. */
 export type SelectedTables =

@@ -2,11 +2,11 @@ import type { Backend } from '../../../../ir/backend.ts'
 import type { PolicyConfig } from '../../../../ir/policy.ts'
 import type { Route } from '../../../../ir/route.ts'
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
+import { optionsGroup, type Scope } from '../../../gloo-core/options/source.ts'
 import { texts } from '../../conditions.ts'
 import type { VirtualServiceSpec } from '../../kinds/virtual-service.ts'
 import { containFailure, type Problem } from '../problem.ts'
 import { joinOutcomes, type RouteList, translateRouteList } from '../routes/route-tree.ts'
-import { edgeGroup, type Scope } from '../source.ts'
 import {
   createVirtualHostContext,
   findDomainErrors,
@@ -30,7 +30,7 @@ export const displayName = ({ metadata }: KubeObject) =>
 
 /** The reference of a VirtualService. */
 export const virtualServiceReference = ({ metadata }: KubeObject) => ({
-  group: edgeGroup,
+  group: optionsGroup,
   kind: 'VirtualService',
   namespace: metadata.namespace ?? '',
   name: metadata.name,

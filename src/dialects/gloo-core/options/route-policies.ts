@@ -1,0 +1,141 @@
+import type { Cors } from '../../../ir/cors.ts'
+import type { Origin } from '../../../ir/origin.ts'
+import type { PolicyConfig } from '../../../ir/policy.ts'
+import type { RouteAction } from '../../../ir/route.ts'
+import type { RouteOptions } from '../kinds/options/route-options.ts'
+import { jwtOfRoute } from './access/jwt.ts'
+import {
+  adviceOf,
+  findMissingProtections,
+  type Protection,
+  protectionsOf,
+} from './access/protection.ts'
+import { translateRbac } from './access/rbac.ts'
+import type { PolicyResult } from './failure.ts'
+import { translateHeaderManipulation } from './headers/header-mutation.ts'
+import { limitedRouteOf } from './limits/limited-route.ts'
+import { translateInheritedLimits, translateLimits } from './limits/rate-limit.ts'
+import { type OptionSet, originOfOption } from './option-set.ts'
+import type { RouteReport } from './route-report.ts'
+import type { Scope } from './source.ts'
+import { translateCors } from './traffic/cors.ts'
+import { translateFaults } from './traffic/fault-injection.ts'
+import type { VirtualHostPolicies } from './virtual-host.ts'
+
+/** A route with the options that are in force on it. */
+export interface OptionedRoute {
+  /** Unique in the configuration. */
+  readonly id: string
+  readonly origin: Origin
+  readonly options: OptionSet<RouteOptions>
+  readonly virtualHost: VirtualHostPolicies
+  /** What the gateway says of protections. */
+  readonly gatewayProtections: readonly Protection[]
+}
+
+/**
+ * Makes the policies of a route of its options and those of its virtual host. Each method returns the ids of the
+ * policies, which are in the report.
+ */
+export class RoutePolicies {
+  private readonly scope: Scope
+  private readonly route: OptionedRoute
+  private readonly report: RouteReport
+
+  constructor(scope: Scope, route: OptionedRoute, report: RouteReport) {
+    this.scope = scope
+    this.route = route
+    this.report = report
+  }
+
+  /** First of all, so that nothing that is repaired later opens the route. */
+  protections(): void {
+    const { options, origin, virtualHost, gatewayProtections } = this.route
+    const own = protectionsOf(options, origin)
+    const levels = [own, virtualHost.protections, gatewayProtections]
+    for (const missing of findMissingProtections(levels)) {
+      // Those of higher levels are reported there.
+      if (own.includes(missing)) this.report.refuseUnprotected(adviceOf(missing))
+      else this.report.block(adviceOf(missing))
+    }
+  }
+
+  headers(): string[] {
+    const config = this.route.options.values.headerManipulation
+    if (config === undefined) return []
+    const origin = this.originOf('headerManipulation')
+    return this.adopt(translateHeaderManipulation(this.scope, config, origin, 'route'))
+  }
+
+  virtualHostHeaders(): string[] {
+    const policy = this.route.virtualHost.headers
+    return policy === undefined ? [] : this.adopt({ policy, failures: [] })
+  }
+
+  cors(): string[] {
+    const { cors: inherited, mergeExposeHeaders } = this.route.virtualHost
+    const own = this.route.options.values.cors
+    if (own?.disableForRoute || (own === undefined && inherited === undefined)) return []
+    const config = own ?? inherited?.config ?? {}
+    const origin = own === undefined && inherited ? inherited.origin : this.originOf('cors')
+    const exposed =
+      own !== undefined && mergeExposeHeaders ? (inherited?.config.exposeHeaders ?? []) : []
+    const key = `cors ${origin.fieldPath}`
+    return this.adopt(
+      this.scope.remember<PolicyResult<Cors>>(key, [config, origin, exposed.join()], () =>
+        translateCors(config, origin, exposed),
+      ),
+    )
+  }
+
+  faults(): string[] {
+    const config = this.route.options.values.faults
+    return config === undefined ? [] : this.adopt(translateFaults(config, this.originOf('faults')))
+  }
+
+  /** Who may come in: what cannot be made keeps everybody out. */
+  access(): string[] {
+    const { virtualHost, origin, options } = this.route
+    const jwt = jwtOfRoute(this.scope, options, origin, virtualHost.jwt)
+    return [
+      ...jwt.own.flatMap((result) => this.adopt(result)),
+      ...jwt.inherited.flatMap(({ result }) => this.inherit(result)),
+      ...this.rbac(),
+    ]
+  }
+
+  limits(action: RouteAction | undefined): string[] {
+    const { id, origin, virtualHost, options } = this.route
+    const own = { options, fallback: origin }
+    const levels = { own, virtualHost: virtualHost.limits }
+    const route = limitedRouteOf(id, options, action)
+    const ownLimits = translateLimits(this.scope, own, route).flatMap((each) => this.adopt(each))
+    const inherited = translateInheritedLimits(this.scope, levels, route)
+    return [...ownLimits, ...inherited.flatMap((each) => this.inherit(each))]
+  }
+
+  private rbac(): string[] {
+    const own = this.route.options.values.rbac
+    if (own?.disable === true) return []
+    if (own !== undefined) return this.adopt(translateRbac(own, this.originOf('rbac')))
+    const { rbac } = this.route.virtualHost
+    return rbac === undefined ? [] : this.inherit(rbac)
+  }
+
+  private originOf(field: string): Origin {
+    return originOfOption(this.route.options, field, this.route.origin)
+  }
+
+  /** As {@link adopt}, for a policy whose failures are reported where it stands. */
+  private inherit(result: PolicyResult<PolicyConfig>): string[] {
+    for (const { advice } of result.failures) this.report.block(advice)
+    return result.policy === undefined ? [] : this.adopt(result)
+  }
+
+  private adopt(result: PolicyResult<PolicyConfig>): string[] {
+    for (const failure of result.failures) this.report.fail(failure)
+    if (result.policy === undefined) return []
+    this.report.policies.push(result.policy)
+    return [result.policy.id]
+  }
+}

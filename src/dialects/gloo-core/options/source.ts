@@ -1,0 +1,17 @@
+import type { ObjectView } from '../../dialect.ts'
+import type { Scope as AnyScope } from '../../shared/memory.ts'
+import type { SpecCache } from '../../shared/spec-of.ts'
+import type { UpstreamTranslation } from '../translate/upstream-translation.ts'
+
+/** What the translation of options reads from. */
+export interface Source {
+  readonly objects: ObjectView
+  readonly upstreams: UpstreamTranslation
+  readonly specs: SpecCache
+}
+
+/** A computation over the objects of one moment. */
+export type Scope = AnyScope<Source>
+
+/** The group of Gloo's options, and of the classic API. */
+export const optionsGroup = 'gateway.solo.io'

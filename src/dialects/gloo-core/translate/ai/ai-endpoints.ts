@@ -1,0 +1,170 @@
+import { isIP } from 'node:net'
+import type { ModelProvider, ProviderPath } from '../../../../ir/model-provider.ts'
+import type { AiSpec, Member } from '../../kinds/ai/upstream-ai.ts'
+import { draftEndpoint, type EndpointDraft, isDnsName } from '../endpoints.ts'
+import { warnOfMissingService } from '../static-hosts.ts'
+import type { UpstreamContext } from '../upstream-context.ts'
+import { findAwsCredential } from './aws-credential.ts'
+import { type FoundCredential, findCredential } from './credential.ts'
+import { type EarlyPlaces, readEarlyForm } from './early-form.ts'
+import { type AiMember, membersOf, type ProviderField } from './members.ts'
+import { providerReaders } from './providers.ts'
+
+type CustomHost = NonNullable<NonNullable<Member['openai']>['customHost']>
+
+const tlsPort = 443
+
+/** The providers of an AI Upstream as endpoints. TLS is spoken at port 443, and where `sslConfig` is set. */
+export function translateAiEndpoints(context: UpstreamContext, ai: AiSpec): EndpointDraft[] {
+  const { spec, findings } = context
+  if (spec.failover !== undefined) {
+    findings.errors.push('failover cannot be used with ai: use ai.multi.priorities')
+  }
+  const current = readEarlyForm(ai, findings)
+  return membersOf(current.ai, findings).flatMap((member) => {
+    const endpoint = new MemberReader(context, member, current.places).read()
+    return endpoint === undefined ? [] : [endpoint]
+  })
+}
+
+/** Reads one provider. */
+class MemberReader {
+  private readonly context: UpstreamContext
+  private readonly member: AiMember
+  private readonly places: EarlyPlaces
+  private isWrong = false
+
+  constructor(context: UpstreamContext, member: AiMember, places: EarlyPlaces) {
+    this.context = context
+    this.member = member
+    this.places = places
+  }
+
+  read(): EndpointDraft | undefined {
+    const { field, priority, member } = this.member
+    const config: { readonly customHost?: CustomHost } = member[field] ?? {}
+    const credential = this.credential()
+    const { customHost } = config
+    const parts = { credential, path: this.path(customHost?.pathOverride) }
+    const { required, draft } = readProvider(field, member, parts)
+    for (const [name, value] of Object.entries(required)) this.requirePart(name, value)
+    const host = customHost === undefined ? draft.host : (customHost.host ?? '')
+    const port = (customHost === undefined ? draft.port : customHost.port) || tlsPort
+    if (customHost !== undefined) this.checkHost(customHost)
+    if (this.isWrong) return undefined
+    if (customHost !== undefined) warnOfMissingService(this.context, host, port)
+    return this.endpoint(
+      { host, port, hostname: customHost?.hostname || undefined },
+      draft,
+      priority,
+    )
+  }
+
+  private endpoint(
+    where: { readonly host: string; readonly port: number; readonly hostname: string | undefined },
+    { provider }: { readonly provider: ModelProvider },
+    priority: number,
+  ): EndpointDraft {
+    const { host, port, hostname } = where
+    const { sslConfig } = this.context.spec
+    const speaksTls = sslConfig !== undefined || port === tlsPort
+    const named = hostname ?? (isDnsName(host) ? host : undefined)
+    return draftEndpoint({
+      host,
+      port,
+      priority,
+      serverName: speaksTls ? (hostname ?? (sslConfig?.sni || named)) : undefined,
+      hostHeader: named ?? (isIP(host) === 6 ? `[${host}]` : host),
+      ...(speaksTls ? {} : { plaintext: true }),
+      provider,
+    })
+  }
+
+  private credential() {
+    const { field, member, place } = this.member
+    const { upstream, objects } = this.context
+    const name = field === 'bedrock' ? 'credentialProvider' : 'authToken'
+    const at = this.places.token ?? `${place}.${name}`
+    const inlinePath = this.places.token === undefined ? `spec.${at}.inline` : `spec.${at}`
+    const credentialPlace = { object: upstream, objects, inlinePath }
+    const found: FoundCredential =
+      field === 'bedrock'
+        ? findAwsCredential(member.bedrock?.credentialProvider, credentialPlace)
+        : findCredential(member[field]?.authToken, credentialPlace)
+    if (found.type === 'error') {
+      this.context.findings.withdrawn ||= found.withdrawn
+      this.fail(`${at}: ${found.message}`)
+      return { type: 'none' } as const
+    }
+    if (found.credential.type === 'gcp-service-account' && field !== 'vertexAi') {
+      this.fail(`${at}: the key of a service account is taken by vertexAi only`)
+    }
+    return found.credential
+  }
+
+  private path(override: CustomHost['pathOverride']): ProviderPath | undefined {
+    const { fullPath, basePath } = override ?? {}
+    if (fullPath !== undefined && basePath !== undefined) {
+      this.fail(
+        `${this.member.place}.customHost.pathOverride: only one of fullPath and basePath can be set`,
+      )
+    }
+    const value = fullPath ?? basePath
+    if (value === undefined || value === '') return undefined
+    const name = fullPath === undefined ? 'basePath' : 'fullPath'
+    if (!/^[\x21-\x7e]+$/.test(value) || value.includes('#')) {
+      this.fail(
+        `${this.member.place}.customHost.pathOverride.${name}: it is not a path such as /v1`,
+      )
+    }
+    const path = value.startsWith('/') ? value : `/${value}`
+    return { type: fullPath === undefined ? 'base' : 'full', value: path }
+  }
+
+  private checkHost({ host = '', hostname = '' }: CustomHost): void {
+    const place = this.places.host ?? `${this.member.place}.customHost`
+    if (host === '') this.fail(`${place}.host must be set`)
+    else if (!isHost(host)) this.fail(`${place}.host: '${host}' is no DNS name or IP address`)
+    if (hostname !== '' && !isHost(hostname)) {
+      this.fail(`${place}.hostname: '${hostname}' is no DNS name`)
+    }
+  }
+
+  /** Parts of hosts and paths must be there, and must not reach out of their place. */
+  private requirePart(name: string, value: string | undefined): void {
+    const place = `${this.member.place}.${name}`
+    if (value === undefined || value === '') this.fail(`${place} must be set`)
+    else if (!partPatterns[name]?.test(value))
+      this.fail(`${place}: '${value}' is not possible there`)
+  }
+
+  private fail(error: string): void {
+    this.isWrong = true
+    this.context.findings.errors.push(error)
+  }
+}
+
+const segment = /^[A-Za-z0-9](?:[\w.:@-]*[A-Za-z0-9])?$/
+const label = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/
+
+const partPatterns: Readonly<Record<string, RegExp>> = {
+  endpoint: /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/,
+  deploymentName: segment,
+  apiVersion: segment,
+  // ARNs of inference profiles and paths of tuned models hold slashes; who writes the path escapes them.
+  model: /^[A-Za-z0-9][\w.:@/-]*$/,
+  projectId: segment,
+  location: label,
+  region: label,
+}
+
+const isHost = (host: string) => isIP(host) !== 0 || /^[A-Za-z0-9_](?:[\w.-]*[\w.])?$/.test(host)
+
+function readProvider<Field extends ProviderField>(
+  field: Field,
+  member: Member,
+  parts: Parameters<(typeof providerReaders)[Field]>[1],
+) {
+  const config = (member[field] ?? {}) as NonNullable<Member[Field]>
+  return providerReaders[field](config, parts)
+}
