@@ -26,3 +26,25 @@ test('a name that is not resolved in time fails the connection, once', async () 
   answers[0]?.(new Error('too late'), [])
   expect(calls).toBe(1)
 })
+
+test('a name that fits a pattern leads where the pattern does, unless it is named itself', async () => {
+  const resolver = new AddressResolver(
+    (_host, callback) => callback(null, ['192.0.2.1']),
+    () => 0,
+  )
+  const override = (host: string, address: string) => ({
+    ...{ host, port: 443, trusted: true, targets: [{ address, port: undefined }] },
+  })
+  resolver.setOverrides([
+    override('*.openai.azure.com', '127.0.0.2'),
+    override('mine.openai.azure.com', '127.0.0.3'),
+  ])
+  const addressOf = (host: string, port: number) =>
+    new Promise((resolve) => {
+      resolver.resolve(host, port, (_error, found) => resolve(found?.address))
+    })
+  expect(await addressOf('other.openai.azure.com', 443)).toBe('127.0.0.2')
+  expect(await addressOf('Mine.OpenAI.azure.com', 443)).toBe('127.0.0.3')
+  expect(await addressOf('other.openai.azure.com', 80)).toBe('192.0.2.1')
+  expect(await addressOf('a.b.openai.azure.com', 443)).toBe('192.0.2.1')
+})
