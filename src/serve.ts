@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createAdminRoutes } from './admin/admin-routes.ts'
 import { createAdminServer } from './admin/admin-server.ts'
+import { MetricsPorts } from './admin/metrics-ports.ts'
 import type { Terminal } from './cli/program.ts'
 import { formatBanner } from './cli/serve/banner.ts'
 import { type DataDirectory, openDataDirectory } from './cli/serve/data-directory.ts'
@@ -23,6 +24,7 @@ import { dialects } from './dialects/index.ts'
 import { collections } from './ir/configuration.ts'
 import { ManifestApplier } from './kube/manifests/manifest-applier.ts'
 import { watchManifests } from './kube/manifests/watch-manifests.ts'
+import type { ObjectSource } from './kube/object-source.ts'
 import type { StoreResourceApi } from './kube/resources/store-resource-api.ts'
 import { type CertificateAuthority, openCertificateAuthority } from './lib/certificate-authority.ts'
 import { systemClock } from './lib/clock.ts'
@@ -109,7 +111,9 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   await loop.start()
   refuseUnusablePorts(generations.latest?.refused ?? [])
   const warnings = new WarningCounts(kube.source, kinds)
-  const admin = await startAdmin(options, settings, foundations, { loop, workers, warnings })
+  const { source } = kube
+  const adminParts = { loop, workers, warnings, source }
+  const admin = await startAdmin(options, settings, foundations, adminParts)
   const { kubeconfig } = kube
   const report = generations.latest
   terminal.out(banner({ options, settings, data, simulator, report, kubeconfig }))
@@ -168,19 +172,23 @@ interface AdminParts {
   readonly loop: ControlLoop
   readonly workers: WorkerPool
   readonly warnings: WarningCounts
+  readonly source: ObjectSource
 }
 
-function startAdmin(
+/** The admin API, and the ports of gateways where their metrics are read. */
+async function startAdmin(
   options: ServeOptions,
   { terminal }: RunSettings,
   { data, metrics }: Foundations,
-  { loop, workers, warnings }: AdminParts,
+  parts: AdminParts,
 ) {
-  const controlThread = new ThreadMetrics('control', Date.now())
-  return createAdminServer({
+  const { loop } = parts
+  const onError = reporter(terminal)
+  const refreshMetrics = createMetricsRefresh(metrics, parts)
+  const server = await createAdminServer({
     address: options.admin,
     token: openRandomTokenFile(join(data.path, 'admin-token')),
-    onError: reporter(terminal),
+    onError,
     routes: createAdminRoutes({
       notReadyReason: () => (loop.generation > 0 ? undefined : 'No configuration is in force yet.'),
       configuration: () => ({
@@ -190,17 +198,39 @@ function startAdmin(
         ),
       }),
       async writeMetrics() {
-        const threads = await workers.collectMetrics(metricsTimeoutMs)
-        for (const samples of [...threads, controlThread.collect()]) metrics.update(samples)
-        metrics.set('sluice_resident_memory_bytes', process.memoryUsage.rss())
-        metrics.clear('sluice_configuration_warnings')
-        for (const [kind, count] of warnings.read()) {
-          metrics.set('sluice_configuration_warnings', count, { kind })
-        }
+        await refreshMetrics()
         return metrics.write()
       },
     }),
   }).catch(explainPort(options.admin, '--admin'))
+  const metricsPorts = new MetricsPorts({
+    ...{ source: parts.source, bindAddress: options.bind, onError },
+    async writeMetrics(gateways) {
+      await refreshMetrics()
+      return metrics.write((_, { gateway = '' }) => gateways.has(gateway))
+    },
+  })
+  await metricsPorts.start()
+  return {
+    close: () => Promise.all([server.close(), metricsPorts.stop()]).then(() => undefined),
+  }
+}
+
+/** Brings the metrics of the process up to date before somebody reads them. */
+function createMetricsRefresh(
+  metrics: MetricsRegistry,
+  { workers, warnings }: Pick<AdminParts, 'workers' | 'warnings'>,
+): () => Promise<void> {
+  const controlThread = new ThreadMetrics('control', Date.now())
+  return async () => {
+    const threads = await workers.collectMetrics(metricsTimeoutMs)
+    for (const samples of [...threads, controlThread.collect()]) metrics.update(samples)
+    metrics.set('sluice_resident_memory_bytes', process.memoryUsage.rss())
+    metrics.clear('sluice_configuration_warnings')
+    for (const [kind, count] of warnings.read()) {
+      metrics.set('sluice_configuration_warnings', count, { kind })
+    }
+  }
 }
 
 interface Foundations {

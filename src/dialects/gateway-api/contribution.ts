@@ -1,5 +1,5 @@
 import type { Backend } from '../../ir/backend.ts'
-import type { HttpConnectionOptions } from '../../ir/listener.ts'
+import type { HttpConnectionOptions, UsageLabel } from '../../ir/listener.ts'
 import type { Origin } from '../../ir/origin.ts'
 import type { PolicyConfig } from '../../ir/policy.ts'
 import type { RouteAction } from '../../ir/route.ts'
@@ -110,13 +110,20 @@ export interface FilteredRule {
 }
 
 export type FoundParameters =
-  | { readonly type: 'found'; readonly service?: Partial<ServiceParameters> }
+  | {
+      readonly type: 'found'
+      readonly service?: Partial<ServiceParameters>
+      /** Labels of the usage metrics of the gateway. */
+      readonly usageLabels?: readonly UsageLabel[]
+    }
   | { readonly type: 'invalid'; readonly message: string }
 
 /** What parameters say of the Service of a gateway. */
 export interface ServiceParameters {
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
+  /** A further port, where the gateway's metrics are read; without effect where a listener has its number. */
+  readonly metricsPort: { readonly name: string; readonly port: number } | undefined
 }
 
 /** What a policy's `targetRef` may mean. */

@@ -1,3 +1,4 @@
+import type { UsageLabel } from '../../../../ir/listener.ts'
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import type { Problem } from '../../conditions.ts'
 import type { ControllerProfile, FoundParameters, ServiceParameters } from '../../contribution.ts'
@@ -15,6 +16,7 @@ export interface GatewayPlan {
   readonly profile: ControllerProfile
   readonly listeners: readonly ListenerPlan[]
   readonly address: GatewayAddress
+  readonly usageLabels: readonly UsageLabel[]
   /** Keeps the whole gateway from being served. */
   readonly problem: Problem | undefined
 }
@@ -43,6 +45,7 @@ export function readParameters(scope: Scope, reference: ObjectReference): FoundP
 
 interface Parameters {
   readonly service: Partial<ServiceParameters>
+  readonly usageLabels: readonly UsageLabel[]
   readonly problem: Problem | undefined
 }
 
@@ -65,11 +68,12 @@ function parametersReferenceOf(
 }
 
 function parametersOf(scope: Scope, reference: ObjectReference | undefined): Parameters {
-  if (reference === undefined) return { service: {}, problem: undefined }
+  const none = { service: {}, usageLabels: [], problem: undefined }
+  if (reference === undefined) return none
   const found = readParameters(scope, reference)
   return found.type === 'found'
-    ? { service: found.service ?? {}, problem: undefined }
-    : { service: {}, problem: { reason: 'InvalidParameters', message: found.message } }
+    ? { ...none, service: found.service ?? {}, usageLabels: found.usageLabels ?? [] }
+    : { ...none, problem: { reason: 'InvalidParameters', message: found.message } }
 }
 
 function findAddressProblem({ addresses = [] }: Partial<GatewaySpec>): Problem | undefined {
@@ -98,6 +102,7 @@ export function planGateway(scope: Scope, object: KubeObject): GatewayPlan | und
     profile,
     listeners: planListeners(scope, reference, listeners, spec.tls?.frontend !== undefined),
     address: findGatewayAddress(scope, object, profile, parameters.service),
+    usageLabels: parameters.usageLabels,
     problem: parameters.problem ?? findAddressProblem(spec),
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { metricsAppProtocol } from '../../../../lib/metrics-protocol.ts'
 import { loadBalancerAddressOf, serviceKind } from '../../../core/services.ts'
 import { isRecord } from '../../../record.ts'
 import type { Problem } from '../../conditions.ts'
@@ -67,18 +68,30 @@ function createService(
     spec: {
       type: 'LoadBalancer',
       ...(wanted === undefined ? {} : { loadBalancerIP: wanted }),
-      ports: ports.map((port) => ({
-        name: `port-${port}`,
-        port,
-        targetPort: port,
-        protocol: 'TCP',
-      })),
+      ports: [
+        ...ports.map((port) => ({
+          name: `port-${port}`,
+          port,
+          targetPort: port,
+          protocol: 'TCP',
+        })),
+        ...metricsPortsOf(ports, parameters),
+      ],
       allocateLoadBalancerNodePorts: true,
       externalTrafficPolicy: 'Cluster',
       internalTrafficPolicy: 'Cluster',
       sessionAffinity: 'None',
     },
   }
+}
+
+function metricsPortsOf(
+  ports: readonly number[],
+  { metricsPort }: Partial<ServiceParameters>,
+): object[] {
+  if (metricsPort === undefined || ports.includes(metricsPort.port)) return []
+  const { name, port } = metricsPort
+  return [{ name, port, targetPort: port, protocol: 'TCP', appProtocol: metricsAppProtocol }]
 }
 
 /** Finds where a gateway listens. */

@@ -137,6 +137,7 @@ function createListener(
     virtualHostIds: isTls ? [] : hosts.flatMap(idsOf),
     tls: isTls ? chainsOf(hosts) : undefined,
     http: connectionOptionsOf(scope, gateway, listeners),
+    ...(gateway.usageLabels.length > 0 ? { usageLabels: gateway.usageLabels } : {}),
   }
   // An equal listener stays the same reference.
   return scope.remember(`listener ${id}`, [JSON.stringify(listener)], () => listener)
