@@ -137,6 +137,7 @@ function replaceEvery(matcher: Matcher, text: string, parts: readonly Substituti
   return isFirst ? text : result + text.slice(copied)
 }
 
-function regexError(message: string, reason = message): RegexError {
+/** Why an expression cannot be used, with `reason` in the words of RE2. */
+export function regexError(message: string, reason = message): RegexError {
   return { type: 'regex-error', message, reason }
 }
