@@ -22,7 +22,7 @@ export class ConnectionState {
   readonly #scheme: 'http' | 'https'
   readonly #serverName: string
   readonly clientAddress: string
-  /** The answer to the latest request (HTTP/1.1 only). */
+  /** The answer to the latest request, until it has gone out on a connection that stays (HTTP/1.1 only). */
   response: ServerResponse | undefined
   /** The connection was answered below HTTP and is being closed: nothing more is read from it. */
   refused = false
