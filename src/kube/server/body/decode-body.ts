@@ -1,7 +1,12 @@
+import { countKeys } from '../../../lib/json/count-keys.ts'
+import {
+  depthMessage,
+  findDuplicateFields,
+  maxJsonDepth,
+} from '../../../lib/json/find-duplicate-fields.ts'
+import { scanJson } from '../../../lib/json/scan-json.ts'
 import { parseRepeatingYaml } from '../../../lib/yaml.ts'
 import { badRequestError } from '../../resources/status-error.ts'
-import { countKeysInText, countKeysInValue } from './count-keys.ts'
-import { depthMessage, findDuplicateFields, maxBodyDepth } from './find-duplicate-fields.ts'
 
 /** A body's value, and the fields that its text names more than once. */
 export interface DecodedBody {
@@ -36,10 +41,10 @@ function decodeJson(text: string): DecodedBody {
 }
 
 function checkJson(text: string, value: unknown): DecodedBody {
-  const { keys, depth } = countKeysInText(text)
-  if (depth > maxBodyDepth) throw invalidJsonError(new RangeError(depthMessage))
+  const { keys, depth } = scanJson(text)
+  if (depth > maxJsonDepth) throw invalidJsonError(new RangeError(depthMessage))
   // Finding which keys are repeated costs as much as parsing; that some are is cheap to see.
-  const isRepeating = keys !== countKeysInValue(value)
+  const isRepeating = keys !== countKeys(value)
   return { value, duplicateFields: isRepeating ? findDuplicateFields(text) : [] }
 }
 
@@ -49,7 +54,7 @@ function invalidJsonError(error: unknown) {
 
 function decodeYaml(text: string): DecodedBody {
   try {
-    const { value, repeatedKeys } = parseRepeatingYaml(text, maxBodyDepth)
+    const { value, repeatedKeys } = parseRepeatingYaml(text, maxJsonDepth)
     return { value, duplicateFields: repeatedKeys }
   } catch (error) {
     throw badRequestError(`the body is not valid YAML: ${messageOf(error)}`)

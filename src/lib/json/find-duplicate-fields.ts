@@ -1,5 +1,5 @@
-/** How deeply a body may nest; deeper ones would exhaust the stack of whoever walks them. */
-export const maxBodyDepth = 200
+/** How deeply JSON from outside may nest; deeper ones would exhaust the stack of whoever walks them. */
+export const maxJsonDepth = 200
 
 /**
  * The paths of the fields that stand more than once in their object, such as `spec.replicas`, in a text that
@@ -18,7 +18,7 @@ export function findDuplicateFields(json: string): readonly string[] {
 function takeToken(token: string, open: Container[], duplicates: Set<string>): void {
   const container = open.at(-1)
   if (token === '{' || token === '[') {
-    if (open.length >= maxBodyDepth) throw new RangeError(depthMessage)
+    if (open.length >= maxJsonDepth) throw new RangeError(depthMessage)
     const keys = token === '{' ? new Set<string>() : undefined
     open.push({ path: valuePath(container), keys, index: 0, key: '', awaitsKey: true })
   } else if (token === '}' || token === ']') {
@@ -31,7 +31,7 @@ function takeToken(token: string, open: Container[], duplicates: Set<string>): v
 }
 
 /** Says what a body that nests too deeply is refused with. */
-export const depthMessage = `the body nests deeper than ${maxBodyDepth} levels`
+export const depthMessage = `the body nests deeper than ${maxJsonDepth} levels`
 
 interface Container {
   readonly path: string

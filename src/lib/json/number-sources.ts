@@ -1,0 +1,30 @@
+/** How numbers of a parsed value were written, where JavaScript would write them otherwise. */
+const sources = new WeakMap<object, Map<string, string>>()
+
+/** Parses JSON and remembers how its unusual numbers are written, for whoever encodes the value again. */
+export function parseWithNumberSources(text: string): unknown {
+  return (JSON.parse as ParseWithSource)(text, function (key, value, context) {
+    if (typeof value === 'number' && String(value) !== context.source) {
+      remember(this, key, context.source)
+    }
+    return value
+  })
+}
+
+/** What a reviver is given since ECMAScript 2025. */
+type ParseWithSource = (
+  text: string,
+  reviver: (this: object, key: string, value: unknown, context: { source: string }) => unknown,
+) => unknown
+
+function remember(holder: object, key: string, source: string): void {
+  const known = sources.get(holder)
+  if (known) known.set(key, source)
+  else sources.set(holder, new Map([[key, source]]))
+}
+
+/** How a number is to be written: as its source did if it still stands where it stood. */
+export function numberSource(holder: object, key: string, value: number): string | undefined {
+  const source = sources.get(holder)?.get(key)
+  return source !== undefined && Object.is(Number(source), value) ? source : undefined
+}
