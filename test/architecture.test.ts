@@ -155,6 +155,7 @@ describe('folder shapes', () => {
   const shapes = [
     ['policies', ['README.md', 'index.ts']],
     ['dialects', ['README.md', 'index.ts']],
+    ['protocols', ['README.md', 'index.ts']],
   ] as const
   test.each(shapes)('every folder of src/%s has the same shape', (layer, expected) => {
     for (const entry of readdirSync(join(src, layer), { withFileTypes: true })) {

@@ -10,9 +10,19 @@ export interface AddedMessage {
 export interface ModelRequest {
   /** The JSON itself. Whoever changes it calls {@link markChanged}. */
   readonly json: Record<string, unknown>
-  /** Every text that the model will read: system texts, messages, tool results, inputs. In order. */
+  /** What the body asks for; undefined also where the path says it. */
+  readonly model: string | undefined
+  /** The body asks for a stream; false also where the path says it. */
+  readonly streaming: boolean
+  /**
+   * Every text that the model will read: system texts, messages, tool results, descriptions of tools, inputs. In order; looked
+   * up anew by each call.
+   */
   texts(): readonly TextSlot[]
-  /** Messages as a provider-neutral list, for services that judge them. Their texts are those of {@link texts}. */
+  /**
+   * Messages as a provider-neutral list, for services that judge them: one for each of {@link texts} that has a role, in that
+   * order, so the texts of an answer go back by position.
+   */
   messages(): readonly { readonly role: string; readonly content: string }[]
   /** False: the format has no place for messages, or the body's is not a list; nothing was added. */
   addMessages(prepend: readonly AddedMessage[], append: readonly AddedMessage[]): boolean

@@ -8,7 +8,7 @@ export interface ModelResponse {
   texts(): readonly TextSlot[]
   /** Takes out what would repeat texts in another form, such as `logprobs`. */
   dropRepetitions(): void
-  /** Undefined: the format of this answer is not one in which texts are known, so a guard must not let it pass. */
+  /** False: the format of this answer is not one in which texts are known, so a guard must not let it pass. */
   readonly known: boolean
   readonly usage: Usage | undefined
   readonly model: string | undefined

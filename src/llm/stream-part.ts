@@ -3,9 +3,15 @@ import type { Usage } from './usage.ts'
 
 /** One event of a streamed answer. */
 export interface StreamPart {
-  /** The texts that it adds, each to its channel. For tool calls: the decoded piece of a string within the arguments. */
+  /**
+   * The texts that it adds, each to its channel. For tool calls: the decoded piece of a string within the arguments; half an
+   * escape sequence at the end is kept for the next event.
+   */
   readonly deltas: readonly TextSlot[]
-  /** Channels that are over once this event has gone out: what is held back of them goes before it. */
+  /**
+   * Channels that are over once this event has gone out: what is held back of them goes into their last slot here, or where they
+   * have none into a part of {@link createDelta} before it.
+   */
   readonly closes: readonly string[]
   /** True: nothing but this event may follow, so every channel is over. */
   readonly closesAll: boolean

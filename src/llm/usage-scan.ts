@@ -1,0 +1,12 @@
+import type { Usage } from './usage.ts'
+
+/** Finds the usage of an answer that nobody edits without parsing all of it. */
+export interface UsageScan {
+  /** Returns what goes on to the client: the same bytes, unless an event is to be hidden. */
+  push(chunk: Buffer): Buffer
+  /** What is still to go on; empty mostly. */
+  end(): Buffer
+  /** What was found so far; also of an answer that is cut short. */
+  readonly usage: Usage | undefined
+  readonly model: string | undefined
+}

@@ -1,0 +1,78 @@
+import type { AddedMessage } from '../../llm/model-request.ts'
+import { asCount, asRecord, asString } from '../shared/json-value.ts'
+import type { RequestForm, StreamingChange } from '../shared/request/json-request.ts'
+import { tokenLimitIn } from '../shared/request/token-limit.ts'
+import type { TextCollector } from '../shared/texts/text-collector.ts'
+import { collectMessageTexts } from './message-texts.ts'
+
+type Json = Record<string, unknown>
+
+/** How a provider's Chat Completions differ from OpenAI's. */
+export interface ChatDialect {
+  /** Streams report usage only when `stream_options` asks for it; elsewhere the field is not known. */
+  readonly usageOnRequest: boolean
+  /** What the limit of output tokens is called, the preferred name first. */
+  readonly outputLimitFields: readonly [string, ...string[]]
+}
+
+/** Fields of a request that the model does not read. */
+const unreadFields = new Set([
+  ...['messages', 'model', 'stop', 'user', 'metadata', 'safety_identifier', 'prompt_cache_key'],
+  ...['stream_options', 'modalities', 'audio', 'reasoning_effort', 'verbosity', 'tool_choice'],
+])
+
+/** The fields that a guard must find where it looks for them. */
+export const chatFields: readonly string[] = ['model', 'messages', 'tools', 'functions', 'stream']
+
+export function createRequestForm(dialect: ChatDialect): RequestForm {
+  return {
+    collectTexts: collectRequestTexts,
+    addMessages,
+    setStreaming: (json, streaming) => setStreaming(json, streaming, dialect),
+    hasModel: true,
+    outputLimit: tokenLimitIn(dialect.outputLimitFields),
+    choiceCount: (json) => asCount(json['n']) ?? 1,
+  }
+}
+
+function collectRequestTexts(json: Json, texts: TextCollector): void {
+  const { messages } = json
+  if (Array.isArray(messages)) {
+    messages.forEach((value, index) => {
+      const message = asRecord(value)
+      const channel = `message ${index}`
+      const role = asString(message?.['role'])?.toLowerCase()
+      if (message) collectMessageTexts(message, { channel, role }, texts)
+      else texts.addMember(messages, String(index), { channel: 'message', role: undefined })
+    })
+  } else texts.addMember(json, 'messages', { channel: 'request', role: undefined })
+  for (const key of Object.keys(json)) {
+    if (!unreadFields.has(key)) texts.addMember(json, key, { channel: 'request', role: undefined })
+  }
+}
+
+function addMessages(
+  { messages }: Json,
+  prepend: readonly AddedMessage[],
+  append: readonly AddedMessage[],
+): boolean {
+  if (!Array.isArray(messages)) return false
+  messages.unshift(...prepend)
+  messages.push(...append)
+  return true
+}
+
+function setStreaming(json: Json, streaming: boolean, dialect: ChatDialect): StreamingChange {
+  const asked = json['stream'] === true
+  if (!streaming) {
+    if (asked) json['stream'] = false
+    delete json['stream_options']
+    return { changed: asked, addsUsage: false }
+  }
+  json['stream'] = true
+  if (!dialect.usageOnRequest) return { changed: !asked, addsUsage: false }
+  const options = asRecord(json['stream_options'])
+  if (options?.['include_usage'] === true) return { changed: !asked, addsUsage: false }
+  json['stream_options'] = { ...options, include_usage: true }
+  return { changed: true, addsUsage: true }
+}

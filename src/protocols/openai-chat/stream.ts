@@ -1,0 +1,119 @@
+import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import type { ChannelTable, DeltaWriter, Envelope } from '../shared/stream/channel-table.ts'
+import { errorMessage } from '../shared/stream/error-message.ts'
+import type { JsonPart } from '../shared/stream/json-part.ts'
+import type { MessageReader } from '../shared/stream/sse-reader.ts'
+import type { TextOwner } from '../shared/texts/text-collector.ts'
+import { ArgumentDecoder } from '../shared/tool-arguments/argument-decoder.ts'
+import { readOpenAiUsage } from '../shared/usage/openai-usage.ts'
+import { dropLogprobs } from './response.ts'
+
+type Json = Record<string, unknown>
+
+/** Reads the chunks of one streamed chat completion. */
+export class ChunkReader implements MessageReader {
+  readonly #channels: ChannelTable
+  readonly #hideUsage: boolean
+  readonly #decoders = new Map<string, ArgumentDecoder>()
+
+  constructor(channels: ChannelTable, hideUsage: boolean) {
+    this.#channels = channels
+    this.#hideUsage = hideUsage
+  }
+
+  read(chunk: Json, part: JsonPart): void {
+    const groqUsage = asRecord(chunk['x_groq'])?.['usage']
+    part.usage = readOpenAiUsage(chunk['usage'] ?? groqUsage)
+    part.model = asString(chunk['model'])
+    part.dropper = () => dropLogprobs(chunk)
+    if (isError(chunk)) {
+      part.error = errorMessage(chunk['error'] ?? chunk)
+      part.closesAll = true
+    } else if (!Array.isArray(chunk['choices'])) part.known = false
+    part.hidden = this.#hideUsage && isUsageReport(chunk)
+    recordsOf(chunk['choices']).forEach((choice, position) => {
+      this.#readChoice(chunk, choice, { part, index: choice['index'] ?? position })
+    })
+    for (const key of Object.keys(chunk)) {
+      if (key !== 'choices') part.repeated.addMember(chunk, key, answerOwner)
+    }
+  }
+
+  #readChoice(chunk: Json, choice: Json, { part, index }: { part: JsonPart; index: unknown }) {
+    const owner = { channel: `choice ${index}`, role: 'assistant' }
+    const inChoice = choiceEnvelope(chunk, index)
+    for (const key of Object.keys(choice)) {
+      const delta = key === 'delta' ? asRecord(choice[key]) : undefined
+      const inDelta: Envelope = (piece) => inChoice({ delta: piece })
+      if (delta) this.#readDelta(delta, { part, owner, envelope: inDelta })
+      else part.addTexts(choice, key, owner, inChoice)
+    }
+    if (asString(choice['finish_reason']) !== undefined) {
+      part.closes.push(...this.#channels.closeAll(`choice ${index} `))
+    }
+  }
+
+  #readDelta(delta: Json, { part, owner, envelope }: Place): void {
+    for (const key of Object.keys(delta)) {
+      if (key === 'tool_calls') {
+        for (const call of recordsOf(delta[key]))
+          this.#readToolCall(call, { part, owner, envelope })
+      } else if (key === 'function_call') {
+        const channel = `${owner.channel} function_call`
+        const inCall: Envelope = (piece) => envelope({ function_call: piece })
+        this.#readFunction(delta[key], { part, owner: { ...owner, channel }, envelope: inCall })
+      } else part.addTexts(delta, key, owner, envelope)
+    }
+  }
+
+  #readToolCall(call: Json, { part, owner, envelope }: Place): void {
+    const index = call['index'] ?? 0
+    const callOwner = { ...owner, channel: `${owner.channel} tool_calls ${index}` }
+    const inCall: Envelope = (piece) => envelope({ tool_calls: [{ ...piece, index }] })
+    for (const key of Object.keys(call)) {
+      const inFunction: Envelope = (piece) => inCall({ function: piece })
+      if (key === 'function') {
+        this.#readFunction(call[key], { part, owner: callOwner, envelope: inFunction })
+      } else part.addTexts(call, key, callOwner, inCall)
+    }
+  }
+
+  #readFunction(value: unknown, { part, owner, envelope }: Place): void {
+    const called = asRecord(value)
+    if (called === undefined) return
+    for (const key of Object.keys(called)) {
+      if (key === 'arguments' && asString(called[key]) !== undefined) {
+        const channel = `${owner.channel} arguments`
+        const decoder = this.#decoders.get(channel) ?? new ArgumentDecoder()
+        this.#decoders.set(channel, decoder)
+        const writer: DeltaWriter = (text) => envelope({ arguments: text })
+        part.addArguments(called, key, { ...owner, channel, decoder }, writer)
+      } else part.addTexts(called, key, owner, envelope)
+    }
+  }
+}
+
+const answerOwner = { channel: 'answer', role: undefined }
+
+interface Place {
+  readonly part: JsonPart
+  readonly owner: TextOwner
+  readonly envelope: Envelope
+}
+
+/** Chunks like `chunk` with one choice that has a piece of a delta and nothing else. */
+function choiceEnvelope(chunk: Json, index: unknown): Envelope {
+  const { usage, choices, ...head } = chunk
+  return (piece) => ({
+    json: { ...head, choices: [{ index, delta: {}, finish_reason: null, ...piece }] },
+  })
+}
+
+const isError = (chunk: Json) =>
+  (chunk['error'] !== undefined && chunk['error'] !== null) || chunk['object'] === 'error'
+
+/** The chunk that OpenAI adds at the end when it is asked to report usage. */
+export function isUsageReport(chunk: Json): boolean {
+  const { choices, usage } = chunk
+  return Array.isArray(choices) && choices.length === 0 && asRecord(usage) !== undefined
+}

@@ -1,0 +1,22 @@
+import { asCount } from '../json-value.ts'
+
+/** Where a request says how many tokens the answer may have. */
+export interface TokenLimit {
+  get(json: Record<string, unknown>): number | undefined
+  set(json: Record<string, unknown>, tokens: number): void
+}
+
+/**
+ * The limit stands in the first of `fields` that the request has; where it has several, all are set. In a request that has none
+ * it is set in the first.
+ */
+export function tokenLimitIn(fields: readonly [string, ...string[]]): TokenLimit {
+  return {
+    get: (json) =>
+      fields.map((field) => asCount(json[field])).find((tokens) => tokens !== undefined),
+    set: (json, tokens) => {
+      const present = fields.filter((field) => json[field] !== undefined && json[field] !== null)
+      for (const field of present.length === 0 ? [fields[0]] : present) json[field] = tokens
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import type { Frame } from '../stream/frame.ts'
+
+/** One server-sent event, or a block of comments, as it came: its bytes, and what they say. */
+export class SseEvent implements Frame {
+  readonly bytes: Buffer
+  readonly #isFirst: boolean
+  #lines: readonly string[] | undefined
+
+  constructor(bytes: Buffer, isFirst: boolean) {
+    this.bytes = bytes
+    this.#isFirst = isFirst
+  }
+
+  /** Its `data:` lines joined by newlines; undefined when it has none. */
+  get data(): string | undefined {
+    const data = this.#allLines().filter((line) => fieldName(line) === 'data')
+    return data.length === 0 ? undefined : data.map(fieldValue).join('\n')
+  }
+
+  /** What `event:` says. */
+  get name(): string | undefined {
+    const line = this.#allLines().findLast((candidate) => fieldName(candidate) === 'event')
+    return line === undefined ? undefined : fieldValue(line)
+  }
+
+  /** The event with other data on one line; whatever else it says stays, but for a byte order mark. */
+  encode(data: string): Buffer {
+    const first = this.#allLines().findIndex((line) => fieldName(line) === 'data')
+    const lines = this.#allLines().flatMap((line, index) => {
+      if (index === first) return [`data: ${data}`]
+      return fieldName(line) === 'data' ? [] : [line]
+    })
+    return this.#join(lines)
+  }
+
+  create(data: string, name: string | undefined): Buffer {
+    return this.#join(name === undefined ? [`data: ${data}`] : [`event: ${name}`, `data: ${data}`])
+  }
+
+  #join(lines: readonly string[]): Buffer {
+    const end = lineEndOf(this.bytes)
+    return Buffer.from(`${lines.join(end)}${end}${end}`)
+  }
+
+  #allLines(): readonly string[] {
+    this.#lines ??= linesOf(this.bytes, this.#isFirst)
+    return this.#lines
+  }
+}
+
+function linesOf(bytes: Buffer, isFirst: boolean): string[] {
+  const text = bytes.toString('utf8')
+  const lines = (isFirst && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).split(
+    text.includes('\r') ? /\r\n|\r|\n/ : '\n',
+  )
+  return lines.filter((line) => line !== '')
+}
+
+function fieldName(line: string): string {
+  const colon = line.indexOf(':')
+  return colon < 0 ? line : line.slice(0, colon)
+}
+
+function fieldValue(line: string): string {
+  const colon = line.indexOf(':')
+  if (colon < 0) return ''
+  return line.charCodeAt(colon + 1) === 32 ? line.slice(colon + 2) : line.slice(colon + 1)
+}
+
+function lineEndOf(bytes: Buffer): string {
+  const carriageReturn = bytes.indexOf(13)
+  if (carriageReturn < 0) return '\n'
+  return bytes[carriageReturn + 1] === 10 ? '\r\n' : '\r'
+}

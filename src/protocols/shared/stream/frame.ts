@@ -1,0 +1,9 @@
+/** What carries one message of a stream on the wire. */
+export interface Frame {
+  /** As it came. */
+  readonly bytes: Buffer
+  /** The same frame with another message in it. */
+  encode(json: string): Buffer
+  /** A new frame of this kind for a message of this name, where messages have names. */
+  create(json: string, name: string | undefined): Buffer
+}

@@ -1,0 +1,49 @@
+import { parseJson } from '../../../lib/json/parse-json.ts'
+import type { StreamReader } from '../../../llm/stream-part.ts'
+import { asRecord } from '../json-value.ts'
+import type { SseEvent } from '../sse/sse-event.ts'
+import { SseFramer } from '../sse/sse-framer.ts'
+import { ChannelTable } from './channel-table.ts'
+import { JsonPart } from './json-part.ts'
+
+/** Reads the messages of one stream in order, each into its part. */
+export interface MessageReader {
+  /** `name`: what the message is called where messages have names outside their JSON. */
+  read(json: Record<string, unknown>, part: JsonPart, name: string | undefined): void
+}
+
+/** Whether an answer is a stream of server-sent events. */
+export function isEventStream(contentType: string): boolean {
+  return /^\s*text\/event-stream\s*(;|$)/i.test(contentType)
+}
+
+/** Reads a stream of server-sent events whose data is JSON. */
+export function createSseReader(
+  createMessageReader: (channels: ChannelTable) => MessageReader,
+): StreamReader {
+  const framer = new SseFramer()
+  const channels = new ChannelTable()
+  const messages = createMessageReader(channels)
+  const read = (event: SseEvent) => readEvent(event, channels, messages)
+  return {
+    push: (chunk) => framer.push(chunk).map(read),
+    end: () => framer.end().map(read),
+  }
+}
+
+function readEvent(event: SseEvent, channels: ChannelTable, messages: MessageReader): JsonPart {
+  const { data } = event
+  if (data === undefined || data === '') return new JsonPart(event, undefined, channels)
+  if (data.trim() === '[DONE]') {
+    const part = new JsonPart(event, undefined, channels)
+    part.closesAll = true
+    return part
+  }
+  const parsed = parseJson(data)
+  const json = 'value' in parsed ? asRecord(parsed.value) : undefined
+  const part = new JsonPart(event, json, channels)
+  if (json === undefined) part.known = false
+  else messages.read(json, part, event.name)
+  if (channels.isFull) part.known = false
+  return part
+}

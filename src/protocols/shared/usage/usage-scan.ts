@@ -1,0 +1,44 @@
+import type { Usage } from '../../../llm/usage.ts'
+import type { UsageScan } from '../../../llm/usage-scan.ts'
+import { asString } from '../json-value.ts'
+import { MemberScan } from './member-scan.ts'
+
+/** What an API calls the things looked for. */
+export interface UsageNames {
+  readonly usage: string
+  /** Undefined: its answers do not name the model. */
+  readonly model: string | undefined
+  /** Reads what stands under the name; `earlier` is what another report of the same answer has said. */
+  readUsage(value: unknown, earlier: Usage | undefined): Usage | undefined
+}
+
+/** A scan that passes everything on. The last report of an answer counts. */
+export function createUsageScan(names: UsageNames): UsageScan {
+  let usage: Usage | undefined
+  let model: string | undefined
+  const usages = new MemberScan(names.usage, 'object', (value) => {
+    usage = names.readUsage(value, usage) ?? usage
+  })
+  const models =
+    names.model === undefined
+      ? undefined
+      : new MemberScan(names.model, 'string', (value) => {
+          model ??= asString(value)
+        })
+  return {
+    push(chunk) {
+      usages.push(chunk)
+      if (model === undefined) models?.push(chunk)
+      return chunk
+    },
+    end: () => nothing,
+    get usage() {
+      return usage
+    },
+    get model() {
+      return model
+    },
+  }
+}
+
+const nothing = Buffer.alloc(0)
