@@ -1,15 +1,21 @@
 import type { SecretReference } from '../../ir/secret-reference.ts'
-import { fieldSecretKey, fieldVersionOf, formatFieldSecret } from '../../kube/field-secret.ts'
-import type { KubeObject } from '../../kube/kube-object.ts'
+import { fieldSecretKey, formatFieldSecret } from '../../kube/field-secret.ts'
+import type { KubeObject, ObjectReference } from '../../kube/kube-object.ts'
 
-/** Points at a credential that stands in the object itself, at `fieldPath` from its root. */
-export function createFieldReference(object: KubeObject, fieldPath: string): SecretReference {
-  const { apiVersion, kind, metadata } = object
+/** Points at a credential that stands in an object itself, at `fieldPath` from its root. */
+export const createFieldReference = (
+  object: ObjectReference,
+  fieldPath: string,
+  version: string,
+): SecretReference => ({
+  secretId: formatFieldSecret({ object, fieldPath }),
+  key: fieldSecretKey,
+  version,
+})
+
+/** Names an object. */
+export function referenceOf({ apiVersion, kind, metadata }: KubeObject): ObjectReference {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
   const { namespace = '', name } = metadata
-  return {
-    secretId: formatFieldSecret({ object: { group, kind, namespace, name }, fieldPath }),
-    key: fieldSecretKey,
-    version: fieldVersionOf(object),
-  }
+  return { group, kind, namespace, name }
 }

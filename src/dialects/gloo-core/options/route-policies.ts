@@ -1,7 +1,8 @@
 import type { Cors } from '../../../ir/cors.ts'
 import type { Origin } from '../../../ir/origin.ts'
 import type { PolicyConfig } from '../../../ir/policy.ts'
-import type { RouteAction } from '../../../ir/route.ts'
+import type { ForwardAction, RouteAction } from '../../../ir/route.ts'
+import type { RouteAi } from '../kinds/ai/route-ai.ts'
 import type { RouteOptions } from '../kinds/options/route-options.ts'
 import { jwtOfRoute } from './access/jwt.ts'
 import {
@@ -11,13 +12,17 @@ import {
   protectionsOf,
 } from './access/protection.ts'
 import { translateRbac } from './access/rbac.ts'
+import { translateModelOptions } from './ai/model-options.ts'
+import { needsRetries, type RouteTarget, targetOf } from './ai/model-route.ts'
 import type { PolicyResult } from './failure.ts'
 import { translateHeaderManipulation } from './headers/header-mutation.ts'
 import { limitedRouteOf } from './limits/limited-route.ts'
 import { translateInheritedLimits, translateLimits } from './limits/rate-limit.ts'
 import { type OptionSet, originOfOption } from './option-set.ts'
+import { idOf, placeOf } from './place.ts'
 import type { RouteReport } from './route-report.ts'
 import type { Scope } from './source.ts'
+import { texts } from './texts.ts'
 import { translateCors } from './traffic/cors.ts'
 import { translateFaults } from './traffic/fault-injection.ts'
 import type { VirtualHostPolicies } from './virtual-host.ts'
@@ -31,6 +36,11 @@ export interface OptionedRoute {
   readonly virtualHost: VirtualHostPolicies
   /** What the gateway says of protections. */
   readonly gatewayProtections: readonly Protection[]
+}
+
+interface ModelsOfRoute {
+  readonly action: RouteAction | undefined
+  readonly policyIds: readonly string[]
 }
 
 /**
@@ -104,6 +114,26 @@ export class RoutePolicies {
     ]
   }
 
+  /** Policies for calls to language models, and the action with how they are made. */
+  models(action: RouteAction | undefined): ModelsOfRoute {
+    const { ai } = this.route.options.values
+    if (action?.type !== 'forward') {
+      if (ai !== undefined && action !== undefined) this.refuseAi(ai, 'it is not forwarded')
+      return { action, policyIds: [] }
+    }
+    const target = targetOf(this.scope, action.destinations, this.report.backends)
+    if (target === 'both') {
+      const reason = 'a route cannot lead to AI Upstreams and others at once'
+      this.report.fail({ reason: `*ai.plugin: ${reason}`, advice: `${reason}. Make two of it.` })
+    }
+    if (target === 'others' && ai !== undefined) {
+      this.refuseAi(ai, 'it leads to no AI Upstream')
+    }
+    if (target === 'both' || target === 'others') return { action, policyIds: [] }
+    if (needsRetries(this.scope, action)) this.report.report('warning', texts.aiWithoutRetries)
+    return this.callModels(action, ai, target)
+  }
+
   limits(action: RouteAction | undefined): string[] {
     const { id, origin, virtualHost, options } = this.route
     const own = { options, fallback: origin }
@@ -112,6 +142,48 @@ export class RoutePolicies {
     const ownLimits = translateLimits(this.scope, own, route).flatMap((each) => this.adopt(each))
     const inherited = translateInheritedLimits(this.scope, levels, route)
     return [...ownLimits, ...inherited.flatMap((each) => this.inherit(each))]
+  }
+
+  private callModels(
+    action: ForwardAction,
+    ai: RouteAi | undefined,
+    target: RouteTarget,
+  ): ModelsOfRoute {
+    const origin = this.originOf('ai')
+    const options = this.scope.remember(`ai ${idOf(origin)}`, [ai, origin], (scope) =>
+      translateModelOptions(scope, ai ?? {}, origin),
+    )
+    const place = placeOf(origin)
+    for (const warning of options.warnings) {
+      this.report.report('warning', `ai.${warning} (${place})`)
+    }
+    for (const error of options.errors) {
+      const advice = `ai (${place}) is wrong: ${error}. Correct it.`
+      this.report.fail({ reason: `*ai.plugin: ${error}`, advice })
+    }
+    this.report.backends.push(...options.backends)
+    this.report.policies.push(...options.policies)
+    const policyIds = options.policies.map(({ id }) => id)
+    // What is not there yet may be anything; it gets no request.
+    if (target === 'unknown') return { action, policyIds }
+    return { action: { ...action, modelCalls: options.calls }, policyIds }
+  }
+
+  /** Says which AI options have no effect because of `reason`; a guard that has none closes the route. */
+  private refuseAi({ promptGuard, ...rest }: RouteAi, reason: string): void {
+    const place = placeOf(this.originOf('ai'))
+    const others = Object.keys(rest).map((field) => `ai.${field}`)
+    if (others.length > 0) {
+      const fields = others.join(', ')
+      this.report.report(
+        'warning',
+        `${fields} (${place}): no effect on this route, because ${reason}`,
+      )
+    }
+    if (promptGuard === undefined) return
+    const error = `ai.promptGuard cannot guard this route, because ${reason}`
+    const advice = `${error} (${place}). Take it away, or let the route lead to an AI Upstream.`
+    this.report.fail({ reason: `*ai.plugin: ${error}`, advice })
   }
 
   private rbac(): string[] {

@@ -24,5 +24,7 @@ export const texts = {
     `UnsupportedProtection. Routes that use these options answer 500, because ${advice}`,
   shadowPercentage: (percentage: number) =>
     `shadow percentage must be between 0 and 100, received ${percentage}`,
+  aiWithoutRetries:
+    'the AI Upstream has several priorities, but the route no retries: models of the next priority are asked only while the endpoints before them are unhealthy. Set options.retries',
   upgradeNotUnique: (upgrade: string) => `upgrade config ${upgrade} is not unique`,
 } as const

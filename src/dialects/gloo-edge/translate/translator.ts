@@ -6,6 +6,7 @@ import type { VirtualHost } from '../../../ir/virtual-host.ts'
 import type { GroupKind, KubeObject } from '../../../kube/kube-object.ts'
 import type { ObjectView, Translation, Translator } from '../../dialect.ts'
 import { rateLimitConfigKind } from '../../gloo-core/kinds/rate-limit/rate-limit-config.ts'
+import { secretIdsOfPolicy } from '../../gloo-core/options/policy-secrets.ts'
 import { optionsGroup, type Source } from '../../gloo-core/options/source.ts'
 import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
 import { Scope } from '../../shared/memory.ts'
@@ -60,10 +61,7 @@ class ConfigurationBuilder {
     for (const backend of backends) this.backends.set(backend.id, backend)
     for (const policy of policies) {
       this.policies.set(policy.id, policy)
-      if (policy.type !== 'header-mutation') continue
-      for (const { value } of policy.request.add) {
-        if (value.type === 'secret') this.secretIds.add(value.secret.secretId)
-      }
+      for (const secretId of secretIdsOfPolicy(policy)) this.secretIds.add(secretId)
     }
   }
 }

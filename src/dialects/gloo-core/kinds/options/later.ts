@@ -3,7 +3,6 @@ import { ignored } from '../../../verdict.ts'
 
 /** Why subtrees of capabilities that this dialect does not have are without effect. */
 export const later = {
-  ai: 'AI settings of routes have no effect on this kind yet',
   buffer: 'bodies are streamed and not buffered',
   csrf: 'cross-site request forgery is not checked',
   dlp: 'data is not masked',

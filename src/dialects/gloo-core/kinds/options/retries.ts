@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
-import { honoured, ignored } from '../../../verdict.ts'
+import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
 import { choice, duration, uint32 } from './scalars.ts'
 
@@ -22,10 +22,7 @@ export const RetryPolicy = Type.Object({
   ),
   previousPriorities: Type.Optional(
     Type.Object({
-      updateFrequency: ignored(
-        'a retry avoids endpoints that failed, but priorities are not recomputed between tries',
-        Type.Optional(uint32()),
-      ),
+      updateFrequency: honoured(behaviours.previousPriorities, Type.Optional(uint32())),
     }),
   ),
   retriableStatusCodes: honoured(behaviours.retries, Type.Optional(Type.Array(uint32()))),

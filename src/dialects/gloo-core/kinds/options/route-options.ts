@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { honoured, ignored, informational } from '../../../verdict.ts'
+import { RouteAi } from '../ai/route-ai.ts'
 import { behaviours } from '../behaviours.ts'
 import { CorsPolicy } from './cors.ts'
 import { headerManipulation } from './header-manipulation.ts'
@@ -145,6 +146,6 @@ export const RouteOptions = Type.Object({
       }),
     ),
   ),
-  ai: ignoredTree(later.ai),
+  ai: Type.Optional(RouteAi),
 })
 export type RouteOptions = Static<typeof RouteOptions>

@@ -83,6 +83,8 @@ export function translateRetries(policy: RetryPolicy): RetryResult {
     rateLimited?.maxInterval,
   )
   const { errors, warnings } = reader
+  // Gloo’s default is 2, and it reads 0 as unset.
+  const frequency = policy.previousPriorities && (policy.previousPriorities.updateFrequency || 2)
   if (errors.length > 0) return { retry: undefined, errors, warnings }
   return {
     errors,
@@ -101,6 +103,7 @@ export function translateRetries(policy: RetryPolicy): RetryResult {
         format: format === 'UNIX_TIMESTAMP' ? 'unix-timestamp' : 'seconds',
       })),
       rateLimitMaxMs: rateLimitMaxMs ?? defaultRateLimitMaxMs,
+      ...(frequency === undefined ? {} : { previousPrioritiesUpdateFrequency: frequency }),
     },
   }
 }

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import type { ModelProvider, ProviderPath } from '../../../../ir/model-provider.ts'
+import { fieldVersionOf } from '../../../../kube/field-secret.ts'
+import { createFieldReference, referenceOf } from '../../../core/field-secrets.ts'
 import type { AiSpec, Member } from '../../kinds/ai/upstream-ai.ts'
 import { draftEndpoint, type EndpointDraft, isDnsName } from '../endpoints.ts'
 import { warnOfMissingService } from '../static-hosts.ts'
@@ -82,11 +84,17 @@ class MemberReader {
 
   private credential() {
     const { field, member, place } = this.member
-    const { upstream, objects } = this.context
+    const { upstream, objects, namespace } = this.context
     const name = field === 'bedrock' ? 'credentialProvider' : 'authToken'
     const at = this.places.token ?? `${place}.${name}`
     const inlinePath = this.places.token === undefined ? `spec.${at}.inline` : `spec.${at}`
-    const credentialPlace = { object: upstream, objects, inlinePath }
+    const inline = (part?: string) =>
+      createFieldReference(
+        referenceOf(upstream),
+        part === undefined ? inlinePath : `${inlinePath}.${part}`,
+        fieldVersionOf(upstream),
+      )
+    const credentialPlace = { objects, namespace, inline }
     const found: FoundCredential =
       field === 'bedrock'
         ? findAwsCredential(member.bedrock?.credentialProvider, credentialPlace)

@@ -1,4 +1,3 @@
-import { createFieldReference } from '../../../core/field-secrets.ts'
 import { createSecretReference, findSecret, secretValuesOf } from '../../../core/secrets.ts'
 import { glooSecretTypeOf } from '../../header-secret.ts'
 import type { Member } from '../../kinds/ai/upstream-ai.ts'
@@ -32,25 +31,24 @@ export function findAwsCredential(
 
 function findInline(
   inline: NonNullable<CredentialProvider['inline']>,
-  { object, inlinePath }: CredentialPlace,
+  place: CredentialPlace,
 ): FoundCredential {
   const { accessKeyId = '', secretAccessKey = '', sessionToken = '' } = inline
   if (accessKeyId === '') return wrong('inline.accessKeyId must be set')
   if (secretAccessKey === '') return wrong('inline.secretAccessKey must be set')
-  const reference = (name: string) => createFieldReference(object, `${inlinePath}.${name}`)
   return {
     type: 'found',
     credential: {
       type: 'aws',
-      accessKeyId: reference('accessKeyId'),
-      secretAccessKey: reference('secretAccessKey'),
-      sessionToken: sessionToken === '' ? undefined : reference('sessionToken'),
+      accessKeyId: place.inline('accessKeyId'),
+      secretAccessKey: place.inline('secretAccessKey'),
+      sessionToken: sessionToken === '' ? undefined : place.inline('sessionToken'),
     },
   }
 }
 
-function findInSecret(value: unknown, { object, objects }: CredentialPlace): FoundCredential {
-  const reference = resolveReference(value, object.metadata.namespace ?? '')
+function findInSecret(value: unknown, { namespace, objects }: CredentialPlace): FoundCredential {
+  const reference = resolveReference(value, namespace)
   if (reference === undefined) return wrong('secretRef: name must be set')
   const name = displayReference(reference)
   const secret = findSecret(objects, reference.namespace, reference.name)

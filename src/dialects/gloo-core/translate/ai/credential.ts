@@ -1,7 +1,5 @@
 import type { ProviderCredential } from '../../../../ir/model-provider.ts'
 import type { SecretReference } from '../../../../ir/secret-reference.ts'
-import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { createFieldReference } from '../../../core/field-secrets.ts'
 import { findSecret, secretValuesOf } from '../../../core/secrets.ts'
 import type { ObjectView } from '../../../dialect.ts'
 import { findHeaderSecret } from '../../header-secret.ts'
@@ -20,10 +18,11 @@ export type FoundCredential =
 
 /** Where an `authToken` stands and what it may refer to. */
 export interface CredentialPlace {
-  readonly object: KubeObject
   readonly objects: ObjectView
-  /** Where an inline credential stands, from the object's root. */
-  readonly inlinePath: string
+  /** Of Secrets without a namespace. */
+  readonly namespace: string
+  /** Points at the inline credential; at a field inside of it, if it has several. */
+  readonly inline: (field?: string) => SecretReference
 }
 
 const wrong = (message: string): FoundCredential => ({ type: 'error', message, withdrawn: false })
@@ -42,7 +41,7 @@ export function findCredential(
   }
   if (token?.inline !== undefined) return findInline(token.inline, place)
   if (token?.secretRef !== undefined) {
-    const reference = resolveReference(token.secretRef, place.object.metadata.namespace ?? '')
+    const reference = resolveReference(token.secretRef, place.namespace)
     return reference === undefined
       ? wrong('secretRef: name must be set')
       : findInSecret(reference, place)
@@ -53,10 +52,10 @@ export function findCredential(
   return { type: 'found', credential: { type: 'passthrough' } }
 }
 
-function findInline(value: string, { object, inlinePath }: CredentialPlace): FoundCredential {
+function findInline(value: string, { inline }: CredentialPlace): FoundCredential {
   const problem = findTokenProblem(value)
   if (problem !== undefined) return wrong(`inline ${problem}`)
-  return foundToken(value, createFieldReference(object, inlinePath))
+  return foundToken(value, inline())
 }
 
 function findInSecret(reference: ResourceReference, { objects }: CredentialPlace): FoundCredential {

@@ -2,6 +2,7 @@ import type { Origin } from '../../../../ir/origin.ts'
 import type { ForwardAction } from '../../../../ir/route.ts'
 import type { RetryPolicy } from '../../../gloo-core/kinds/options/retries.ts'
 import type { RouteOptions } from '../../../gloo-core/kinds/options/route-options.ts'
+import { targetOf } from '../../../gloo-core/options/ai/model-route.ts'
 import { ForwardOptionReader } from '../../../gloo-core/options/forwarding/forward-options.ts'
 import type { OptionSet } from '../../../gloo-core/options/option-set.ts'
 import type { Scope } from '../../../gloo-core/options/source.ts'
@@ -32,13 +33,15 @@ export function translateForward(
   const origin = { ...draft.origin, fieldPath: `${draft.origin.fieldPath}.routeAction` }
   const destinations = translateDestinations(scope, draft, action, origin)
   const read = reader.read(defaults.retries)
+  // Models take longer than that, and streams of theirs longer still.
+  const leadsToModels = targetOf(scope, destinations, draft.backends) === 'models'
   return {
     type: 'forward',
     destinations,
     pathRewrite: read.pathRewrite,
     hostRewrite: read.hostRewrite,
     appendForwardedHost: read.appendForwardedHost ?? false,
-    timeoutMs: read.timeoutMs ?? defaultTimeoutMs,
+    timeoutMs: read.timeoutMs ?? (leadsToModels ? 0 : defaultTimeoutMs),
     idleTimeoutMs: read.idleTimeoutMs,
     retry: read.retry,
     mirrors: reader.mirrors((upstream, place) =>

@@ -99,7 +99,7 @@ export function translateRoute(
   const matchers = translation.matchers()
   policies.protections()
   const access = policies.access()
-  const action = translation.action()
+  const { action, policyIds: models } = policies.models(translation.action())
   const headers = policies.headers()
   const cors = policies.cors()
   const faults = policies.faults()
@@ -119,6 +119,7 @@ export function translateRoute(
     ...faults,
     ...access,
     ...limits,
+    ...models,
     ...policies.virtualHostHeaders(),
   ]
   return {

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import type { Origin } from '../../../../ir/origin.ts'
+import { Scope } from '../../../shared/memory.ts'
+import { SpecCache } from '../../../shared/spec-of.ts'
+import type { RouteAi } from '../../kinds/ai/route-ai.ts'
+import { createObjectView } from '../../testdata/object-view.ts'
+import { createUpstreamTranslator } from '../../translate/upstream-translator.ts'
+import { translateRetries } from '../forwarding/retry.ts'
+import type { Source } from '../source.ts'
+import { translateModelOptions } from './model-options.ts'
+
+const origin: Origin = {
+  ...{ kind: 'RouteOption', namespace: 'gloo-system', name: 'own' },
+  fieldPath: 'spec.options.ai',
+}
+
+function translate(ai: RouteAi) {
+  const objects = createObjectView([])
+  const upstreams = createUpstreamTranslator().translate(objects)
+  const source: Source = { objects, upstreams, specs: new SpecCache() }
+  return translateModelOptions(Scope.root(source, undefined), ai, origin)
+}
+
+test('a route of type CHAT_STREAMING always asks for streams', () => {
+  expect(translate({ routeType: 'CHAT_STREAMING' }).calls.alwaysStream).toBe(true)
+  expect(translate({ routeType: 'CHAT' }).calls.alwaysStream).toBe(false)
+})
+
+test('a route names models to ask after one that fails', () => {
+  expect(translate({ backupModels: ['b', 'a'] }).calls.backupModels).toEqual(['b', 'a'])
+})
+
+test('a route sets fields of requests to models', () => {
+  const value = { type: 'json_object' }
+  expect(translate({ defaults: [{ field: 'response_format', value }] }).policies).toMatchObject([
+    { type: 'body-defaults', fields: [{ field: 'response_format', value, override: false }] },
+  ])
+})
+
+test('a route puts messages before and after those of the client', () => {
+  const promptEnrichment = {
+    prepend: [{ role: 'SYSTEM', content: 'first' }],
+    append: [{ role: 'User', content: 'last' }],
+  }
+  expect(translate({ promptEnrichment }).policies).toMatchObject([
+    {
+      type: 'prompt-enrichment',
+      prepend: [{ role: 'system', content: 'first' }],
+      append: [{ role: 'user', content: 'last' }],
+    },
+  ])
+})
+
+test('a route guards what clients ask and models answer', () => {
+  const promptGuard = {
+    request: { regex: { builtins: ['SSN' as const], action: 'REJECT' as const } },
+    response: { regex: { matches: ['secret'] } },
+  }
+  expect(translate({ promptGuard }).policies).toMatchObject([
+    {
+      request: { patterns: { action: 'reject', detectors: ['ssn'], maskStyle: 'label' } },
+      response: { patterns: { action: 'mask', custom: [{ pattern: 'secret' }] } },
+    },
+  ])
+})
+
+test('guards of early releases mean what they meant', () => {
+  const promptGuard = {
+    request: { matches: ['credit card'], customResponseMessage: 'no' },
+    response: { builtins: ['EMAIL' as const] },
+  }
+  expect(translate({ promptGuard }).policies).toMatchObject([
+    {
+      request: { patterns: { action: 'reject' }, refusal: { status: 403, message: 'no' } },
+      response: { patterns: { maskStyle: 'characters', detectors: ['legacy-email'] } },
+    },
+  ])
+})
+
+test('a guard of which a part cannot be read is none', () => {
+  const promptGuard = { request: { matches: ['a', { pattern: 'b', flags: 'i' }] } }
+  const { policies, errors } = translate({ promptGuard })
+  expect(policies).toEqual([])
+  expect(errors).toEqual(['promptGuard.request.matches[1]: the field flags is not known'])
+})
+
+test('retries may turn to the next priority after some tries', () => {
+  const retryOf = (updateFrequency: number | undefined) =>
+    translateRetries({
+      previousPriorities: updateFrequency === undefined ? {} : { updateFrequency },
+    }).retry?.previousPrioritiesUpdateFrequency
+  expect([1, 0, undefined].map(retryOf)).toEqual([1, 2, 2])
+  expect(translateRetries({}).retry?.previousPrioritiesUpdateFrequency).toBeUndefined()
+})

@@ -1,0 +1,89 @@
+import type { Backend } from '../../../../ir/backend.ts'
+import type { BodyDefaults } from '../../../../ir/body-defaults.ts'
+import type { Origin } from '../../../../ir/origin.ts'
+import type { PolicyConfig } from '../../../../ir/policy.ts'
+import type { PromptEnrichment } from '../../../../ir/prompt-enrichment.ts'
+import type { ModelCallOptions } from '../../../../ir/route.ts'
+import { type RouteAi, withoutEffect } from '../../kinds/ai/route-ai.ts'
+import { fieldOf, idOf } from '../place.ts'
+import type { Scope } from '../source.ts'
+import { translatePromptGuard } from './prompt-guard.ts'
+
+/** What the `ai` options of a route make. */
+export interface ModelOptions {
+  /** In the order in which requests pass them. */
+  readonly policies: readonly PolicyConfig[]
+  readonly backends: readonly Backend[]
+  readonly calls: ModelCallOptions
+  /** The route must not be served; each begins with the field. */
+  readonly errors: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** Translates the `ai` options that stand at `origin`. */
+export function translateModelOptions(scope: Scope, ai: RouteAi, origin: Origin): ModelOptions {
+  const errors: string[] = []
+  const guard =
+    ai.promptGuard && translatePromptGuard(scope, ai.promptGuard, fieldOf(origin, 'promptGuard'))
+  const policies = [
+    guard?.policy,
+    bodyDefaultsOf(ai.defaults ?? [], fieldOf(origin, 'defaults'), errors),
+    enrichmentOf(ai.promptEnrichment ?? {}, fieldOf(origin, 'promptEnrichment'), errors),
+  ].filter((policy) => policy !== undefined)
+  const backupModels = ai.backupModels ?? []
+  if (backupModels.includes('')) errors.push('backupModels: a model has no name')
+  return {
+    policies,
+    backends: guard?.backends ?? [],
+    calls: {
+      alwaysStream: ai.routeType === 'CHAT_STREAMING',
+      backupModels,
+      allowUnknownEndpoints: false,
+    },
+    errors: [...(guard?.errors ?? []), ...errors],
+    warnings: [...(guard?.warnings ?? []), ...ignoredFields(ai)],
+  }
+}
+
+const ignoredFields = (ai: RouteAi) =>
+  (['rag', 'semanticCache'] as const)
+    .filter((field) => ai[field] !== undefined)
+    .map((field) => `${field} has no effect: ${withoutEffect[field]}`)
+
+function bodyDefaultsOf(
+  defaults: NonNullable<RouteAi['defaults']>,
+  origin: Origin,
+  errors: string[],
+): BodyDefaults | undefined {
+  if (defaults.length === 0) return undefined
+  const fields = defaults.map(({ field = '', value, override = false }, index) => {
+    if (field === '') errors.push(`defaults[${index}].field must be set`)
+    if (value === undefined) errors.push(`defaults[${index}].value must be set`)
+    return { field, value, override }
+  })
+  return { type: 'body-defaults', id: `body-defaults/${idOf(origin)}`, origin, fields }
+}
+
+type Messages = NonNullable<NonNullable<RouteAi['promptEnrichment']>['prepend']>
+
+function enrichmentOf(
+  { prepend = [], append = [] }: NonNullable<RouteAi['promptEnrichment']>,
+  origin: Origin,
+  errors: string[],
+): PromptEnrichment | undefined {
+  if (prepend.length + append.length === 0) return undefined
+  const read = (messages: Messages, field: string) =>
+    messages.map(({ role = '', content = '' }, index) => {
+      const place = `promptEnrichment.${field}[${index}]`
+      if (role === '') errors.push(`${place}.role must be set`)
+      // Manifests say SYSTEM, providers want system.
+      return { role: role.toLowerCase(), content }
+    })
+  return {
+    type: 'prompt-enrichment',
+    id: `prompt-enrichment/${idOf(origin)}`,
+    origin,
+    prepend: read(prepend, 'prepend'),
+    append: read(append, 'append'),
+  }
+}

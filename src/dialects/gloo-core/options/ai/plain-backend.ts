@@ -1,0 +1,49 @@
+import { isIP } from 'node:net'
+import type { Backend } from '../../../../ir/backend.ts'
+import type { Origin } from '../../../../ir/origin.ts'
+import { translateCircuitBreaker, translateConnection } from '../../translate/connection.ts'
+import { draftEndpoint, nameEndpoints } from '../../translate/endpoints.ts'
+import { createFindings } from '../../translate/findings.ts'
+
+/** Where a service is that no Upstream describes. */
+export interface BackendPlace {
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
+}
+
+/** The backend `id` of one host, with the defaults of an Upstream. */
+export function createPlainBackend(
+  id: string,
+  { host, port, tls }: BackendPlace,
+  origin: Origin,
+): Backend {
+  const serverName = tls && isIP(host) === 0 ? host : undefined
+  return {
+    id,
+    name: `${host}:${port}`,
+    origin,
+    endpoints: nameEndpoints(id, [draftEndpoint({ host, port, serverName })]),
+    protocol: 'http1',
+    followClientProtocol: false,
+    tls: tls ? verifiedTls : undefined,
+    loadBalancer: { type: 'round-robin' },
+    connection: translateConnection({}, createFindings()),
+    circuitBreaker: translateCircuitBreaker({}),
+    outlierDetection: undefined,
+    healthChecks: [],
+    panicThresholdPercent: 50,
+  }
+}
+
+const verifiedTls: Backend['tls'] = {
+  verification: { type: 'system' },
+  subjectAltNames: [],
+  certificateChain: undefined,
+  privateKey: undefined,
+  minimumVersion: undefined,
+  maximumVersion: undefined,
+  cipherSuites: [],
+  ecdhCurves: [],
+  alpnProtocols: [],
+}
