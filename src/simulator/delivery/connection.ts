@@ -8,6 +8,8 @@ export type ServerRequest = IncomingMessage | Http2ServerRequest
 /** What the simulator needs of an answer of either HTTP version. */
 export interface ResponseWriter {
   writeHead(status: number, headers: Readonly<Record<string, string>>): unknown
+  /** HTTP/2 sends the head at once. */
+  flushHeaders?(): void
   write(data: string | Uint8Array): boolean
   end(): unknown
   once(event: string, listener: () => void): unknown

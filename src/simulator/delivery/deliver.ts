@@ -116,7 +116,7 @@ async function sendStream(
   if (progress.status === 0) {
     response.writeHead(answer.status, answer.headers)
     progress.status = answer.status
-    await write(': \n\n', delivery)
+    response.flushHeaders?.()
   }
   await flushed(delivery)
   return fail(failure.type, delivery)

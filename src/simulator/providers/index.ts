@@ -1,4 +1,5 @@
 import { anthropic } from './anthropic/index.ts'
+import { bedrock } from './bedrock/index.ts'
 import { gemini } from './gemini/index.ts'
 import { googleOauth } from './google-oauth/index.ts'
 import { huggingFace } from './huggingface/index.ts'
@@ -16,4 +17,5 @@ export const providers: readonly SimulatedProvider[] = [
   gemini,
   vertexAi,
   googleOauth,
+  bedrock,
 ]

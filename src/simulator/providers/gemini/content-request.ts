@@ -118,7 +118,8 @@ function findToolsError(tools: unknown): string | undefined {
     const declarations = listOf(field(tool, 'functionDeclarations'))
     const wrong = declarations.findIndex(
       (declaration) =>
-        !isJsonObject(declaration) || !/^[a-z_][\w.:-]{0,127}$/i.test(String(declaration['name'])),
+        !isJsonObject(declaration) ||
+        !/^[a-z_][\w.:-]{0,127}$/i.test(String(declaration['name'] ?? '')),
     )
     if (wrong >= 0) {
       return `* GenerateContentRequest.tools[${index}].function_declarations[${wrong}].name: Invalid function name. Must start with a letter or an underscore. Must be alphameric (a-z, A-Z, 0-9), underscores (_), dots (.), colons (:), or dashes (-), with a maximum length of 128.\n`
