@@ -43,7 +43,8 @@ describe('the listener', () => {
       ...['api.openai.com', 'api.mistral.ai', 'api-inference.huggingface.co', 'api.anthropic.com'],
       ...['generativelanguage.googleapis.com', '*-aiplatform.googleapis.com'],
       ...['aiplatform.googleapis.com', 'oauth2.googleapis.com'],
-      ...['bedrock-runtime.*.amazonaws.com'],
+      ...['bedrock-runtime.*.amazonaws.com', '*.openai.azure.com'],
+      ...['*.cognitiveservices.azure.com', '*.services.ai.azure.com'],
     ])
   })
 

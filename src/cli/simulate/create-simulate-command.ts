@@ -17,7 +17,7 @@ interface SimulateFlags {
 /** `sluice simulate` */
 export function createSimulateCommand(parts: ClientCommandParts): Command {
   const command = new Command('simulate')
-    .description('only the simulated providers: OpenAI, Mistral and Hugging Face, over TLS')
+    .description('only the simulated providers of language models, over TLS')
     .addOption(
       new Option('--address <address>', 'address that the providers listen on')
         .default('127.0.0.1')

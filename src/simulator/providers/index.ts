@@ -1,4 +1,5 @@
 import { anthropic } from './anthropic/index.ts'
+import { azureOpenai } from './azure-openai/index.ts'
 import { bedrock } from './bedrock/index.ts'
 import { gemini } from './gemini/index.ts'
 import { googleOauth } from './google-oauth/index.ts'
@@ -18,4 +19,5 @@ export const providers: readonly SimulatedProvider[] = [
   vertexAi,
   googleOauth,
   bedrock,
+  azureOpenai,
 ]

@@ -7,7 +7,7 @@ const stringType = 7
  * A message of Amazon's event stream encoding (application/vnd.amazon.eventstream): lengths and their checksum,
  * headers, payload, checksum of all.
  */
-export function encodeMessage(headers: Readonly<Record<string, string>>, payload: Buffer): Buffer {
+function encodeMessage(headers: Readonly<Record<string, string>>, payload: Buffer): Buffer {
   const headerBytes = Buffer.concat(
     Object.entries(headers).map(([name, value]) => encodeHeader(name, value)),
   )

@@ -37,7 +37,7 @@ function readTurn(message: JsonObject): ChatTurn {
 }
 
 /** A function's declaration, as chat completions and responses write it. */
-function readTool(declaration: unknown) {
+export function readTool(declaration: unknown) {
   const tool = isJsonObject(declaration) ? declaration : {}
   const { name, description, parameters } = tool as Record<string, unknown>
   return {
@@ -48,7 +48,7 @@ function readTool(declaration: unknown) {
 }
 
 /** `tool_choice`: a word, or the function of a name. */
-function readToolChoice(choice: unknown): ToolChoice {
+export function readToolChoice(choice: unknown): ToolChoice {
   if (choice === 'none' || choice === 'required') return choice
   if (!isJsonObject(choice)) return 'auto'
   const called = isJsonObject(choice['function']) ? choice['function'] : choice
@@ -64,7 +64,7 @@ function readOutputSchema(format: unknown): JsonObject | undefined {
 }
 
 /** What callers get that ask for JSON of no form. */
-const anyObject: JsonObject = {
+export const anyObject: JsonObject = {
   type: 'object',
   properties: { answer: { type: 'string' } },
 }

@@ -16,7 +16,7 @@ import { readChatCall } from './chat-call.ts'
 import { findChatError } from './chat-request.ts'
 
 /** Tokens around messages in the chat format. */
-const promptMarks = { perMessage: 4, perPrompt: 3 }
+export const promptMarks = { perMessage: 4, perPrompt: 3 }
 
 /** Fields that stand in the whole answer and in each of its chunks. */
 interface Envelope {
@@ -68,7 +68,7 @@ function choiceCalls(call: ChatCall, body: JsonObject): ChatCall[] {
 }
 
 /** The encoding of a model's tokenizer. */
-function encodingOf(model: string): EncodingName {
+export function encodingOf(model: string): EncodingName {
   return /^gpt-(?:3\.5|4(?![o.]))/.test(model) ? 'cl100k_base' : 'o200k_base'
 }
 

@@ -169,7 +169,7 @@ function findToolError({ tools }: JsonObject): CompleteAnswer | undefined {
 }
 
 /** What the API says of a value of the wrong type. */
-function wrongType(param: string, expected: string, value: unknown): CompleteAnswer {
+export function wrongType(param: string, expected: string, value: unknown): CompleteAnswer {
   return openaiError(400, {
     message: `Invalid type for '${param}': expected ${expected}, but got ${nameOfType(value)} instead.`,
     param,

@@ -3,28 +3,12 @@ import {
   type Answer,
   type AnswerContext,
   bearerToken,
-  hasJsonContentType,
-  isJsonObject,
-  type JsonObject,
   jsonAnswer,
-  parseJson,
   type SimulatedProvider,
   type SimulatedRequest,
 } from '../provider.ts'
-import { createChatCompletion } from './chat-completions.ts'
-import { createEmbeddings } from './embeddings.ts'
 import { openaiError, openaiFailure } from './errors.ts'
-
-type Operation = (
-  body: JsonObject,
-  request: SimulatedRequest,
-  context: AnswerContext,
-) => Promise<Answer>
-
-const operations: Readonly<Record<string, Operation>> = {
-  '/v1/chat/completions': createChatCompletion,
-  '/v1/embeddings': createEmbeddings,
-}
+import { answerOperation, operations } from './operations.ts'
 
 /** Those that `GET /v1/models` lists; a call may name any other. */
 const models = [
@@ -33,11 +17,13 @@ const models = [
   { id: 'gpt-4.1', created: 1_744_316_542 },
   { id: 'gpt-4.1-mini', created: 1_744_318_173 },
   { id: 'gpt-3.5-turbo', created: 1_677_610_602 },
+  { id: 'gpt-3.5-turbo-instruct', created: 1_692_901_427 },
+  { id: 'omni-moderation-latest', created: 1_731_689_265 },
   { id: 'text-embedding-3-small', created: 1_705_948_997 },
   { id: 'text-embedding-3-large', created: 1_705_953_180 },
 ].map((model) => ({ object: 'model', owned_by: 'system', ...model }))
 
-/** api.openai.com: chat completions, embeddings, models (OpenAI API reference, v1). */
+/** api.openai.com: what {@link operations} names, and models (OpenAI API reference, v1). */
 export const openai: SimulatedProvider = {
   name: 'openai',
   hosts: ['api.openai.com'],
@@ -58,20 +44,25 @@ async function answerOpenai(request: SimulatedRequest, context: AnswerContext): 
   if (request.path === '/v1/models' || request.path.startsWith('/v1/models/')) {
     return answerModels(request)
   }
-  const operation = operations[request.path]
-  if (operation === undefined) {
-    return openaiError(404, { message: `Invalid URL (${request.method} ${request.path})` })
+  const [, name = ''] = /^\/v1(\/.*)$/.exec(request.path) ?? []
+  const operation = operations[name]
+  if (operation !== undefined) {
+    return request.method === 'POST'
+      ? answerOperation(operation, request, context)
+      : methodNotAllowed(request)
   }
-  if (request.method !== 'POST') return methodNotAllowed(request)
-  if (!hasJsonContentType(request.headers)) {
-    // A form has no field that the API knows.
-    return openaiError(400, { message: 'you must provide a model parameter' })
-  }
-  const parsed = parseJson(request.body)
-  if (parsed === undefined || !isJsonObject(parsed.value)) {
-    return openaiError(400, { message: 'We could not parse the JSON body of your request.' })
-  }
-  return operation(parsed.value, request, context)
+  return answerStored(request) ?? invalidUrl(request)
+}
+
+/** Responses are not kept: nothing that was answered can be asked for again. */
+function answerStored({ path, method }: SimulatedRequest): Answer | undefined {
+  const [, id] = /^\/v1\/responses\/(\w+)$/.exec(path) ?? []
+  if (id === undefined || (method !== 'GET' && method !== 'DELETE')) return undefined
+  return openaiError(404, { message: `Response with id '${id}' not found.` })
+}
+
+function invalidUrl({ method, path }: SimulatedRequest): Answer {
+  return openaiError(404, { message: `Invalid URL (${method} ${path})` })
 }
 
 function answerModels(request: SimulatedRequest): Answer {
