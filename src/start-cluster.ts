@@ -7,7 +7,7 @@ import { explainPort } from './cli/serve/port-problem.ts'
 import type { ServeOptions } from './cli/serve/serve-options.ts'
 import { writeShellEnvironment } from './cli/serve/shell-environment.ts'
 import { dialects } from './dialects/index.ts'
-import { loadKubeToken, writeKubeconfig } from './kube/kubeconfig.ts'
+import { kubeContextName, loadKubeToken, writeKubeconfig } from './kube/kubeconfig.ts'
 import { StoreResourceApi } from './kube/resources/store-resource-api.ts'
 import { createKubeServer } from './kube/server/create-kube-server.ts'
 import { ObjectStore } from './kube/store/object-store.ts'
@@ -76,7 +76,7 @@ function writeClientFiles(
   const caCertificate = authority.certificate
   const kubeconfig = writeKubeconfig({ dataDir: data.path, server, caCertificate, token })
   const binFolder = join(import.meta.dirname, '../bin')
-  writeShellEnvironment(join(data.path, 'env'), { binFolder, kubeconfig })
+  writeShellEnvironment(join(data.path, 'env'), { binFolder, kubeconfig, context: kubeContextName })
   return kubeconfig
 }
 

@@ -12,7 +12,10 @@ export interface KubeconfigOptions {
   readonly token: string
 }
 
-const name = 'sluice'
+/** The one context of the kubeconfig; cluster and user have the same name. */
+export const kubeContextName = 'sluice'
+
+const name = kubeContextName
 const tokenFile = 'kube-token'
 
 /** Writes `<dataDir>/kubeconfig`, readable by the owner only, and returns its path. */

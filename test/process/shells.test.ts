@@ -30,13 +30,13 @@ test.each(['bash', 'dash', 'sh', 'bash --posix'])(
     mkdirSync(odd)
     const file = join(odd, 'env')
     const kubeconfig = join(odd, 'kubeconfig')
-    writeShellEnvironment(file, { binFolder: odd, kubeconfig })
-    const script = '. "$FILE"; . "$FILE"; printf "%s\\n" "$PATH" "$KUBECONFIG"'
+    writeShellEnvironment(file, { binFolder: odd, kubeconfig, context: 'a context' })
+    const script = '. "$FILE"; . "$FILE"; printf "%s\\n" "$PATH" "$KUBECONFIG" "$CLUSTER1"'
     const { code, stdout, stderr } = await runCommand([...shell.split(' '), '-euc', script], {
       environment: { FILE: file, PATH: '/usr/bin:/bin' },
     })
     expect(stderr).toBe('')
-    expect(stdout).toBe(`${odd}:/usr/bin:/bin\n${kubeconfig}\n`)
+    expect(stdout).toBe(`${odd}:/usr/bin:/bin\n${kubeconfig}\na context\n`)
     expect(code).toBe(0)
   },
 )
