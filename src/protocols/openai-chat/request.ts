@@ -1,6 +1,7 @@
 import type { AddedMessage } from '../../llm/model-request.ts'
 import { asCount, asRecord, asString } from '../shared/json-value.ts'
-import type { RequestForm, StreamingChange } from '../shared/request/json-request.ts'
+import { setStreaming } from '../shared/openai/choices.ts'
+import type { RequestForm } from '../shared/request/json-request.ts'
 import { tokenLimitIn } from '../shared/request/token-limit.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
 import { collectMessageTexts } from './message-texts.ts'
@@ -21,14 +22,11 @@ const unreadFields = new Set([
   ...['stream_options', 'modalities', 'audio', 'reasoning_effort', 'verbosity', 'tool_choice'],
 ])
 
-/** The fields that a guard must find where it looks for them. */
-export const chatFields: readonly string[] = ['model', 'messages', 'tools', 'functions', 'stream']
-
 export function createRequestForm(dialect: ChatDialect): RequestForm {
   return {
     collectTexts: collectRequestTexts,
     addMessages,
-    setStreaming: (json, streaming) => setStreaming(json, streaming, dialect),
+    setStreaming: (json, streaming) => setStreaming(json, streaming, dialect.usageOnRequest),
     hasModel: true,
     outputLimit: tokenLimitIn(dialect.outputLimitFields),
     choiceCount: (json) => asCount(json['n']) ?? 1,
@@ -60,19 +58,4 @@ function addMessages(
   messages.unshift(...prepend)
   messages.push(...append)
   return true
-}
-
-function setStreaming(json: Json, streaming: boolean, dialect: ChatDialect): StreamingChange {
-  const asked = json['stream'] === true
-  if (!streaming) {
-    if (asked) json['stream'] = false
-    delete json['stream_options']
-    return { changed: asked, addsUsage: false }
-  }
-  json['stream'] = true
-  if (!dialect.usageOnRequest) return { changed: !asked, addsUsage: false }
-  const options = asRecord(json['stream_options'])
-  if (options?.['include_usage'] === true) return { changed: !asked, addsUsage: false }
-  json['stream_options'] = { ...options, include_usage: true }
-  return { changed: true, addsUsage: true }
 }

@@ -1,7 +1,8 @@
 import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { dropLogprobs, isErrorAnswer } from '../shared/openai/choices.ts'
+import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
-import { readOpenAiUsage } from '../shared/usage/openai-usage.ts'
 import { collectMessageTexts } from './message-texts.ts'
 
 type Json = Record<string, unknown>
@@ -26,16 +27,5 @@ function collectResponseTexts(json: Json, texts: TextCollector): boolean {
   for (const key of Object.keys(json)) {
     if (key !== 'choices') texts.addMember(json, key, { channel: 'answer', role: undefined })
   }
-  return Array.isArray(choices) || isError(json)
-}
-
-/** Errors come in the field of that name, as an object that says so, or as what a validation found. */
-const isError = (json: Json) =>
-  json['error'] !== undefined || json['object'] === 'error' || json['detail'] !== undefined
-
-/** Log probabilities spell the text token by token. */
-export function dropLogprobs(json: Json): boolean {
-  const bearing = recordsOf(json['choices']).filter(({ logprobs }) => asRecord(logprobs))
-  for (const choice of bearing) choice['logprobs'] = null
-  return bearing.length > 0
+  return Array.isArray(choices) || isErrorAnswer(json)
 }

@@ -1,12 +1,13 @@
 import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { dropLogprobs, isErrorChunk } from '../shared/openai/choices.ts'
+import { readOpenAiUsage } from '../shared/openai/usage.ts'
+import { isUsageChunk } from '../shared/openai/usage-report.ts'
 import type { ChannelTable, DeltaWriter, Envelope } from '../shared/stream/channel-table.ts'
 import { errorMessage } from '../shared/stream/error-message.ts'
 import type { JsonPart } from '../shared/stream/json-part.ts'
 import type { MessageReader } from '../shared/stream/sse-reader.ts'
 import type { TextOwner } from '../shared/texts/text-collector.ts'
 import { ArgumentDecoder } from '../shared/tool-arguments/argument-decoder.ts'
-import { readOpenAiUsage } from '../shared/usage/openai-usage.ts'
-import { dropLogprobs } from './response.ts'
 
 type Json = Record<string, unknown>
 
@@ -26,11 +27,11 @@ export class ChunkReader implements MessageReader {
     part.usage = readOpenAiUsage(chunk['usage'] ?? groqUsage)
     part.model = asString(chunk['model'])
     part.dropper = () => dropLogprobs(chunk)
-    if (isError(chunk)) {
+    if (isErrorChunk(chunk)) {
       part.error = errorMessage(chunk['error'] ?? chunk)
       part.closesAll = true
     } else if (!Array.isArray(chunk['choices'])) part.known = false
-    part.hidden = this.#hideUsage && isUsageReport(chunk)
+    part.hidden = this.#hideUsage && isUsageChunk(chunk)
     recordsOf(chunk['choices']).forEach((choice, position) => {
       this.#readChoice(chunk, choice, { part, index: choice['index'] ?? position })
     })
@@ -107,13 +108,4 @@ function choiceEnvelope(chunk: Json, index: unknown): Envelope {
   return (piece) => ({
     json: { ...head, choices: [{ index, delta: {}, finish_reason: null, ...piece }] },
   })
-}
-
-const isError = (chunk: Json) =>
-  (chunk['error'] !== undefined && chunk['error'] !== null) || chunk['object'] === 'error'
-
-/** The chunk that OpenAI adds at the end when it is asked to report usage. */
-export function isUsageReport(chunk: Json): boolean {
-  const { choices, usage } = chunk
-  return Array.isArray(choices) && choices.length === 0 && asRecord(usage) !== undefined
 }

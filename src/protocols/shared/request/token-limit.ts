@@ -6,6 +6,9 @@ export interface TokenLimit {
   set(json: Record<string, unknown>, tokens: number): void
 }
 
+/** For formats whose answers have no tokens of output. */
+export const noTokenLimit: TokenLimit = { get: () => 0, set: () => {} }
+
 /**
  * The limit stands in the first of `fields` that the request has; where it has several, all are set. In a request that has none
  * it is set in the first.

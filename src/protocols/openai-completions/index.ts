@@ -1,0 +1,113 @@
+import type { WireFormat } from '../../llm/wire-format.ts'
+import { createFormat } from '../shared/create-format.ts'
+import { asCount, asString, recordsOf } from '../shared/json-value.ts'
+import {
+  dropLogprobs,
+  isErrorAnswer,
+  isErrorChunk,
+  setStreaming,
+} from '../shared/openai/choices.ts'
+import { canReadInput, collectInput } from '../shared/openai/input.ts'
+import { readOpenAiUsage } from '../shared/openai/usage.ts'
+import { isUsageChunk, isUsageEvent, openAiUsageNames } from '../shared/openai/usage-report.ts'
+import type { RequestForm } from '../shared/request/json-request.ts'
+import { tokenLimitIn } from '../shared/request/token-limit.ts'
+import type { ResponseForm } from '../shared/response/json-response.ts'
+import type { ChannelTable } from '../shared/stream/channel-table.ts'
+import { errorMessage } from '../shared/stream/error-message.ts'
+import type { JsonPart } from '../shared/stream/json-part.ts'
+import type { MessageReader } from '../shared/stream/sse-reader.ts'
+
+type Json = Record<string, unknown>
+
+const unreadFields = new Set(['model', 'stop', 'user', 'stream_options', 'echo'])
+
+const request: RequestForm = {
+  collectTexts(json, texts) {
+    for (const key of Object.keys(json)) {
+      if (unreadFields.has(key)) continue
+      if (key === 'prompt' || key === 'suffix') collectInput(json, key, texts)
+      else texts.addMember(json, key, { channel: 'request', role: undefined })
+    }
+  },
+  setStreaming: (json, streaming) => setStreaming(json, streaming, true),
+  hasModel: true,
+  outputLimit: tokenLimitIn(['max_tokens']),
+  choiceCount: (json) => Math.max(asCount(json['n']) ?? 1, asCount(json['best_of']) ?? 1),
+}
+
+const response: ResponseForm = {
+  collectTexts(json, texts) {
+    recordsOf(json['choices']).forEach((choice, position) => {
+      texts.addAll(choice, ownerOf(choice, position))
+    })
+    for (const key of Object.keys(json)) {
+      if (key !== 'choices') texts.addMember(json, key, answerOwner)
+    }
+    return Array.isArray(json['choices']) || isErrorAnswer(json)
+  },
+  dropRepetitions: dropLogprobs,
+  readUsage: (json) => readOpenAiUsage(json['usage']),
+  readModel: (json) => asString(json['model']),
+}
+
+const answerOwner = { channel: 'answer', role: undefined }
+
+const ownerOf = (choice: Json, position: number) => ({
+  channel: `choice ${choice['index'] ?? position} text`,
+  role: 'assistant',
+})
+
+function createMessageReader(channels: ChannelTable, hideUsage: boolean): MessageReader {
+  const readChoice = (chunk: Json, choice: Json, part: JsonPart) => {
+    const owner = ownerOf(choice, 0)
+    const { usage, ...head } = chunk
+    for (const key of Object.keys(choice)) {
+      part.addTexts(choice, key, owner, (piece) => ({
+        json: {
+          ...head,
+          choices: [
+            {
+              text: '',
+              index: choice['index'] ?? 0,
+              logprobs: null,
+              finish_reason: null,
+              ...piece,
+            },
+          ],
+        },
+      }))
+    }
+    if (asString(choice['finish_reason']) !== undefined) {
+      part.closes.push(...channels.closeAll(owner.channel))
+    }
+  }
+  return {
+    read(chunk, part) {
+      part.usage = readOpenAiUsage(chunk['usage'])
+      part.model = asString(chunk['model'])
+      part.dropper = () => dropLogprobs(chunk)
+      part.hidden = hideUsage && isUsageChunk(chunk)
+      if (isErrorChunk(chunk)) {
+        part.error = errorMessage(chunk['error'] ?? chunk)
+        part.closesAll = true
+      } else if (!Array.isArray(chunk['choices'])) part.known = false
+      for (const choice of recordsOf(chunk['choices'])) readChoice(chunk, choice, part)
+      for (const key of Object.keys(chunk)) {
+        if (key !== 'choices') part.repeated.addMember(chunk, key, answerOwner)
+      }
+    },
+  }
+}
+
+/** Completions of a prompt, the older of OpenAI's APIs for texts. */
+export const openAiCompletions: WireFormat = createFormat({
+  name: 'openai-completions',
+  request,
+  fields: ['model', 'prompt', 'suffix', 'stream'],
+  canRead: (json) => canReadInput(json['prompt']),
+  response,
+  usage: openAiUsageNames,
+  createMessageReader: (channels, { hideUsage }) => createMessageReader(channels, hideUsage),
+  isUsageReport: isUsageEvent,
+})
