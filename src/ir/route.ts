@@ -47,6 +47,8 @@ export interface ModelCallOptions {
   readonly backupModels: readonly string[]
   /** True: endpoints that are not known pass too; false: they answer 404. */
   readonly allowUnknownEndpoints: boolean
+  /** Where templates and logs of the vendor find what is known of a call; undefined: nowhere beside the gateway's own name. */
+  readonly metadataNamespace?: string
 }
 
 export type WeightedDestination = BackendDestination | UnavailableDestination

@@ -49,9 +49,25 @@ test('get upstream prints the table that the vendor prints', async () => {
 |                      |            |          | svc namespace: b                 |
 |                      |            |          | port: 8                          |
 |                      |            |          |                                  |
-| model                | Unknown    | Pending  |                                  |
+| model                | AI         | Pending  | provider: openai                 |
+|                      |            |          |                                  |
 +----------------------+------------+----------+----------------------------------+
 `)
+})
+
+test('get upstream tells the providers of language models and no credential', async () => {
+  const member = (model: string, inline: string) => ({
+    openai: { model, authToken: { inline }, customHost: { host: 'llm.example' } },
+  })
+  const priorities = [{ pool: [member('big', 'sk-1')] }, { pool: [member('small', 'sk-2')] }]
+  api.create(upstream('pools', { ai: { multi: { priorities } } }))
+  api.create(upstream('early', { ai: { custom: { host: 'h', port: 80 }, inlineAuthToken: 'sk' } }))
+  const { out } = await api.run('glooctl', 'get', 'upstream', '-n', 'default')
+  expect(out).not.toContain('sk')
+  const words = out.replaceAll(/[|\s]+/g, ' ')
+  expect(words).toContain('priority 0: - provider: openai, model: big, host: llm.example:443')
+  expect(words).toContain('priority 1: - provider: openai, model: small')
+  expect(words).toContain('provider: custom host: h:80')
 })
 
 test('get virtualservice has a row for each route', async () => {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import { fieldAt, listAt, objectAt, referenceText, textAt } from '../fields.ts'
 import { formatStatuses } from '../gloo-status.ts'
+import { describeAi } from './ai-details.ts'
 import type { ObjectTable } from './object-table.ts'
 
 const typeNames: readonly (readonly [field: string, name: string])[] = [
@@ -11,6 +12,7 @@ const typeNames: readonly (readonly [field: string, name: string])[] = [
   ['kube', 'Kubernetes'],
   ['static', 'Static'],
   ['gcp', 'GCP'],
+  ['ai', 'AI'],
 ]
 
 /** Upstreams as `glooctl get upstream` lists them. */
@@ -26,7 +28,6 @@ export const upstreamTable: ObjectTable = {
     }),
 }
 
-/** AI Upstreams are unknown to it, as to the tool that it stands in for. */
 function typeOf(object: KubeObject): string {
   const found = typeNames.find(([field]) => fieldAt(object, 'spec', field) !== undefined)
   return found?.[1] ?? 'Unknown'
@@ -41,6 +42,7 @@ function detailsOf(object: KubeObject): string[] {
 type Describe = (spec: unknown) => string[]
 
 const describers: Readonly<Record<string, Describe>> = {
+  ai: describeAi,
   aws: (spec) => [
     `region: ${textAt(spec, 'region')}`,
     `secret: ${secretOf(spec)}`,

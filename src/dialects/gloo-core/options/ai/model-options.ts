@@ -20,6 +20,9 @@ export interface ModelOptions {
   readonly warnings: readonly string[]
 }
 
+/** Where Gloo's AI extension puts what it knows of a call, and where templates and logs look for it. */
+const metadataNamespace = 'ai.gloo.solo.io'
+
 /** Translates the `ai` options that stand at `origin`. */
 export function translateModelOptions(scope: Scope, ai: RouteAi, origin: Origin): ModelOptions {
   const errors: string[] = []
@@ -39,6 +42,7 @@ export function translateModelOptions(scope: Scope, ai: RouteAi, origin: Origin)
       alwaysStream: ai.routeType === 'CHAT_STREAMING',
       backupModels,
       allowUnknownEndpoints: false,
+      metadataNamespace,
     },
     errors: [...(guard?.errors ?? []), ...errors],
     warnings: [...(guard?.warnings ?? []), ...ignoredFields(ai)],
