@@ -19,19 +19,27 @@ export interface ProviderEndpoint {
   readonly model: string | undefined
 }
 
-/** What a try is sent with. */
-export interface ProviderRequest {
-  readonly method: string
+/** What the path of a try depends on. */
+export interface PathRequest {
   /** Of the client, normalised, after the route's rewrite. */
   readonly path: string
   /** With its `?`, or empty. */
   readonly query: string
-  /** The headers of this try, changed in place. */
+  /** The answer is to come as a stream. */
+  readonly streaming: boolean
+  /** Takes the place of every other model; undefined: the configured one, or the client's. */
+  readonly model: string | undefined
+}
+
+/** A try as it is about to be sent. */
+export interface SentRequest {
+  readonly method: string
+  /** With query. */
+  readonly path: string
+  readonly host: string
+  /** Changed in place. */
   readonly headers: HeaderList
   readonly body: Buffer | undefined
-  readonly host: string
-  readonly streaming: boolean
-  readonly model: string | undefined
 }
 
 /** The values that a credential consists of, read from secrets when the configuration was compiled. */
@@ -46,22 +54,55 @@ export type CredentialValue =
     }
   | { readonly type: 'gcp-service-account'; readonly keyFile: string }
 
+/** In which form a provider's clients expect errors. */
+export type ErrorStyle = 'openai' | 'anthropic' | 'gemini' | 'bedrock'
+
 /** An endpoint's provider after compilation. */
 export interface CompiledProvider {
   /** As vendors' metrics name it. */
   readonly name: string
-  /** Which endpoint of the provider's API a client's path stands for; undefined: none that is known. */
-  findEndpoint(method: string, path: string): ProviderEndpoint | undefined
+  readonly errorStyle: ErrorStyle
+  /** Where requests say which model they are for. */
+  readonly modelPlace: 'body' | 'path'
   /** The model that takes the place of the client's; undefined: the client's stays. */
   readonly model: string | undefined
+  /** Which endpoint of the provider's API a client's path stands for; undefined: none that is known. */
+  findEndpoint(method: string, path: string): ProviderEndpoint | undefined
   /** Path and query that go upstream. */
-  upstreamPath(request: ProviderRequest, endpoint: ProviderEndpoint | undefined): string
-  /** Puts the credential in and takes out those of the client; last before sending, since a signature covers everything. */
-  authorize(request: ProviderRequest): GatewayError | undefined | Promise<GatewayError | undefined>
+  upstreamPath(request: PathRequest, endpoint: ProviderEndpoint | undefined): string
+  /** Takes the client's own credentials out of a try's headers unless they are what the provider is shown. */
+  withholdCredentials(headers: HeaderList): void
+  /** Puts the credential in; last before sending, since a signature covers everything. */
+  authorize(request: SentRequest): GatewayError | undefined | Promise<GatewayError | undefined>
+}
+
+/** What providers need of the gateway that runs them. */
+export interface ProviderServices {
+  /** Milliseconds since the Unix epoch on the machine's clock. */
+  unixTimeMs(): number
+  /** Calls a public service by HTTPS, such as one that hands out access tokens; never rejects. */
+  callHost(host: string, call: HostCall): Promise<HostAnswer | GatewayError>
+}
+
+/** A small request to a public service. */
+export interface HostCall {
+  readonly method: string
+  readonly path: string
+  readonly headers: HeaderList
+  readonly body: Buffer
+}
+
+export interface HostAnswer {
+  readonly status: number
+  readonly body: Buffer
 }
 
 /** One kind of provider. */
 export interface ProviderModule<Config extends ModelProvider> {
-  readonly type: Config['type']
-  compile(config: Config, credential: CredentialValue): CompiledProvider | GatewayError
+  compile(config: Config, parts: ProviderParts): CompiledProvider | GatewayError
+}
+
+export interface ProviderParts {
+  readonly credential: CredentialValue
+  readonly services: ProviderServices
 }

@@ -1,0 +1,24 @@
+import { type GatewayError, gatewayError } from '../errors/gateway-error.ts'
+import type { ModelProvider } from '../ir/model-provider.ts'
+import { mistral } from './mistral/index.ts'
+import { openai } from './openai/index.ts'
+import type { CompiledProvider, ProviderParts } from './provider.ts'
+
+/** Compiles `config` with the module of its type. */
+export function compileProvider(
+  config: ModelProvider,
+  parts: ProviderParts,
+): CompiledProvider | GatewayError {
+  switch (config.type) {
+    case 'anthropic':
+    case 'azure-openai':
+    case 'gemini':
+    case 'vertex-ai':
+    case 'bedrock':
+      return gatewayError('configuration-error', `${config.type} is not there yet`)
+    case 'openai':
+      return openai.compile(config, parts)
+    case 'mistral':
+      return mistral.compile(config, parts)
+  }
+}

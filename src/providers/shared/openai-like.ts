@@ -1,0 +1,57 @@
+import type { GatewayError } from '../../errors/gateway-error.ts'
+import type { OpenAiProvider } from '../../ir/model-provider.ts'
+import type { WireFormat } from '../../llm/wire-format.ts'
+import type { CompiledProvider, CredentialValue, ProviderEndpoint } from '../provider.ts'
+import { createEndpoint, createPlatformEndpoint } from './endpoints.ts'
+import { ownPath, platformPath, readPath } from './openai-paths.ts'
+import { createTokenCredential } from './token-credential.ts'
+
+/** In what providers of OpenAI's kind differ. */
+export interface OpenAiLikeParts {
+  readonly name: string
+  readonly chatFormat: WireFormat
+  /** Endpoints beside chat whose bodies are known, by the first segment after the version. */
+  readonly endpoints: Readonly<Record<string, ProviderEndpoint>>
+}
+
+const models = createPlatformEndpoint({ textless: true })
+const platform = createPlatformEndpoint()
+
+/** Makes a provider that speaks OpenAI's API. */
+export function compileOpenAiLike(
+  config: OpenAiProvider,
+  value: CredentialValue,
+  parts: OpenAiLikeParts,
+): CompiledProvider | GatewayError {
+  const credential = createTokenCredential(value, { name: 'authorization', prefix: 'Bearer ' })
+  if ('code' in credential) return credential
+  const chat = createEndpoint('chat', parts.chatFormat)
+  return {
+    name: parts.name,
+    errorStyle: 'openai',
+    modelPlace: 'body',
+    model: config.model,
+    findEndpoint: (method, path) => findEndpoint(method, path, { ...parts, chat }),
+    upstreamPath({ path, query }, endpoint) {
+      if (endpoint === chat) {
+        return ownPath('/v1/chat/completions', '/chat/completions', config.path)
+      }
+      return platformPath(path, config.path) + query
+    },
+    ...credential,
+  }
+}
+
+function findEndpoint(
+  method: string,
+  path: string,
+  { chat, endpoints }: Pick<OpenAiLikeParts, 'endpoints'> & { readonly chat: ProviderEndpoint },
+): ProviderEndpoint | undefined {
+  const meaning = readPath(path, ['chat', 'completions'])
+  if (meaning.type === 'own') return method === 'POST' ? chat : undefined
+  if (meaning.type === 'unknown') return undefined
+  const { api, rest } = meaning
+  if (api === 'models') return method === 'GET' ? models : platform
+  if (method !== 'POST' || rest.length > 0 || !Object.hasOwn(endpoints, api)) return platform
+  return endpoints[api]
+}
