@@ -1,12 +1,13 @@
 // Composition root of a gateway thread: constructs the parts and connects them; decides nothing.
 import { randomUUID } from 'node:crypto'
-import { gatewayError } from './errors/gateway-error.ts'
 import { ConfigurationApplier } from './gateway/configuration-applier.ts'
 import { createRequestHandler } from './gateway/handle-request.ts'
 import { ListenerSet } from './gateway/listeners/listener-set.ts'
 import { ReplayBudget } from './gateway/request/replay-budget.ts'
+import type { Timers } from './gateway/request/request-services.ts'
 import { BackendDirectory } from './gateway/upstream/backend-directory.ts'
 import { Connector } from './gateway/upstream/connector.ts'
+import { ServiceCaller } from './gateway/upstream/service-caller.ts'
 import { AddressResolver, systemLookUp } from './lib/upstream-address/address-resolver.ts'
 import { createOwnAddressGuard } from './lib/upstream-address/own-address-guard.ts'
 import { MemoryCounterStore } from './limits/memory/memory-counter-store.ts'
@@ -23,6 +24,15 @@ type Start = Extract<DownMessage, { type: 'start' }>
 
 const now = () => performance.timeOrigin + performance.now()
 const { random } = Math
+
+/** English has about four letters to a token. */
+const countRoughly = (texts: readonly string[]) =>
+  Math.ceil(texts.reduce((length, text) => length + text.length, 0) / 4)
+
+const timers: Timers = {
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+}
 
 /** Of all request bodies together that a thread keeps to send them again. */
 const replayBudgetBytes = 64 * 1024 * 1024
@@ -52,20 +62,27 @@ connectToControl((start, link) => {
     random,
     endpointEvent: (endpointId, event) => link.send({ type: 'endpoint-event', endpointId, event }),
   })
+  const services = new ServiceCaller(backends, timers)
   const listeners = createListeners(start, observer, backends)
   const builder = createSnapshotBuilder({
     random,
     now,
     unixTimeMs: Date.now,
     counters,
-    callBackend: () => Promise.resolve(gatewayError('backend-not-found', 'no such backend')),
+    callBackend: services.callBackend,
+    callHost: services.callHost,
     monotonicNow: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   })
   const parts = new ConfigurationParts()
   const configurations = new ConfigurationApplier({
     builder,
-    listeners,
+    listeners: {
+      publish(snapshot) {
+        services.use(snapshot)
+        return listeners.publish(snapshot)
+      },
+    },
     backends,
     onOwnAddresses: guard.setOwnAddresses,
     send: (message) => link.send(message),
@@ -129,12 +146,10 @@ function createListeners(start: Start, observer: RequestObserver, backends: Back
   const handler = createRequestHandler({
     backends,
     observer,
-    timers: {
-      setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
-      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-    },
+    timers,
     now,
     random,
+    countTokens: countRoughly,
     createRequestId: randomUUID,
     retryBufferBytes: start.options.retryBufferBytes,
     replayBudget: new ReplayBudget(replayBudgetBytes),

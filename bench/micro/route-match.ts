@@ -64,6 +64,7 @@ async function load(perKind: number) {
     random: Math.random,
     now: Date.now,
     unixTimeMs: Date.now,
+    callHost: () => Promise.resolve(gatewayError('backend-not-found', 'no such host')),
     callBackend: () => Promise.resolve(gatewayError('backend-not-found', 'no such backend')),
     counters: { add: () => [] },
     monotonicNow: () => performance.now(),

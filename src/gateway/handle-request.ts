@@ -2,6 +2,9 @@ import { type GatewayError, gatewayError } from '../errors/gateway-error.ts'
 import type { LocalResponse, RequestHookResult } from '../policies/policy.ts'
 import type { CompiledDestination, CompiledForward } from '../snapshot/snapshot.ts'
 import { ForwardedRequest } from './forwarding/forward-request.ts'
+import { beginModelCall } from './model/begin-model-call.ts'
+import { checkEndpoint } from './model/model-exchange.ts'
+import { runModelHooks } from './model/run-model-hooks.ts'
 import { Exchange } from './request/exchange.ts'
 import type { RequestServices } from './request/request-services.ts'
 import { runBodyHooks, runHeadHooks } from './request/run-hooks.ts'
@@ -62,9 +65,20 @@ function findRoute(exchange: Exchange): void {
     fail(exchange, gatewayError('route-not-found', 'no route matches'))
     return
   }
+  exchange.model = undefined
+  exchange.picked = undefined
+  const { action } = exchange.match.route
+  if (action.type === 'forward' && action.leadsToModels) pickModel(exchange, action)
   const refusal = exchange.upgraded === undefined ? undefined : checkUpgrade(exchange)
   if (refusal !== undefined) fail(exchange, refusal)
   else runHeadHooks(exchange, exchange.match.route.policies.onRequestHead, headHooksRun)
+}
+
+/** Calls to models are known for what they are before the first hook. */
+function pickModel(exchange: Exchange, action: CompiledForward): void {
+  const destination = pickDestination(action, exchange.services.random)
+  exchange.picked = destination
+  if ('backend' in destination) exchange.model = beginModelCall(exchange, destination)
 }
 
 function headHooksRun(exchange: Exchange, result: RequestHookResult): void {
@@ -83,8 +97,15 @@ function takeAction(exchange: Exchange): void {
   const { action, policies } = match.route
   switch (action.type) {
     case 'forward':
+      if (exchange.model !== undefined) {
+        const refusal = checkEndpoint(exchange.model, exchange.method, exchange.path)
+        if (refusal !== undefined) {
+          fail(exchange, refusal)
+          break
+        }
+      }
       if (exchange.expectContinue) exchange.sink.writeContinue()
-      if (policies.onRequestBody.length === 0) forward(exchange, action)
+      if (policies.onRequestBody.length === 0) runModelPolicies(exchange, action)
       else runBodyHooks(exchange, policies, (result) => bodyHooksRun(exchange, result))
       break
     case 'redirect':
@@ -103,12 +124,23 @@ function bodyHooksRun(exchange: Exchange, result: RequestHookResult): void {
   if (result !== undefined && result !== 'rematch') refuse(exchange, result)
   else {
     const action = exchange.match?.route.action
-    if (action?.type === 'forward') forward(exchange, action)
+    if (action?.type === 'forward') runModelPolicies(exchange, action)
   }
 }
 
+function runModelPolicies(exchange: Exchange, action: CompiledForward): void {
+  if (exchange.model === undefined) {
+    forward(exchange, action)
+    return
+  }
+  runModelHooks(exchange, exchange.model, (result) => {
+    if (result === undefined || result === 'rematch') forward(exchange, action)
+    else refuse(exchange, result)
+  })
+}
+
 function forward(exchange: Exchange, action: CompiledForward): void {
-  const destination = pickDestination(action, exchange.services.random)
+  const destination = exchange.picked ?? pickDestination(action, exchange.services.random)
   if ('unavailable' in destination) {
     respondUnavailable(exchange, destination.unavailable)
     return

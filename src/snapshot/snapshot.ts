@@ -13,6 +13,7 @@ import type {
 } from '../ir/route.ts'
 import type { HeaderList } from '../lib/header-list.ts'
 import type { CompiledPolicy } from '../policies/policy.ts'
+import type { CompiledProvider } from '../providers/provider.ts'
 
 /** Everything a request reads. Built whole, never edited; a request keeps the one it began with. */
 export interface Snapshot {
@@ -91,6 +92,8 @@ export interface CompiledForward {
   /** The host that goes upstream, unless the endpoint's own name does (`config.hostRewrite`). */
   rewriteHost(request: RoutedRequest): string
   readonly mirrors: readonly CompiledMirror[]
+  /** True: some destination is a provider of language models. */
+  readonly leadsToModels: boolean
 }
 
 export interface CompiledRedirect {
@@ -125,6 +128,8 @@ export interface CompiledBackend {
   /** Undefined: clear text. PEM material resolved from secrets. */
   readonly tls: SecureContextOptions | undefined
   readonly verifyPeer: boolean
+  /** One per endpoint, in their order; empty: it is no provider of language models. */
+  readonly providers: readonly CompiledProvider[]
 }
 
 /**
@@ -138,6 +143,11 @@ export interface PolicyChain {
   readonly onRequestBody: readonly CompiledPolicy[]
   /** The smallest limit of those that read the body; undefined: nobody does. */
   readonly requestBodyLimitBytes: number | undefined
+  /** The first policy that refuses what it cannot read of a call to a model. */
+  readonly strictReader: CompiledPolicy | undefined
+  readonly onModelRequest: readonly CompiledPolicy[]
+  readonly onModelResponse: readonly CompiledPolicy[]
+  readonly createStreamEditor: readonly CompiledPolicy[]
   readonly onAttempt: readonly CompiledPolicy[]
   readonly onResponseHead: readonly CompiledPolicy[]
   readonly createResponseTransform: readonly CompiledPolicy[]

@@ -15,6 +15,7 @@ function createEndpoints(changes: readonly Partial<Endpoint>[], shared = table()
       new EndpointRuntime(createEndpoint(1000 + row, change), {
         row: { table: shared, row },
         workerIndex: 0,
+        provider: undefined,
         createClient: () => {
           throw new Error('nothing is sent')
         },

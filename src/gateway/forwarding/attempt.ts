@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { GatewayError } from '../../errors/gateway-error.ts'
+import type { StreamOpening } from '../model/answers/stream-opening.ts'
 import type { Exchange } from '../request/exchange.ts'
-import { type RelayOwner, ResponseRelay } from '../response/response-relay.ts'
+import type { AnswerRelay } from '../response/answer-relay.ts'
+import type { RelayOwner, UpstreamResponseHead } from '../response/response-relay.ts'
 import { attemptResultOf, type EndpointRuntime } from '../upstream/endpoint-runtime.ts'
 import type {
   UpstreamBody,
@@ -13,8 +15,13 @@ import type {
 
 /** Decides what follows from how a try goes. */
 export interface AttemptOwner extends RelayOwner {
+  createRelay(call: UpstreamCall, head: UpstreamResponseHead): AnswerRelay
+  /** Set: the answer waits for its first event, which may be an error that asks for another try. */
+  holdOpening(head: UpstreamResponseHead): StreamOpening | undefined
   /** True: this answer is not for the client, another try follows. */
   retriesStatus(status: number, headers: readonly string[]): boolean
+  /** The same for a stream that begins with an error. */
+  retriesOpeningError(): boolean
   attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void
   /** The answer has come to its end. */
   attemptEnded(attempt: UpstreamAttempt): void
@@ -51,7 +58,8 @@ export class UpstreamAttempt implements UpstreamHandler {
   readonly #owner: AttemptOwner
   readonly #startMs: number
   #call: UpstreamCall | undefined
-  #relay: ResponseRelay | undefined
+  #relay: AnswerRelay | undefined
+  #held: { readonly opening: StreamOpening; readonly head: UpstreamResponseHead } | undefined
   #status = 0
   #discarded = -1
   #over = false
@@ -66,7 +74,7 @@ export class UpstreamAttempt implements UpstreamHandler {
 
   /** True: the client has seen something of this answer. */
   get answered(): boolean {
-    return this.#relay !== undefined
+    return this.#relay?.committed === true
   }
 
   send(head: UpstreamRequestHead, body: UpstreamBody, http2: boolean): void {
@@ -98,14 +106,44 @@ export class UpstreamAttempt implements UpstreamHandler {
       this.#discarded = 0
       return
     }
+    const serviceTimeMs = exchange.services.now() - this.#startMs
+    const head = { status, headers, serviceTimeMs }
+    const opening = this.#owner.holdOpening(head)
+    if (opening === undefined) this.#startRelay(head)
+    else this.#held = { opening, head }
+  }
+
+  #startRelay(head: UpstreamResponseHead): void {
     const call = this.#call
     if (call === undefined) throw new Error('An answer came before its request was dispatched.')
-    const serviceTimeMs = exchange.services.now() - this.#startMs
-    this.#relay = new ResponseRelay(exchange, call, { status, headers, serviceTimeMs }, this.#owner)
+    this.#relay = this.#owner.createRelay(call, head)
+  }
+
+  /** The first event decides whether the client gets this answer. */
+  #takeOpening(chunk: Buffer | undefined): void {
+    const held = this.#held
+    if (held === undefined) return
+    const verdict = held.opening.push(chunk)
+    if (verdict === 'wait') return
+    this.#held = undefined
+    if (verdict === 'error' && this.#owner.retriesOpeningError()) {
+      this.#discarded = 0
+      return
+    }
+    this.#startRelay(held.head)
+    for (const piece of held.opening.take()) this.#relay?.push(piece)
   }
 
   onData(chunk: Buffer): void {
     this.#owner.attemptActive()
+    if (this.#held !== undefined) {
+      try {
+        this.#takeOpening(chunk)
+      } catch (cause) {
+        this.#owner.relayFailed(cause)
+      }
+      return
+    }
     if (this.#relay !== undefined) {
       try {
         this.#relay.push(chunk)
@@ -120,6 +158,11 @@ export class UpstreamAttempt implements UpstreamHandler {
 
   onEnd(trailers: readonly string[]): void {
     this.#finish(undefined)
+    try {
+      this.#takeOpening(undefined)
+    } catch (cause) {
+      this.#owner.relayFailed(cause)
+    }
     if (this.#relay === undefined) return
     try {
       this.#relay.end(trailers)

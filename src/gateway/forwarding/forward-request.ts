@@ -1,20 +1,27 @@
 import type { Duplex } from 'node:stream'
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import { HeaderList } from '../../lib/header-list.ts'
 import type { CompiledForward } from '../../snapshot/snapshot.ts'
 import { hashRequest } from '../balancing/hash-request.ts'
+import { createAnswerRelay, createStreamOpening } from '../model/answers/create-answer-relay.ts'
+import type { StreamOpening } from '../model/answers/stream-opening.ts'
 import type { Exchange, Forwarding } from '../request/exchange.ts'
 import type { BodyListener } from '../request/request-body.ts'
+import type { AnswerRelay } from '../response/answer-relay.ts'
 import { fail } from '../response/respond.ts'
+import { ResponseRelay, type UpstreamResponseHead } from '../response/response-relay.ts'
 import { backOffMs, isRetryable, type RetryCause, rateLimitDelayMs } from '../retry/retry-policy.ts'
 import type { BackendRuntime } from '../upstream/backend-runtime.ts'
 import { resetMessage } from '../upstream/connector.ts'
 import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
-import type { UpstreamFailure, UpstreamRequestHead } from '../upstream/upstream-client.ts'
+import type { UpstreamCall, UpstreamFailure } from '../upstream/upstream-client.ts'
 import { openTunnel, type TunnelListener } from '../websocket/open-tunnel.ts'
 import { type AttemptOwner, UpstreamAttempt } from './attempt.ts'
 import { Deadlines } from './deadlines.ts'
 import { sendMirrors } from './mirror.ts'
+import { prepareTry } from './prepare-try.ts'
+import type { PreparedTry } from './try-target.ts'
+
+const forwardingFailed = 'the gateway failed to forward this request'
 
 /** Sends a request to its backend, as often as the route says, and its answer to the client. */
 export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner, TunnelListener {
@@ -114,6 +121,36 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     this.#stop(undefined)
   }
 
+  refuseAnswer(error: GatewayError): void {
+    this.#end(error)
+  }
+
+  createRelay(call: UpstreamCall, head: UpstreamResponseHead): AnswerRelay {
+    const exchange = this.#exchange
+    const model = exchange.model
+    const format = model?.readsAnswers === true ? model.endpoint?.format : undefined
+    if (model === undefined || format === undefined) {
+      return new ResponseRelay(exchange, call, head, this)
+    }
+    const parts = { exchange, model, format, call, head, owner: this }
+    return createAnswerRelay(parts, exchange.services.countTokens)
+  }
+
+  holdOpening(head: UpstreamResponseHead): StreamOpening | undefined {
+    const { model } = this.#exchange
+    if (model === undefined || head.status >= 400) return undefined
+    const { retry } = this.#action.config
+    const mayRetry = retry !== undefined && this.#retries < retry.maxRetries
+    return mayRetry || model.mayFailOver ? createStreamOpening(model, head) : undefined
+  }
+
+  retriesOpeningError(): boolean {
+    const { retry } = this.#action.config
+    if (this.#failsOver({ status: 502 })) return true
+    if (retry === undefined || this.#retries >= retry.maxRetries) return false
+    return this.#scheduleRetry(undefined)
+  }
+
   retriesStatus(status: number, headers: readonly string[]): boolean {
     this.#clearPerTry()
     const { body } = this.#exchange
@@ -127,6 +164,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
 
   #retriesAfter(status: number, headers: readonly string[]): boolean {
     const { retry } = this.#action.config
+    if (this.#failsOver({ status })) return true
     if (retry === undefined || !this.#mayRetry({ status })) return false
     return this.#scheduleRetry(rateLimitDelayMs(retry, headers, this.#exchange.services.now()))
   }
@@ -144,6 +182,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
       this.#try()
       return
     }
+    if (this.#failsOver({ failure })) return
     if (this.#mayRetry({ failure }) && this.#scheduleRetry(undefined)) return
     this.#end(failure.error)
   }
@@ -154,11 +193,24 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     return this.#exchange.body.replayable && isRetryable(retry, cause)
   }
 
+  /** Another model is asked at once, as often as the route names one. */
+  #failsOver(cause: RetryCause): boolean {
+    const { model, services } = this.#exchange
+    if (model?.takeNextModel(cause) !== true) return false
+    model.dropAnswer()
+    this.#retryTimer = services.timers.setTimeout(() => {
+      this.#retryTimer = undefined
+      this.#try()
+    }, 0)
+    return true
+  }
+
   #scheduleRetry(delayMs: number | undefined): boolean {
     const { retry } = this.#action.config
     if (retry === undefined) return false
     if (!this.#retrying && !this.#backend.beginRetry()) return false
     this.#retrying = true
+    this.#exchange.model?.dropAnswer()
     const { services } = this.#exchange
     const waitMs = delayMs ?? backOffMs(retry, this.#retries, services.random)
     this.#retries += 1
@@ -173,7 +225,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     try {
       this.#send()
     } catch (cause) {
-      this.#end(gatewayError('internal', 'the gateway failed to forward this request', { cause }))
+      this.#end(gatewayError('internal', forwardingFailed, { cause }))
     }
   }
 
@@ -188,9 +240,23 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     }
     exchange.attempts += 1
     exchange.upstreamHost = endpoint.hostPort
-    const head = this.#encodeHead(endpoint)
-    if ('type' in head) {
-      this.#end(head)
+    const ready = prepareTry(exchange, { action: this.#action, backend: this.#backend, endpoint })
+    if (!(ready instanceof Promise)) {
+      this.#dispatch(endpoint, ready)
+      return
+    }
+    ready.then(
+      (settled) => {
+        if (!this.#over) this.#dispatch(endpoint, settled)
+      },
+      (cause: unknown) => this.#end(gatewayError('internal', forwardingFailed, { cause })),
+    )
+  }
+
+  #dispatch(endpoint: EndpointRuntime, ready: PreparedTry | GatewayError): void {
+    const exchange = this.#exchange
+    if ('type' in ready) {
+      this.#end(ready)
       return
     }
     // An answer that was not wanted and has not ended by now gives its connection up.
@@ -205,62 +271,9 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     this.#startPerTry()
     // WebSocket over HTTP/2 needs extended CONNECT, which servers seldom offer.
     const http2 = exchange.upgraded === undefined && this.#backend.speaksHttp2(exchange.protocol)
-    attempt.send(head, exchange.body.take(), http2)
-  }
-
-  #encodeHead(endpoint: EndpointRuntime): UpstreamRequestHead | GatewayError {
-    const exchange = this.#exchange
-    const { config } = this.#action
-    const { match, method, path, query } = exchange
-    if (match === undefined) throw new Error('A request is forwarded without a route.')
-    const headers = new HeaderList([...exchange.headers.flat])
-    const upstreamPath = this.#action.rewritePath(path, match.path)
-    if (upstreamPath !== path) headers.set('x-envoy-original-path', path + query)
-    exchange.upstreamPath = upstreamPath + query
-    const timeoutMs = config.retry?.perTryTimeoutMs ?? config.timeoutMs
-    if (timeoutMs > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(timeoutMs))
-    const host = this.#hostFor(endpoint)
-    if (config.appendForwardedHost && host !== exchange.host) {
-      headers.append('x-forwarded-host', exchange.host)
-    }
-    const refusal = this.#runAttemptHooks(endpoint, headers)
-    if (refusal !== undefined) return refusal
-    this.#setLength(headers)
-    headers.flat.push('host', host)
-    const head = { method, path: exchange.upstreamPath, headers: headers.flat }
-    return exchange.upgraded === undefined ? head : { ...head, upgrade: 'websocket' }
-  }
-
-  #setLength(headers: HeaderList): void {
-    const { whole } = this.#exchange.body
-    if (whole !== undefined && this.#exchange.body.replaced) {
-      headers.set('content-length', String(whole.length))
-    }
-  }
-
-  #hostFor(endpoint: EndpointRuntime): string {
-    const { hostHeader } = endpoint.config
-    if (hostHeader !== undefined) return hostHeader
-    const { hostRewrite } = this.#action.config
-    if (hostRewrite?.type === 'endpoint' && endpoint.hasName) return endpoint.config.host
-    return this.#action.rewriteHost(this.#exchange)
-  }
-
-  #runAttemptHooks(endpoint: EndpointRuntime, headers: HeaderList): GatewayError | undefined {
-    const hooks = this.#exchange.policies?.onAttempt
-    if (hooks === undefined || hooks.length === 0) return undefined
-    const attempt = {
-      number: this.#exchange.attempts,
-      backendName: this.#backend.config.name,
-      endpointHost: endpoint.config.host,
-      endpointPort: endpoint.config.port,
-      headers,
-    }
-    for (const policy of hooks) {
-      const refusal = policy.onAttempt?.(this.#exchange, attempt)
-      if (refusal !== undefined) return refusal
-    }
-    return undefined
+    const head =
+      exchange.upgraded === undefined ? ready.head : { ...ready.head, upgrade: 'websocket' }
+    attempt.send(head, ready.body ?? exchange.body.take(), http2)
   }
 
   #startPerTry(): void {

@@ -5,11 +5,14 @@ import type { ModelCall } from '../../llm/model-call.ts'
 import type { RequestContext, ResponseHead } from '../../policies/policy.ts'
 import type {
   CompiledBackendDestination,
+  CompiledDestination,
   CompiledVirtualHost,
   PolicyChain,
   RoutedRequest,
   RouteMatch,
 } from '../../snapshot/snapshot.ts'
+import { finishModelCall } from '../model/finish-model-call.ts'
+import type { ModelExchange } from '../model/model-exchange.ts'
 import type { ClientRequest, Ingress } from '../request-handler.ts'
 import type { ClientSink } from '../response/client-sink.ts'
 import type { UpgradedClient } from '../websocket/handle-upgrade.ts'
@@ -61,6 +64,8 @@ export class Exchange implements RequestContext, RoutedRequest {
   virtualHost: CompiledVirtualHost | undefined
   match: RouteMatch | undefined
   destination: CompiledBackendDestination | undefined
+  /** Where the request will go, if that was decided before the first hook. */
+  picked: CompiledDestination | undefined
   rematched = false
   forwarding: Forwarding | undefined
   status = 0
@@ -75,7 +80,8 @@ export class Exchange implements RequestContext, RoutedRequest {
   /** A cookie that hashing handed out; it goes to the client with the answer. */
   issuedCookie: { readonly value: string; readonly header: string } | undefined
   completed = false
-  modelCall: ModelCall | undefined
+  /** Set where the destination is a provider of language models. */
+  model: ModelExchange | undefined
   #abort: AbortController | undefined
   #metadata: Map<string, unknown> | undefined
   #queryAsSent = ''
@@ -112,6 +118,10 @@ export class Exchange implements RequestContext, RoutedRequest {
     this.clientAddress = identity.clientAddress
     this.requestId = identity.requestId
     return undefined
+  }
+
+  get modelCall(): ModelCall | undefined {
+    return this.model?.call
   }
 
   get routeId(): string {
@@ -154,6 +164,7 @@ export class Exchange implements RequestContext, RoutedRequest {
     this.abortSignal()
     this.forwarding?.cancel()
     this.body.release()
+    if (this.model !== undefined) finishModelCall(this, this.model)
     const durationMs = this.services.now() - this.startTimeMs
     this.#tellPolicies(durationMs)
     this.#tellObserver(durationMs)

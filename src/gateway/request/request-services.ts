@@ -18,6 +18,8 @@ export interface RequestServices {
   /** A number in `[0, 1)`. */
   random(): number
   createRequestId(): string
+  /** Tokens of texts in the encoding cl100k_base; undefined: they cannot be counted now. */
+  countTokens(texts: readonly string[]): number | undefined
   /** Largest body that is kept for a retry or a mirror, in bytes. */
   readonly retryBufferBytes: number
   /** Of all requests together. */

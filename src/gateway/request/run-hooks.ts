@@ -1,8 +1,8 @@
-import { gatewayError } from '../../errors/gateway-error.ts'
+import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import type { CompiledPolicy, RequestHookResult } from '../../policies/policy.ts'
 import type { PolicyChain } from '../../snapshot/snapshot.ts'
-import { Deadlines } from '../forwarding/deadlines.ts'
 import type { Exchange } from './exchange.ts'
+import { readWholeBody } from './read-whole-body.ts'
 
 type HeadHooksDone = (exchange: Exchange, result: RequestHookResult) => void
 
@@ -61,32 +61,20 @@ export function runBodyHooks(
   done: (result: RequestHookResult) => void,
 ): void {
   const limit = policies.requestBodyLimitBytes ?? defaultBodyLimitBytes
-  const idleMs = exchange.ingress.listener.config.http.streamIdleTimeoutMs
-  const silence = new Deadlines(exchange.services, { totalMs: 0, idleMs }, () => {
-    exchange.body.discard()
-    if (!exchange.completed) done(gatewayError('request-timeout', 'request timeout'))
-  })
-  exchange.body.readWhole(limit, {
-    bodyReady: () => {
-      silence.stop()
-      applyBodyHooks(exchange, policies.onRequestBody).then(
-        (result) => {
-          if (!exchange.completed) done(result)
-        },
-        (cause: unknown) => {
-          if (!exchange.completed) done(hookFailed(undefined, cause))
-        },
-      )
-    },
-    bodyActive: () => silence.touch(),
-    bodyEnded: () => undefined,
-    bodyFailed(error) {
-      silence.stop()
+  readWholeBody(exchange, limit, (error) => {
+    if (error !== undefined) {
       done(error)
-    },
+      return
+    }
+    applyBodyHooks(exchange, policies.onRequestBody).then(
+      (result) => {
+        if (!exchange.completed) done(result)
+      },
+      (cause: unknown) => {
+        if (!exchange.completed) done(hookFailed(undefined, cause))
+      },
+    )
   })
-  // A client that has gone needs no watching.
-  exchange.sink.response.once('close', () => silence.stop())
 }
 
 async function applyBodyHooks(
@@ -102,7 +90,8 @@ async function applyBodyHooks(
   return undefined
 }
 
-function hookFailed(policy: CompiledPolicy | undefined, cause: unknown): RequestHookResult {
+/** What a hook that throws costs: its request, and nothing is told of why. */
+export function hookFailed(policy: CompiledPolicy | undefined, cause: unknown): GatewayError {
   const name = policy === undefined ? 'a policy' : `the ${policy.type} policy`
   return gatewayError('internal', `${name} of this route failed`, { cause })
 }

@@ -5,6 +5,7 @@ import type { DirectResponseAction, RedirectAction, UnavailableAction } from '..
 import { HeaderList } from '../../lib/header-list.ts'
 import type { LocalResponse } from '../../policies/policy.ts'
 import type { CompiledRedirect, RouteMatch } from '../../snapshot/snapshot.ts'
+import { encodeError } from '../model/model-error.ts'
 import type { Exchange } from '../request/exchange.ts'
 
 /** Answers a request from the gateway itself. */
@@ -66,7 +67,10 @@ export function fail(exchange: Exchange, error: GatewayError): void {
   }
   if (error.code === 'rate-limited') headers.append('x-envoy-ratelimited', 'true')
   const status = httpStatusOf(error)
-  const body = bodiless.has(error.code) ? '' : error.message
+  const { model } = exchange
+  const shaped = model && encodeError(model.provider.errorStyle, error)
+  if (shaped !== undefined) headers.append('content-type', 'application/json')
+  const body = shaped ?? (bodiless.has(error.code) ? '' : error.message)
   respond(exchange, { type: 'local-response', status, headers, body })
 }
 

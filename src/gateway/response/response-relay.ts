@@ -1,7 +1,9 @@
+import type { GatewayError } from '../../errors/gateway-error.ts'
 import { HeaderList } from '../../lib/header-list.ts'
 import type { BodyTransform } from '../../policies/policy.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { UpstreamCall } from '../upstream/upstream-client.ts'
+import type { AnswerRelay } from './answer-relay.ts'
 
 /** An upstream's head as it came. */
 export interface UpstreamResponseHead {
@@ -13,6 +15,8 @@ export interface UpstreamResponseHead {
 
 /** Is told when an answer cannot be handed on. */
 export interface RelayOwner {
+  /** The client gets this error in the answer's place. */
+  refuseAnswer(error: GatewayError): void
   relayFailed(cause: unknown): void
 }
 
@@ -28,7 +32,7 @@ const dropped = new Set([
 ])
 
 /** Carries an upstream's answer to the client at the client's pace. */
-export class ResponseRelay {
+export class ResponseRelay implements AnswerRelay {
   readonly #exchange: Exchange
   readonly #call: UpstreamCall
   readonly #owner: RelayOwner
@@ -62,6 +66,10 @@ export class ResponseRelay {
     exchange.status = final.status
     // With a short answer the body is in the same segment and both go out in one write.
     if (!this.#bodiless) process.nextTick(flushHead, this)
+  }
+
+  get committed(): boolean {
+    return true
   }
 
   push(chunk: Buffer): void {

@@ -28,6 +28,10 @@ export const emptyChain: PolicyChain = {
   onRequestHead: [],
   onRequestBody: [],
   requestBodyLimitBytes: undefined,
+  strictReader: undefined,
+  onModelRequest: [],
+  onModelResponse: [],
+  createStreamEditor: [],
   onAttempt: [],
   onResponseHead: [],
   createResponseTransform: [],
@@ -41,6 +45,12 @@ export function chainOf(...policies: readonly CompiledPolicy[]): PolicyChain {
     onRequestHead: policies.filter((policy) => policy.onRequestHead !== undefined),
     onRequestBody: policies.filter((policy) => policy.onRequestBody !== undefined),
     requestBodyLimitBytes: limits.length === 0 ? undefined : Math.min(...limits),
+    strictReader: policies.find(({ readsModelCall }) => readsModelCall === 'required'),
+    onModelRequest: policies.filter((policy) => policy.onModelRequest !== undefined),
+    onModelResponse: policies.filter((policy) => policy.onModelResponse !== undefined).reverse(),
+    createStreamEditor: policies
+      .filter((policy) => policy.createStreamEditor !== undefined)
+      .reverse(),
     onAttempt: policies.filter((policy) => policy.onAttempt !== undefined),
     onResponseHead: policies.filter((policy) => policy.onResponseHead !== undefined).reverse(),
     createResponseTransform: policies
@@ -99,6 +109,7 @@ export function createBackend(
     },
     tls: undefined,
     verifyPeer: true,
+    providers: [],
   }
 }
 
@@ -129,6 +140,7 @@ export function createForward(
     rewritePath: (path) => path,
     rewriteHost: (request) => request.host,
     mirrors: [],
+    leadsToModels: backend.providers.length > 0,
   }
 }
 
@@ -196,6 +208,7 @@ export interface FixtureOptions {
   readonly allowLoopback?: boolean
   readonly retryBufferBytes?: number
   readonly replayBudget?: ReplayBudget
+  readonly countTokens?: RequestServices['countTokens']
 }
 
 /** A gateway on a loopback port over hand-made routes, and everything it said about requests. */
@@ -249,6 +262,7 @@ export class GatewayFixture {
       now,
       random,
       createRequestId: () => `request-${++requestIds}`,
+      countTokens: options.countTokens ?? ((texts) => texts.join(' ').split(' ').length),
       retryBufferBytes: options.retryBufferBytes ?? 1024 * 1024,
       replayBudget: options.replayBudget ?? new ReplayBudget(64 * 1024 * 1024),
     }

@@ -32,6 +32,7 @@ export class BackendRuntime {
       (endpoint, index) =>
         new EndpointRuntime(endpoint, {
           row: parts.endpointRows[index] ?? parts.backendRow,
+          provider: backend.providers[index],
           workerIndex: parts.services.workerIndex,
           createClient: (http2) => parts.pools.get({ backend, endpoint, http2, limits }),
         }),

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { Endpoint, OutlierDetection } from '../../ir/backend.ts'
+import type { CompiledProvider } from '../../providers/provider.ts'
 import type { TableRow } from './backend-directory.ts'
 import type { UpstreamClient } from './upstream-client.ts'
 
@@ -7,6 +8,7 @@ import type { UpstreamClient } from './upstream-client.ts'
 export interface EndpointParts {
   readonly row: TableRow
   readonly workerIndex: number
+  readonly provider: CompiledProvider | undefined
   createClient(http2: boolean): UpstreamClient
 }
 
@@ -18,6 +20,8 @@ export class EndpointRuntime {
   /** True: `config.host` is a DNS name. */
   readonly hasName: boolean
   readonly row: TableRow
+  /** Set: it is a provider of language models. */
+  readonly provider: CompiledProvider | undefined
   readonly #parts: EndpointParts
   readonly #clients: [UpstreamClient | undefined, UpstreamClient | undefined] = [
     undefined,
@@ -29,6 +33,7 @@ export class EndpointRuntime {
     this.hostPort = `${config.host}:${config.port}`
     this.hasName = isIP(config.host) === 0
     this.row = parts.row
+    this.provider = parts.provider
     this.#parts = parts
   }
 

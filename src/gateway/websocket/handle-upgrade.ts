@@ -32,5 +32,8 @@ export function checkUpgrade(exchange: Exchange) {
   if (action?.type === 'forward' && !action.config.websocket) {
     return gatewayError('upgrade-refused', 'this route does not allow WebSocket upgrades')
   }
-  return undefined
+  const reader = exchange.model?.policies.strictReader
+  if (reader === undefined) return undefined
+  const message = `the ${reader.type} policy of this route cannot see into WebSockets`
+  return gatewayError('upgrade-refused', message)
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { gatewayError } from '../../errors/gateway-error.ts'
 import type { ConfigurationDelta } from '../../ir/configuration.ts'
 import type { HeaderMutation } from '../../ir/header-mutation.ts'
 import type { TlsChain } from '../../ir/listener.ts'
@@ -11,7 +12,8 @@ import { createSnapshotBuilder } from './snapshot-builder.ts'
 import { backendNode, forwardTo, listenerNode, routeNode, virtualHostNode } from './test-nodes.ts'
 
 const { counters, unixTimeMs, callBackend } = policyServices()
-const counting = { counters, unixTimeMs, callBackend }
+const callHost = () => Promise.resolve(gatewayError('backend-not-found', 'no such host'))
+const counting = { counters, unixTimeMs, callBackend, callHost }
 
 const create = () =>
   createSnapshotBuilder({

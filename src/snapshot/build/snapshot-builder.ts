@@ -3,6 +3,7 @@ import type { SecretValues } from '../../ir/secret-reference.ts'
 import type { CounterStore } from '../../limits/counter-store.ts'
 import { compilePolicy } from '../../policies/index.ts'
 import type { PolicyServices } from '../../policies/policy.ts'
+import type { ProviderServices } from '../../providers/provider.ts'
 import { SecretStore } from '../compile/secret-store.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { NodeStore } from './node-store.ts'
@@ -57,6 +58,7 @@ export interface SnapshotBuilderOptions {
   unixTimeMs(): number
   readonly counters: CounterStore
   readonly callBackend: PolicyServices['callBackend']
+  readonly callHost: ProviderServices['callHost']
   /** Resolves when the events that wait have had their turn, such as a promise of `setImmediate`. */
   pause(): Promise<void>
   /** How long a build may hold the thread. */
@@ -83,6 +85,7 @@ export function createSnapshotBuilder(options: SnapshotBuilderOptions): Snapshot
   const compiler = new SnapshotCompiler(nodes, {
     secrets,
     now,
+    providers: { unixTimeMs: options.unixTimeMs, callHost: options.callHost },
     compilePolicy: (config) => compilePolicy(config, services),
   })
 

@@ -5,7 +5,11 @@ import type { PolicyConfig } from '../../ir/policy.ts'
 import type { Route } from '../../ir/route.ts'
 import type { VirtualHost } from '../../ir/virtual-host.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
-import { type BackendResult, compileBackend } from '../compile/compile-backend.ts'
+import {
+  type BackendResult,
+  type BackendServices,
+  compileBackend,
+} from '../compile/compile-backend.ts'
 import {
   compileRoute,
   type Failure,
@@ -15,7 +19,6 @@ import {
   unavailableRoute,
 } from '../compile/compile-route.ts'
 import { compileTlsChain, type TlsChainResult } from '../compile/compile-tls-chain.ts'
-import type { TlsServices } from '../compile/tls-material.ts'
 import type { CompiledMatcher } from '../matching/compile-matcher.ts'
 import { RouteTable } from '../matching/route-table.ts'
 import { HashedVirtualHostTable } from '../matching/virtual-host-table.ts'
@@ -33,7 +36,7 @@ import { compileMatchers, type MatchersResult } from './compile-matchers.ts'
 import type { NodeStore } from './node-store.ts'
 
 /** What nodes are compiled with. */
-export interface CompilerServices extends TlsServices {
+export interface CompilerServices extends BackendServices {
   compilePolicy(config: PolicyConfig): CompiledPolicy | GatewayError
 }
 

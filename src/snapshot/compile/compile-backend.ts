@@ -2,7 +2,9 @@ import { createSecureContext, DEFAULT_MIN_VERSION, type SecureContextOptions } f
 import type { Backend, BackendTls } from '../../ir/backend.ts'
 import type { ConfigurationError } from '../../ir/configuration.ts'
 import { protocolOptions } from '../../lib/tls/protocol-options.ts'
+import type { ProviderServices } from '../../providers/provider.ts'
 import type { CompiledBackend } from '../snapshot.ts'
+import { compileProviders } from './compile-providers.ts'
 import { type Failure, failure, isFailure } from './compile-route.ts'
 import { loadAuthority, loadKeyPair, type TlsServices } from './tls-material.ts'
 
@@ -12,11 +14,20 @@ export interface BackendResult {
   readonly errors: readonly ConfigurationError[]
 }
 
-/** Resolves the TLS material of a backend. */
-export function compileBackend(config: Backend, services: TlsServices): BackendResult {
+/** What backends are compiled with. */
+export interface BackendServices extends TlsServices {
+  readonly providers: ProviderServices
+}
+
+/** Resolves the TLS material and the credentials of a backend. */
+export function compileBackend(config: Backend, services: BackendServices): BackendResult {
   const { tls, name, origin } = config
+  const providers = compileProviders(config, services)
+  if (isFailure(providers)) {
+    return { backend: providers, errors: [{ origin, message: providers.message }] }
+  }
   if (tls === undefined) {
-    return { backend: Object.freeze({ config, tls, verifyPeer: false }), errors: [] }
+    return { backend: Object.freeze({ config, tls, verifyPeer: false, providers }), errors: [] }
   }
   const warnings: string[] = []
   const options = clientOptions(tls, services, warnings)
@@ -26,7 +37,7 @@ export function compileBackend(config: Backend, services: TlsServices): BackendR
   }
   const verifyPeer = tls.verification.type !== 'none'
   return {
-    backend: Object.freeze({ config, tls: Object.freeze(options), verifyPeer }),
+    backend: Object.freeze({ config, tls: Object.freeze(options), verifyPeer, providers }),
     errors: warnings.map((message) => ({ origin, message })),
   }
 }

@@ -110,6 +110,9 @@ function compileForward(
     rewritePath,
     rewriteHost,
     mirrors: Object.freeze(compileMirrors(route, config.mirrors, context)),
+    leadsToModels: destinations.some(
+      (destination) => 'backend' in destination && destination.backend.providers.length > 0,
+    ),
   })
 }
 
@@ -138,10 +141,19 @@ function compileMirrors(
 ): CompiledMirror[] {
   return mirrors.flatMap(({ backendId, percentage, host, appendSuffix }) => {
     const backend = parts.backend(backendId)
-    if (!isFailure(backend)) return Object.freeze({ backend, percentage, host, appendSuffix })
-    errors.push({ origin, message: `Requests are not mirrored: ${backend.message}` })
+    const problem = isFailure(backend) ? backend.message : whyNotMirrored(backend)
+    if (problem === undefined && !isFailure(backend)) {
+      return Object.freeze({ backend, percentage, host, appendSuffix })
+    }
+    errors.push({ origin, message: `Requests are not mirrored: ${problem}` })
     return []
   })
+}
+
+/** Copies go as they are, so a provider would be shown what the client sent. */
+function whyNotMirrored({ config, providers }: CompiledBackend): string | undefined {
+  if (providers.length === 0) return undefined
+  return `Backend ${config.name} is a provider of language models.`
 }
 
 function findPolicies(ids: readonly string[], parts: RouteParts): CompiledPolicy[] | Failure {

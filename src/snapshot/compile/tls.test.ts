@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { gatewayError } from '../../errors/gateway-error.ts'
 import type { BackendTls } from '../../ir/backend.ts'
 import type { TlsChain } from '../../ir/listener.ts'
 import type { SecretReference } from '../../ir/secret-reference.ts'
@@ -31,7 +32,11 @@ const reference = (key: string, secretId = 'apps/tls'): SecretReference => ({
   key,
   version: '1',
 })
-const services = (timeMs = issuedMs + dayMs) => ({ secrets, now: () => timeMs })
+const providers = {
+  unixTimeMs: () => 0,
+  callHost: () => Promise.resolve(gatewayError('backend-not-found', 'no such host')),
+}
+const services = (timeMs = issuedMs + dayMs) => ({ secrets, now: () => timeMs, providers })
 
 const chain: TlsChain = {
   origin: { kind: 'VirtualService', namespace: 'apps', name: 'shop', fieldPath: 'spec.sslConfig' },

@@ -1,0 +1,94 @@
+import type { AnswerRelay } from '../../response/answer-relay.ts'
+import { ResponseRelay, type UpstreamResponseHead } from '../../response/response-relay.ts'
+import type { ModelExchange } from '../model-exchange.ts'
+import { type AnswerKind, answerKindOf, headerValueOf } from './answer-kind.ts'
+import { EditedStreamRelay } from './edited-stream-relay.ts'
+import type { CountTokens } from './estimate-usage.ts'
+import { MeteredRelay } from './metered-relay.ts'
+import { StreamOpening } from './stream-opening.ts'
+import { UsageMeter } from './usage-meter.ts'
+import { type AnswerParts, unreadableAnswer, WholeAnswerRelay } from './whole-answer-relay.ts'
+
+/** Chooses how a model's answer goes to the client: as little of it is read as the route's policies allow. */
+export function createAnswerRelay(parts: AnswerParts, countTokens: CountTokens): AnswerRelay {
+  const { exchange, model, head, owner } = parts
+  const { policies } = model
+  const isBodiless = exchange.method === 'HEAD' || head.status === 204 || head.status === 304
+  if (isBodiless) return plain(parts)
+  const kind = answerKindOf(head.headers)
+  const { onModelResponse, createStreamEditor } = policies
+  if (kind === 'json' && onModelResponse.length > 0) return new WholeAnswerRelay(parts)
+  if (kind === 'events' && createStreamEditor.length > 0) {
+    const stream = openStream(parts, countTokens)
+    if (stream !== undefined) {
+      return new EditedStreamRelay(withoutLength(parts), stream.reader, stream.meter)
+    }
+  }
+  if (mustRead(parts, kind)) {
+    const problem = 'it is neither JSON nor a stream of events that is known'
+    owner.refuseAnswer(unreadableAnswer(model, head.status, problem))
+    return refused
+  }
+  return head.status >= 400 ? plain(parts) : createMetered(parts, kind, countTokens)
+}
+
+/** Nothing of the answer reaches the client. */
+const refused: AnswerRelay = { push: () => undefined, end: () => undefined, committed: true }
+
+function plain({ exchange, call, head, owner }: AnswerParts): ResponseRelay {
+  return new ResponseRelay(exchange, call, head, owner)
+}
+
+/** A policy that looks at answers must see each of them; one that looks away from a stream still sees JSON. */
+function mustRead({ model }: AnswerParts, kind: AnswerKind): boolean {
+  const { onModelResponse, createStreamEditor, strictReader } = model.policies
+  if (strictReader === undefined) return false
+  const readers = [...onModelResponse, ...createStreamEditor]
+  if (!readers.some(({ readsModelCall }) => readsModelCall === 'required')) return false
+  return kind === 'json' ? onModelResponse.length === 0 : true
+}
+
+/** Undefined: the answer is no stream of events that can be told apart. */
+export function createStreamOpening(
+  { endpoint }: ModelExchange,
+  { headers }: UpstreamResponseHead,
+): StreamOpening | undefined {
+  if (answerKindOf(headers) !== 'events') return undefined
+  const contentType = headerValueOf(headers, 'content-type') ?? ''
+  const reader = endpoint?.format?.createStreamReader(contentType, { hideUsage: false })
+  return reader && new StreamOpening(reader)
+}
+
+function createMetered(
+  parts: AnswerParts,
+  kind: AnswerKind,
+  countTokens: CountTokens,
+): AnswerRelay {
+  const { format, head, model } = parts
+  if (kind === 'other') return plain(parts)
+  const streamType = kind === 'json' ? undefined : headerValueOf(head.headers, 'content-type')
+  const meter = new UsageMeter({ call: model.call, format, streamType, countTokens })
+  model.meter = meter
+  const hideUsage = model.hidesUsage && kind === 'events'
+  const relay = plain(hideUsage ? withoutLength(parts) : parts)
+  return new MeteredRelay(relay, format.createUsageScan({ hideUsage }), meter)
+}
+
+function openStream({ format, head, model }: AnswerParts, countTokens: CountTokens) {
+  const streamType = headerValueOf(head.headers, 'content-type') ?? ''
+  const reader = format.createStreamReader(streamType, { hideUsage: model.hidesUsage })
+  if (reader === undefined) return undefined
+  const meter = new UsageMeter({ call: model.call, format, streamType, countTokens })
+  model.meter = meter
+  return { reader, meter }
+}
+
+function withoutLength(parts: AnswerParts): AnswerParts {
+  const { headers } = parts.head
+  const kept: string[] = []
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string
+    if (name !== 'content-length') kept.push(name, headers[index + 1] as string)
+  }
+  return { ...parts, head: { ...parts.head, headers: kept } }
+}

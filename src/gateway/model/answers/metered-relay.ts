@@ -1,0 +1,38 @@
+import type { UsageScan } from '../../../llm/usage-scan.ts'
+import type { AnswerRelay } from '../../response/answer-relay.ts'
+import type { ResponseRelay } from '../../response/response-relay.ts'
+import type { UsageMeter } from './usage-meter.ts'
+
+/** Hands an answer on while it is scanned for what it has used. */
+export class MeteredRelay implements AnswerRelay {
+  readonly #relay: ResponseRelay
+  readonly #scan: UsageScan
+  readonly #meter: UsageMeter
+
+  constructor(relay: ResponseRelay, scan: UsageScan, meter: UsageMeter) {
+    this.#relay = relay
+    this.#scan = scan
+    this.#meter = meter
+  }
+
+  get committed(): boolean {
+    return true
+  }
+
+  push(chunk: Buffer): void {
+    // Scan and meter keep what they see, and the bytes are the caller's again when this returns.
+    const copy = Buffer.from(chunk)
+    this.#meter.keep(copy)
+    const passed = this.#scan.push(copy)
+    if (passed.length > 0) this.#relay.push(passed)
+    this.#meter.see(this.#scan)
+  }
+
+  end(trailers: readonly string[]): void {
+    const rest = this.#scan.end()
+    this.#meter.see(this.#scan)
+    this.#meter.end()
+    if (rest.length > 0) this.#relay.push(rest)
+    this.#relay.end(trailers)
+  }
+}

@@ -1,0 +1,30 @@
+import type { Exchange } from '../request/exchange.ts'
+import { estimateUsage } from './answers/estimate-usage.ts'
+import type { ModelExchange } from './model-exchange.ts'
+
+/** Settles what a call has used and tells policies and logs, before they hear that the request is over. */
+export function finishModelCall(exchange: Exchange, model: ModelExchange): void {
+  const { call } = model
+  model.finish()
+  if (call.usage === undefined && isUnanswered(exchange)) {
+    call.usage = estimateUsage(call, 0, exchange.services.countTokens)
+  }
+  exchange.metadata.set('model-call', {
+    provider: call.provider,
+    operation: call.operation,
+    model: call.model,
+    provider_model: call.providerModel,
+    streaming: call.streaming,
+    prompt_tokens: call.usage?.inputTokens,
+    completion_tokens: call.usage?.outputTokens,
+    total_tokens: call.usage?.totalTokens,
+    estimated: call.usage?.estimated,
+    rate_limited_tokens: call.rateLimitedTokens,
+  })
+}
+
+/** The provider works on, and is paid, although nobody waits any more. */
+function isUnanswered({ attempts, upstreamHeadMs, error }: Exchange): boolean {
+  if (attempts === 0 || upstreamHeadMs !== undefined) return false
+  return error?.code === 'client-closed' || error?.code === 'upstream-timeout'
+}

@@ -1,0 +1,220 @@
+import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
+import type { ModelCallOptions } from '../../ir/route.ts'
+import { replaceTopLevelString } from '../../lib/json/replace-top-level-string.ts'
+import type { ModelCall } from '../../llm/model-call.ts'
+import type { Usage } from '../../llm/usage.ts'
+import type { CompiledProvider, PathRequest, ProviderEndpoint } from '../../providers/provider.ts'
+import type { CompiledBackendDestination, PolicyChain } from '../../snapshot/snapshot.ts'
+import type { RetryCause } from '../retry/retry-policy.ts'
+
+/** What a call to a model is made of when its route is known. */
+export interface ModelExchangeParts {
+  readonly destination: CompiledBackendDestination
+  /** Of the destination's first endpoint, which stands for all of them until one is chosen. */
+  readonly provider: CompiledProvider
+  readonly endpoint: ProviderEndpoint | undefined
+  readonly options: ModelCallOptions
+  /** Of the client, normalised, after the route's rewrite. */
+  readonly path: string
+}
+
+/** Reads answers for what they used; see {@link ModelExchange.meter}. */
+export interface AnswerMeter {
+  /** What is known now; called when the request is over. */
+  usage(): Usage | undefined
+}
+
+/** One request to a language model while it lives: what is sent upstream for it, and what is known of its answer. */
+export class ModelExchange {
+  readonly destination: CompiledBackendDestination
+  readonly provider: CompiledProvider
+  readonly endpoint: ProviderEndpoint | undefined
+  readonly options: ModelCallOptions
+  readonly path: string
+  readonly call: ModelCall
+  /** True: the gateway asked for a report of usage that the client must not see. */
+  hidesUsage = false
+  /** Counts what the answer under way has used. */
+  meter: AnswerMeter | undefined
+  /** Ends what waits for the answer. */
+  onAbort: (() => void) | undefined
+  #original: Buffer | undefined
+  #clientModel: string | undefined
+  #modelIsFixed = false
+  #backups = 0
+  #encoded: { readonly model: string | undefined; readonly body: Buffer } | undefined
+
+  constructor({ destination, provider, endpoint, options, path }: ModelExchangeParts) {
+    this.destination = destination
+    this.provider = provider
+    this.endpoint = endpoint
+    this.options = options
+    this.path = path
+    this.call = {
+      provider: provider.name,
+      operation: endpoint?.operation ?? 'platform',
+      request: undefined,
+      unreadable: undefined,
+      model: endpoint?.model ?? provider.model,
+      streaming: endpoint?.streaming ?? pathStreams(provider, options, endpoint),
+      providerModel: undefined,
+      usage: undefined,
+      rateLimitedTokens: undefined,
+    }
+  }
+
+  get policies(): PolicyChain {
+    return this.destination.attemptPolicies
+  }
+
+  /** True: answers are looked into, so they must come unencoded. */
+  get readsAnswers(): boolean {
+    return this.endpoint?.format !== undefined && !this.endpoint.textless
+  }
+
+  /** True: this try may be followed by one with another model, or by a retry. */
+  get mayFailOver(): boolean {
+    return this.#backups < this.options.backupModels.length
+  }
+
+  /** Reads what the client asks for from the body, which `call.request` holds parsed. */
+  takeBody(original: Buffer): void {
+    const { request } = this.call
+    this.#original = original
+    if (request === undefined) return
+    if (this.provider.modelPlace === 'body') this.#clientModel = request.model
+    this.call.streaming ||= this.endpoint?.streaming === undefined && request.streaming
+    this.#showModel()
+  }
+
+  /** Settles the body after every policy has had its turn. */
+  hooksRun(): void {
+    const { request } = this.call
+    if (request === undefined || this.endpoint?.untouched !== false) return
+    const before = this.provider.model ?? this.#clientModel
+    // An operator's default stands above the model of the provider.
+    this.#modelIsFixed = this.provider.modelPlace === 'body' && request.model !== before
+    const streams = this.options.alwaysStream && this.endpoint.operation === 'chat'
+    if (streams) this.call.streaming = true
+    if (this.call.streaming) this.hidesUsage = request.setStreaming(true)
+  }
+
+  /** The model of the next try, at this provider; undefined: whatever the client said. */
+  modelFor(provider: CompiledProvider): string | undefined {
+    const backup = this.#backupModel()
+    if (backup !== undefined) return backup
+    if (this.#modelIsFixed) return this.#bodyModel()
+    return provider.model ?? this.#clientModel
+  }
+
+  /** What the path of a try at this provider depends on. */
+  pathRequest(query: string): PathRequest {
+    const { streaming } = this.call
+    return { path: this.path, query, streaming, model: this.#backupModel() }
+  }
+
+  /** The bytes of a try; undefined: those of the client. */
+  bodyFor(provider: CompiledProvider): Buffer | undefined {
+    const { request } = this.call
+    if (request === undefined) return undefined
+    const model = provider.modelPlace === 'body' ? this.modelFor(provider) : undefined
+    if (this.endpoint?.untouched !== false || model === undefined) {
+      return request.changed ? this.#encode(undefined) : undefined
+    }
+    if (request.changed) return this.#encode(model)
+    if (model === this.#clientModel) return undefined
+    return this.#splice(model) ?? this.#encode(model)
+  }
+
+  /** True: the next try asks the next model after a failure of this kind. */
+  takeNextModel(cause: RetryCause): boolean {
+    const { backupModels } = this.options
+    if (this.#backups >= backupModels.length || !isModelFailure(cause)) return false
+    if (this.call.request === undefined || this.endpoint?.untouched !== false) return false
+    this.#backups += 1
+    return true
+  }
+
+  /** A try is over without an answer for the client. */
+  dropAnswer(): void {
+    this.meter = undefined
+    this.onAbort?.()
+    this.onAbort = undefined
+  }
+
+  /** The request is over. */
+  finish(): void {
+    this.call.usage ??= this.meter?.usage()
+    this.onAbort?.()
+  }
+
+  #backupModel(): string | undefined {
+    return this.options.backupModels[this.#backups - 1]
+  }
+
+  #bodyModel(): string | undefined {
+    return this.call.request?.model
+  }
+
+  /** What policies see is what will be asked for. */
+  #showModel(): void {
+    const { request } = this.call
+    const override = this.endpoint?.untouched === true ? undefined : this.provider.model
+    if (override !== undefined && this.provider.modelPlace === 'body') request?.setModel(override)
+    this.call.model = override ?? this.endpoint?.model ?? this.#clientModel
+  }
+
+  #splice(model: string): Buffer | undefined {
+    if (this.#original === undefined || this.#clientModel === undefined) return undefined
+    if (this.#encoded?.model !== model) {
+      const body = replaceTopLevelString(this.#original, 'model', model)
+      if (body === undefined) return undefined
+      this.#encoded = { model, body }
+    }
+    return this.#encoded.body
+  }
+
+  #encode(model: string | undefined): Buffer | undefined {
+    const { request } = this.call
+    if (request === undefined) return undefined
+    if (this.#encoded === undefined || this.#encoded.model !== model) {
+      if (model !== undefined) request.setModel(model)
+      request.markChanged()
+      this.#encoded = { model, body: request.encode() }
+    }
+    return this.#encoded.body
+  }
+}
+
+/** Where no body says so, the route may. */
+function pathStreams(
+  { modelPlace }: CompiledProvider,
+  { alwaysStream }: ModelCallOptions,
+  endpoint: ProviderEndpoint | undefined,
+): boolean {
+  return modelPlace === 'path' && alwaysStream && endpoint?.operation === 'chat'
+}
+
+/** Whatever another model may do better: full, broken, unreachable or silent. */
+function isModelFailure(cause: RetryCause): boolean {
+  if ('status' in cause) return cause.status === 429 || cause.status >= 500
+  const { code } = cause.failure.error
+  return code.startsWith('upstream-') && code !== 'upstream-forbidden'
+}
+
+/** Why an endpoint may not be called; undefined when it may. */
+export function checkEndpoint(
+  { endpoint, options, policies }: ModelExchange,
+  method: string,
+  path: string,
+): GatewayError | undefined {
+  if (endpoint === undefined && !options.allowUnknownEndpoints) {
+    const message = `${method} ${path} is no endpoint of the model provider that this route knows`
+    return gatewayError('endpoint-not-found', message)
+  }
+  const reader = policies.strictReader
+  const unread = endpoint === undefined || (endpoint.format === undefined && !endpoint.textless)
+  if (reader === undefined || !unread) return undefined
+  const message = `the ${reader.type} policy of this route cannot read calls of ${method} ${path}`
+  return gatewayError('unreadable-body', message, { status: 403 })
+}

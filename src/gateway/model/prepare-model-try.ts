@@ -1,0 +1,49 @@
+import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
+import type { HeaderList } from '../../lib/header-list.ts'
+import { type PreparedTry, runAttemptHooks, type TryTarget } from '../forwarding/try-target.ts'
+import type { Exchange } from '../request/exchange.ts'
+import type { ModelExchange } from './model-exchange.ts'
+
+/** A try at a provider with headers of its own. */
+export interface ModelTryTarget extends TryTarget {
+  readonly headers: HeaderList
+}
+
+/** Writes a try in the words of the endpoint's provider, the credential last. */
+export function prepareModelTry(
+  exchange: Exchange,
+  model: ModelExchange,
+  target: ModelTryTarget,
+): PreparedTry | GatewayError | Promise<PreparedTry | GatewayError> {
+  const { endpoint, headers } = target
+  const { provider, config } = endpoint
+  if (provider === undefined) return gatewayError('internal', 'an endpoint has no provider')
+  const host = config.serverName ?? config.host
+  provider.withholdCredentials(headers)
+  const body = model.bodyFor(provider)
+  setBodyHeaders(exchange, model, { headers, body })
+  model.call.model = model.modelFor(provider) ?? model.call.model
+  const path = provider.upstreamPath(model.pathRequest(exchange.query), model.endpoint)
+  exchange.upstreamPath = path
+  const refusal = runAttemptHooks(exchange, target, headers)
+  if (refusal !== undefined) return refusal
+  headers.set('host', host)
+  const { method } = exchange
+  const sentBody = body ?? exchange.body.whole
+  const failure = provider.authorize({ method, path, host, headers, body: sentBody })
+  const ready = { head: { method, path, headers: headers.flat }, body }
+  if (failure instanceof Promise) return failure.then((settled) => settled ?? ready)
+  return failure ?? ready
+}
+
+function setBodyHeaders(
+  exchange: Exchange,
+  model: ModelExchange,
+  { headers, body }: { readonly headers: HeaderList; readonly body: Buffer | undefined },
+): void {
+  const { whole, replaced } = exchange.body
+  const sent = body ?? (replaced ? whole : undefined)
+  if (sent !== undefined) headers.set('content-length', String(sent.length))
+  if (body !== undefined) headers.set('content-type', 'application/json')
+  if (model.readsAnswers) headers.set('accept-encoding', 'identity')
+}
