@@ -10,6 +10,7 @@ import { formatBanner } from './cli/serve/banner.ts'
 import { type DataDirectory, openDataDirectory } from './cli/serve/data-directory.ts'
 import { formatManifestProblem } from './cli/serve/manifest-problem.ts'
 import { explainPort, refuseUnusablePorts } from './cli/serve/port-problem.ts'
+import { RedisReports, readRedisServer } from './cli/serve/redis-server.ts'
 import type { ServeOptions } from './cli/serve/serve-options.ts'
 import { checkAccessLog, checkManifestPaths, readAuthority } from './cli/serve/start-files.ts'
 import { ControlLoop, type GenerationReport } from './control/control-loop.ts'
@@ -30,7 +31,9 @@ import { type CertificateAuthority, openCertificateAuthority } from './lib/certi
 import { systemClock } from './lib/clock.ts'
 import { openRandomTokenFile } from './lib/random-token-file.ts'
 import { formatSocketAddress } from './lib/socket-address.ts'
+import { createVocabularyMemory } from './lib/tokenizer/vocabulary-layout.ts'
 import { systemLookUp } from './lib/upstream-address/address-resolver.ts'
+import { releaseReservations } from './limits/memory/memory-counter-store.ts'
 import { createCounterMemory } from './limits/memory/table-layout.ts'
 import { EndpointRowAllocator, EndpointTable } from './link/endpoint-table.ts'
 import type { SpawnThread } from './link/gateway-threads.ts'
@@ -148,19 +151,25 @@ function createWorkers(
   }: { readonly table: EndpointTable; readonly stateMessages: () => readonly DownMessage[] },
 ): WorkerPool {
   const { terminal } = settings
+  const redis = new RedisReports((line) => terminal.err(`${line}\n`))
+  const counterTable = createCounterMemory(options.limitCounters, randomBytes(16), options.workers)
   return new WorkerPool({
     count: options.workers,
     spawn: settings.spawnThread,
     startMessage: {
       endpointTable: table.memory,
-      counterTable: createCounterMemory(options.limitCounters, randomBytes(16)),
+      counterTable,
+      vocabulary: createVocabularyMemory(),
       ticketKeys: randomBytes(48),
       options: workerOptions(options, settings, foundations),
     },
     stateMessages,
     onEndpointEvent: (endpointId, event) => terminal.err(`endpoint ${endpointId}: ${event}\n`),
+    onLimitStore: (...change) => redis.changed(...change),
     onWorkerLost(index, error) {
       table.clearWorker(index)
+      releaseReservations(counterTable, index, Date.now())
+      redis.forget(index)
       foundations.metrics.retire(`gateway-${index}`)
       const reason = error?.message ?? 'it ended'
       terminal.err(`Gateway thread ${index} was lost (${reason}) and is being replaced.\n`)
@@ -259,6 +268,7 @@ function workerOptions(
     accessLog: accessLogOf(options, data),
     retryBufferBytes,
     maxConnections: Math.ceil(options.maxConnections / options.workers),
+    redis: readRedisServer(options.redis, options.redisTimeout),
   }
 }
 

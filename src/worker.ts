@@ -8,13 +8,15 @@ import type { Timers } from './gateway/request/request-services.ts'
 import { BackendDirectory } from './gateway/upstream/backend-directory.ts'
 import { Connector } from './gateway/upstream/connector.ts'
 import { ServiceCaller } from './gateway/upstream/service-caller.ts'
+import { SharedTokenizer } from './lib/tokenizer/shared-tokenizer.ts'
 import { AddressResolver, systemLookUp } from './lib/upstream-address/address-resolver.ts'
 import { createOwnAddressGuard } from './lib/upstream-address/own-address-guard.ts'
 import { MemoryCounterStore } from './limits/memory/memory-counter-store.ts'
+import { RedisCounterStore } from './limits/redis/redis-counter-store.ts'
 import { ConfigurationParts } from './link/configuration-parts.ts'
 import { EndpointTable } from './link/endpoint-table.ts'
 import type { DownMessage } from './link/messages.ts'
-import { connectToControl } from './link/worker-link.ts'
+import { connectToControl, type WorkerLink } from './link/worker-link.ts'
 import { createSnapshotBuilder } from './snapshot/build/snapshot-builder.ts'
 import { type AccessLog, openAccessLog } from './telemetry/access-log.ts'
 import type { RequestObserver } from './telemetry/request-record.ts'
@@ -40,12 +42,12 @@ const replayBudgetBytes = 64 * 1024 * 1024
 connectToControl((start, link) => {
   const { options, workerIndex } = start
   const accessLog = options.accessLog === '' ? undefined : openAccessLog(options.accessLog)
-  const counters = new MemoryCounterStore(start.counterTable)
+  const counters = createCounters(start, link)
   const metrics = new WorkerMetrics({
     thread: `gateway-${workerIndex}`,
     startTimeMs: now(),
     lostLogLines: () => accessLog?.losses.lostLines ?? 0,
-    uncountedHits: () => counters.uncountedHits,
+    limits: counters,
   })
   const observer = observe(metrics, accessLog)
   const guard = createOwnAddressGuard({
@@ -68,7 +70,7 @@ connectToControl((start, link) => {
     random,
     now,
     unixTimeMs: Date.now,
-    counters,
+    ...{ counters, tokenizer: new SharedTokenizer(start.vocabulary) },
     callBackend: services.callBackend,
     callHost: services.callHost,
     monotonicNow: () => performance.now(),
@@ -109,6 +111,19 @@ connectToControl((start, link) => {
   return (message) =>
     void (receivers as Record<string, (message: DownMessage) => unknown>)[message.type]?.(message)
 })
+
+/** A reservation ends this long after its thread. */
+const leaseMs = 30_000
+
+function createCounters({ options, workerIndex, counterTable }: Start, link: WorkerLink) {
+  if (options.redis === undefined) return new MemoryCounterStore(counterTable, workerIndex)
+  return new RedisCounterStore({
+    ...options.redis,
+    leaseMs,
+    owner: randomUUID(),
+    onChange: (connected, reason) => link.send({ type: 'limit-store', connected, reason }),
+  })
+}
 
 type Receivers = {
   readonly [Type in Exclude<DownMessage['type'], 'start'>]: (

@@ -102,6 +102,7 @@ const doors: Readonly<Record<string, string>> = {
   '@peculiar/x509': 'lib/',
   commander: 'cli/',
   'gpt-tokenizer': 'simulator/generation/',
+  ioredis: 'limits/redis/',
   'libphonenumber-js': 'policies/prompt-guard/detectors/',
   re2js: 'lib/regex',
   tldts: 'policies/prompt-guard/detectors/',

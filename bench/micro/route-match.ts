@@ -66,7 +66,8 @@ async function load(perKind: number) {
     unixTimeMs: Date.now,
     callHost: () => Promise.resolve(gatewayError('backend-not-found', 'no such host')),
     callBackend: () => Promise.resolve(gatewayError('backend-not-found', 'no such backend')),
-    counters: { add: () => [] },
+    tokenizer: { load: () => undefined, count: () => 0 },
+    counters: { add: () => [], reserve: () => ({ type: 'unavailable' }) },
     monotonicNow: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   })

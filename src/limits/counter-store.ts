@@ -16,6 +16,33 @@ export interface CounterHit {
 /** What a counter holds after the hit; undefined: it was not counted, because the store is full or away. */
 export type CounterTotal = number | undefined
 
+/** What a call may cost at most, and the total that its counter must stay within. */
+export interface Claim extends CounterHit {
+  readonly limit: number
+}
+
+/** What a call has been given to use up. It is held until it is settled; one whose owner has died is given back. */
+export interface Reservation {
+  /**
+   * Puts what was really used in the place of each claim's cost, in the order of the claims and in the windows that they were made in;
+   * 0 gives it back. Only the first call counts. Never throws.
+   */
+  settle(costs: readonly number[], nowMs: number): void
+}
+
+/** Totals stand in the order of the claims. */
+export type ReserveResult =
+  | {
+      readonly type: 'reserved'
+      readonly reservation: Reservation
+      /** This reservation included. */
+      readonly totals: readonly number[]
+    }
+  /** Nothing was reserved: the claim at `over` does not fit. */
+  | { readonly type: 'over-limit'; readonly over: number; readonly totals: readonly number[] }
+  /** Nothing was reserved, because the store is full or away. */
+  | { readonly type: 'unavailable' }
+
 /**
  * Counts in windows. Every hit is added to its counter, whatever its total; what a total means is up to the caller.
  * An addition is atomic among all threads and processes that share the store, and no counter is forgotten before its window
@@ -27,6 +54,11 @@ export interface CounterStore {
     hits: readonly CounterHit[],
     nowMs: number,
   ): readonly CounterTotal[] | Promise<readonly CounterTotal[]>
+  /**
+   * Adds the costs of all claims if all of them fit their limits, else nothing; atomic like an addition, so that
+   * calls at the same time never exceed a limit together. Counters are those of {@link add}.
+   */
+  reserve(claims: readonly Claim[], nowMs: number): ReserveResult | Promise<ReserveResult>
 }
 
 /** The Unix time in seconds at which the window that `nowMs` is in began. */

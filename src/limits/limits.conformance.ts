@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CounterStore, Window } from './counter-store.ts'
+import type { Claim, CounterStore, Window } from './counter-store.ts'
 
 const hour = 3_600_000
 /** Half past an hour, so that minutes and seconds have borders on both sides within the hour. */
@@ -98,5 +98,119 @@ export function describeCounterStore(open: () => CounterStore | Promise<CounterS
     await addOne(store, { key })
     expect(await addOne(store, { key })).toBe(2)
     expect(await addOne(store, { key: `${key}.` })).toBe(1)
+  })
+
+  describeReservations(open, freshKey)
+}
+
+const reading = { cost: 0, window: 'hour' } as const
+
+async function totalOf(store: CounterStore, key: string, nowMs = halfPast) {
+  return (await store.add([{ key, ...reading }], nowMs))[0]
+}
+
+const claim = (key: string, cost: number, limit: number, window: Window = 'hour') => ({
+  ...{ key, cost, limit, window },
+})
+
+async function reserved(store: CounterStore, claims: readonly Claim[], nowMs = halfPast) {
+  const result = await store.reserve(claims, nowMs)
+  if (result.type !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(result)}`)
+  return result.reservation
+}
+
+function describeReservations(
+  open: () => CounterStore | Promise<CounterStore>,
+  freshKey: () => string,
+): void {
+  test('what fits its limit exactly is reserved, and what does not is not counted', async () => {
+    const store = await open()
+    const key = freshKey()
+    expect(await store.reserve([claim(key, 60, 100)], halfPast)).toMatchObject({
+      ...{ type: 'reserved', totals: [60] },
+    })
+    expect(await store.reserve([claim(key, 41, 100)], halfPast)).toEqual({
+      ...{ type: 'over-limit', over: 0, totals: [60] },
+    })
+    expect(await store.reserve([claim(key, 40, 100)], halfPast)).toMatchObject({ totals: [100] })
+    expect(await totalOf(store, key)).toBe(100)
+  })
+
+  test('all claims are reserved, or none', async () => {
+    const store = await open()
+    const [wide, narrow] = [freshKey(), freshKey()]
+    const claims = [claim(wide, 5, 100, 'day'), claim(narrow, 5, 9)]
+    expect(await store.reserve(claims, halfPast)).toMatchObject({ totals: [5, 5] })
+    expect(await store.reserve(claims, halfPast)).toEqual({
+      ...{ type: 'over-limit', over: 1, totals: [5, 5] },
+    })
+    expect((await store.add([{ key: wide, cost: 0, window: 'day' }], halfPast))[0]).toBe(5)
+  })
+
+  test('claims on the same counter count together', async () => {
+    const store = await open()
+    const key = freshKey()
+    const both = [claim(key, 6, 10), claim(key, 5, 10)]
+    expect(await store.reserve(both, halfPast)).toMatchObject({ type: 'over-limit', over: 1 })
+    expect(await totalOf(store, key)).toBe(0)
+  })
+
+  test('nothing to reserve is reserved', async () => {
+    const store = await open()
+    expect(await store.reserve([], halfPast)).toMatchObject({ type: 'reserved', totals: [] })
+  })
+
+  test('settling takes what was used for what was reserved, more or less, and once', async () => {
+    const store = await open()
+    const [less, more] = [freshKey(), freshKey()]
+    const reservation = await reserved(store, [claim(less, 50, 100), claim(more, 50, 100)])
+    reservation.settle([20, 170], halfPast + 1000)
+    reservation.settle([1, 1], halfPast + 2000)
+    expect([await totalOf(store, less), await totalOf(store, more)]).toEqual([20, 170])
+    expect(await store.reserve([claim(less, 81, 100)], halfPast)).toMatchObject({ over: 0 })
+    const again = await reserved(store, [claim(less, 80, 100)])
+    again.settle([0], halfPast)
+    expect(await totalOf(store, less)).toBe(20)
+  })
+
+  test('a reservation and hits of the same counter see each other', async () => {
+    const store = await open()
+    const key = freshKey()
+    await store.add([{ key, cost: 30, window: 'hour' }], halfPast)
+    expect(await store.reserve([claim(key, 71, 100)], halfPast)).toMatchObject({ totals: [30] })
+    await reserved(store, [claim(key, 70, 100)])
+    expect((await store.add([{ key, cost: 1, window: 'hour' }], halfPast))[0]).toBe(101)
+  })
+
+  test('what is settled after its window changes no later one', async () => {
+    const store = await open()
+    const key = freshKey()
+    const reservation = await reserved(store, [claim(key, 5, 10)])
+    await reserved(store, [claim(key, 3, 10)], halfPast + hour)
+    reservation.settle([100], halfPast + hour)
+    expect(await totalOf(store, key, halfPast + hour)).toBe(3)
+  })
+
+  test('calls at the same time never exceed the limit together, and leave nothing unused', async () => {
+    const stores = [await open(), await open()] as const
+    const [key, other] = [freshKey(), freshKey()]
+    const calls = Array.from({ length: 200 }, (_, call) => {
+      const claims = [claim(key, 7, 350), claim(other, 1, 1000)]
+      return stores[call % 2 === 0 ? 0 : 1].reserve(claims, halfPast)
+    })
+    const types = (await Promise.all(calls)).map(({ type }) => type)
+    expect(types.filter((type) => type === 'reserved')).toHaveLength(50)
+    expect(await totalOf(stores[0], key)).toBe(350)
+    expect(await totalOf(stores[1], other)).toBe(50)
+  })
+
+  test('reservations above 32 bits are exact', async () => {
+    const store = await open()
+    const key = freshKey()
+    const large = 2 ** 45 + 1
+    const reservation = await reserved(store, [claim(key, large, 2 ** 46)])
+    expect(await totalOf(store, key)).toBe(large)
+    reservation.settle([large + 2], halfPast)
+    expect(await totalOf(store, key)).toBe(large + 2)
   })
 }

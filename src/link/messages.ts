@@ -23,8 +23,13 @@ export type DownMessage =
       readonly workerIndex: number
       /** Memory of the {@link EndpointTable} that all threads share. */
       readonly endpointTable: SharedArrayBuffer
-      /** Memory of the counters of limits that all threads share. */
-      readonly counterTable: SharedArrayBuffer
+      /** Memory of the counters of limits that all threads share, and of what each thread has reserved. */
+      readonly counterTable: {
+        readonly counters: SharedArrayBuffer
+        readonly reservations: SharedArrayBuffer
+      }
+      /** Memory of the vocabulary that tokens are counted with; empty until a thread needs it. */
+      readonly vocabulary: SharedArrayBuffer
       readonly ticketKeys: Uint8Array
       readonly options: WorkerOptions
     }
@@ -85,6 +90,8 @@ export type UpMessage =
     }
   /** An endpoint was taken out or came back, for the log. */
   | { readonly type: 'endpoint-event'; readonly endpointId: string; readonly event: string }
+  /** The thread has lost or found the server that it counts limits in. */
+  | { readonly type: 'limit-store'; readonly connected: boolean; readonly reason: string }
   | { readonly type: 'pong' }
   | { readonly type: 'drained' }
 
@@ -109,4 +116,6 @@ export interface WorkerOptions {
   readonly retryBufferBytes: number
   /** Open client connections of one address and port in one thread. */
   readonly maxConnections: number
+  /** Where limits are counted; undefined: in the memory that all threads of the process share. */
+  readonly redis: { readonly url: string; readonly timeoutMs: number } | undefined
 }

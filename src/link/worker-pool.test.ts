@@ -40,15 +40,20 @@ function createPool(
     },
     startMessage: {
       endpointTable: new SharedArrayBuffer(64),
-      counterTable: new SharedArrayBuffer(64),
+      counterTable: {
+        counters: new SharedArrayBuffer(64),
+        reservations: new SharedArrayBuffer(64),
+      },
+      vocabulary: new SharedArrayBuffer(64),
       ticketKeys: new Uint8Array(48),
       options: {
         ...{ extraAuthorities: [], allowLoopbackUpstreams: false, forbiddenAddresses: [] },
-        ...{ accessLog: '', retryBufferBytes: 0, maxConnections: 1 },
+        ...{ accessLog: '', retryBufferBytes: 0, maxConnections: 1, redis: undefined },
       },
     },
     stateMessages: () => [configuration(1)],
     onEndpointEvent: () => undefined,
+    onLimitStore: () => undefined,
     onWorkerLost: () => undefined,
     ...options,
   })

@@ -21,6 +21,7 @@ export interface WorkerPoolOptions {
   /** Everything that a worker must be told when it starts, in order: secrets, addresses, rows, configuration. */
   readonly stateMessages: () => readonly DownMessage[]
   readonly onEndpointEvent: (endpointId: string, event: string) => void
+  readonly onLimitStore: (index: number, connected: boolean, reason: string) => void
   /** A worker ended without being asked to; it is replaced. */
   readonly onWorkerLost: (workerIndex: number, error: Error | undefined) => void
   /** How long a thread may take to answer a generation before it counts as failed. */
@@ -220,6 +221,9 @@ export class WorkerPool {
         return
       case 'endpoint-event':
         this.#options.onEndpointEvent(message.endpointId, message.event)
+        return
+      case 'limit-store':
+        this.#options.onLimitStore(slot.index, message.connected, message.reason)
         return
       case 'drained':
         void slot.worker.terminate()

@@ -2,6 +2,7 @@ import type { GatewayError } from '../errors/gateway-error.ts'
 import type { PolicyConfig } from '../ir/policy.ts'
 import type { SecretReference } from '../ir/secret-reference.ts'
 import type { HeaderList } from '../lib/header-list.ts'
+import type { Tokenizer } from '../lib/tokenizer/shared-tokenizer.ts'
 import type { CounterStore } from '../limits/counter-store.ts'
 import type { ModelCall } from '../llm/model-call.ts'
 import type { ModelRequest } from '../llm/model-request.ts'
@@ -169,6 +170,8 @@ export interface PolicyServices {
   keySet(id: string): readonly Readonly<Record<string, string>>[] | undefined
   /** Counters of limits, shared by all who serve the same configuration. */
   readonly counters: CounterStore
+  /** Counts the tokens of texts; a policy that needs it loads it when it is compiled. */
+  readonly tokenizer: Tokenizer
   /** Milliseconds since the Unix epoch on the machine's clock, which windows are aligned to. */
   unixTimeMs(): number
   /**

@@ -1,6 +1,7 @@
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Origin } from '../ir/origin.ts'
 import { HeaderList } from '../lib/header-list.ts'
+import type { Tokenizer } from '../lib/tokenizer/shared-tokenizer.ts'
 import { MemoryCounterStore } from '../limits/memory/memory-counter-store.ts'
 import { createCounterMemory } from '../limits/memory/table-layout.ts'
 import type { Attempt, PolicyServices, RequestContext, ResponseHead } from './policy.ts'
@@ -60,8 +61,18 @@ export function policyServices(parts: Partial<PolicyServices> = {}): PolicyServi
     secretValue: () => undefined,
     keySet: () => undefined,
     counters: new MemoryCounterStore(memory),
+    tokenizer: wordTokenizer,
     callBackend: () => Promise.resolve(gatewayError('backend-not-found', 'no such backend')),
     unixTimeMs: () => Date.UTC(2026, 10, 20, 9, 5, 7, 42),
     ...parts,
   }
+}
+
+/** The part of a counter store that tests of plain counting do not need. */
+export const noReservations = { reserve: () => ({ type: 'unavailable' }) as const }
+
+/** A word is a token; for tests that are not about tokens. */
+const wordTokenizer: Tokenizer = {
+  load: () => undefined,
+  count: (texts) => texts.flatMap((text) => text.split(' ').filter((word) => word !== '')).length,
 }

@@ -60,6 +60,10 @@ const metricDefinitions = {
     type: 'counter',
     help: 'Hits on counters of limits that could not be counted, as when the table is full.',
   },
+  sluice_limit_store_connected: {
+    type: 'gauge',
+    help: 'Threads that can count limits: 0 for one whose Redis server is away.',
+  },
   sluice_event_loop_delay_seconds: {
     type: 'gauge',
     help: 'How late the event loop of a thread was since the last reading.',

@@ -9,14 +9,22 @@ import type {
 } from './request-record.ts'
 import { ThreadMetrics } from './thread-metrics.ts'
 
+/** What the store of limits says of itself. */
+interface LimitStoreState {
+  /** Hits on counters that could not be counted so far. */
+  readonly uncountedHits: number
+  /** Whether it is there. */
+  readonly connected: boolean
+}
+
 export interface WorkerMetricsOptions {
   /** Distinguishes this thread's values from those of the others. */
   readonly thread: string
   readonly startTimeMs: number
   /** Lines that the thread's access log lost so far. */
   readonly lostLogLines?: () => number
-  /** Hits on counters of limits that could not be counted so far. */
-  readonly uncountedHits?: () => number
+  /** Where limits are counted. */
+  readonly limits?: LimitStoreState
   /** Pairs of route and backend that are counted apart; further ones are counted together. */
   readonly mostRoutes?: number
 }
@@ -116,7 +124,7 @@ export class WorkerMetrics implements RequestObserver {
       ...this.models.collect(),
       gauge('sluice_active_requests', {}, this.activeRequests),
       counter('sluice_access_log_lost_lines_total', {}, this.options.lostLogLines?.() ?? 0),
-      counter('sluice_limit_uncounted_hits_total', {}, this.options.uncountedHits?.() ?? 0),
+      ...collectLimits(this.options.limits),
     ]
     for (const byBackend of this.routes.values()) {
       for (const counters of byBackend.values()) collectRoute(counters, samples)
@@ -210,4 +218,12 @@ function counter(name: MetricName, labels: Record<string, string>, total: number
 
 function gauge(name: MetricName, labels: Record<string, string>, current: number): MetricSample {
   return { name, labels, value: { type: 'gauge', current } }
+}
+
+function collectLimits(limits: LimitStoreState | undefined): MetricSample[] {
+  if (limits === undefined) return []
+  return [
+    counter('sluice_limit_uncounted_hits_total', {}, limits.uncountedHits),
+    gauge('sluice_limit_store_connected', {}, Number(limits.connected)),
+  ]
 }

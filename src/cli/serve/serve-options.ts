@@ -27,6 +27,9 @@ export interface ServeOptions {
   readonly addressPool: string
   readonly workers: number
   readonly limitCounters: number
+  /** Address of the Redis server that limits are counted in; may hold a password. */
+  readonly redis?: string
+  readonly redisTimeout: number
   readonly resolve: readonly ResolveOverride[]
   readonly cacert: readonly string[]
   readonly runImage: readonly ImageCommand[]
@@ -165,6 +168,17 @@ const serveFlags = (simulated: boolean): readonly Option[] => [
     .env('SLUICE_ACCESS_LOG'),
 ]
 
+const redisFlags = (): readonly Option[] => [
+  new Option(
+    '--redis <url>',
+    'Redis or Valkey server in which several processes count limits together; better set by SLUICE_REDIS, as it may hold a password',
+  ).env('SLUICE_REDIS'),
+  new Option('--redis-timeout <ms>', 'how long a request waits for Redis before it is away')
+    .default(500)
+    .env('SLUICE_REDIS_TIMEOUT')
+    .argParser(positiveInteger),
+]
+
 /** How much and how long the gateway holds. */
 const limitFlags = (): readonly Option[] => [
   new Option(
@@ -202,7 +216,10 @@ export function createServeCommand(
       ? 'everything on this machine and offline: gateway, Kubernetes API, simulated providers'
       : 'the gateway for real: provider hosts are the real ones',
   )
-  const flags = [...serveFlags(simulated), ...limitFlags(), ...(simulated ? simulatorFlags() : [])]
+  const flags = [
+    ...[...serveFlags(simulated), ...redisFlags(), ...limitFlags()],
+    ...(simulated ? simulatorFlags() : []),
+  ]
   for (const flag of flags) command.addOption(flag)
   return command.action((options: Omit<ServeOptions, 'timeToFirstToken' | 'interTokenLatency'>) =>
     action({ timeToFirstToken: 0, interTokenLatency: 0, ...options }),

@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import type { Window } from '../counter-store.ts'
 import { describeCounterStore } from '../limits.conformance.ts'
-import { MemoryCounterStore } from './memory-counter-store.ts'
-import { createCounterMemory, firstSlotCell, layout } from './table-layout.ts'
+import { MemoryCounterStore, releaseReservations } from './memory-counter-store.ts'
+import { type CounterMemory, createCounterMemory, firstSlotCell, layout } from './table-layout.ts'
 import type { HammerTask } from './testing/hammer-thread.ts'
 
 const secret = new Uint8Array(16).fill(7)
@@ -18,8 +18,8 @@ describe('the table in shared memory is a counter store', () => {
 const addOne = (store: MemoryCounterStore, key: string, timeMs = nowMs, window: Window = 'hour') =>
   store.add([{ key, cost: 1, window }], timeMs)[0]
 
-function usedSlots(memory: SharedArrayBuffer): number {
-  const cells = new Int32Array(memory)
+function usedSlots(memory: CounterMemory): number {
+  const cells = new Int32Array(memory.counters)
   let used = 0
   for (let cell = firstSlotCell; cell < cells.length; cell += layout.slotCells) {
     if (cells[cell] !== 0) used += 1
@@ -94,7 +94,7 @@ test('a live window is not evicted by shorter ones that come and go', () => {
 
 test('a thread that ended while it made a counter holds the others up for a moment only', () => {
   const memory = createCounterMemory(16, secret)
-  const cells = new Int32Array(memory)
+  const cells = new Int32Array(memory.counters)
   cells.fill(1, layout.headerCells, layout.headerCells + layout.lockCells)
   cells[firstSlotCell] = -1
   const store = new MemoryCounterStore(memory)
@@ -106,7 +106,57 @@ test('what the table holds tells nothing of keys without its secret', () => {
   const hashes = [1, 2].map((byte) => {
     const memory = createCounterMemory(1, new Uint8Array(16).fill(byte))
     addOne(new MemoryCounterStore(memory), 'alice')
-    return new Int32Array(memory).slice(firstSlotCell + layout.hashCell, firstSlotCell + 6).join()
+    return new Int32Array(memory.counters)
+      .slice(firstSlotCell + layout.hashCell, firstSlotCell + 6)
+      .join()
   })
   expect(new Set(hashes).size).toBe(2)
+})
+
+const claimOn = (key: string, cost: number) => ({ key, cost, limit: 100, window: 'hour' }) as const
+
+test('what a thread had reserved when it ended is given back, and nothing else', () => {
+  const memory = createCounterMemory(64, secret, 3)
+  const [lost, living] = [new MemoryCounterStore(memory, 1), new MemoryCounterStore(memory, 2)]
+  lost.reserve([claimOn('a', 40), claimOn('b', 1)], nowMs)
+  living.reserve([claimOn('a', 25)], nowMs)
+  const settled = living.reserve([claimOn('a', 10)], nowMs)
+  if (settled.type === 'reserved') settled.reservation.settle([5], nowMs)
+  releaseReservations(memory, 1, nowMs)
+  releaseReservations(memory, 1, nowMs)
+  expect(living.add([{ key: 'a', cost: 0, window: 'hour' }], nowMs)).toEqual([30])
+  expect(living.add([{ key: 'b', cost: 0, window: 'hour' }], nowMs)).toEqual([0])
+})
+
+test('what a thread had reserved in a window that is over changes no other counter', () => {
+  const memory = createCounterMemory(1, secret)
+  const store = new MemoryCounterStore(memory)
+  store.reserve([claimOn('a', 40)], nowMs)
+  const laterMs = nowMs + 3_600_000
+  expect(addOne(store, 'b', laterMs)).toBe(1)
+  releaseReservations(memory, 0, laterMs)
+  expect(addOne(store, 'b', laterMs)).toBe(2)
+})
+
+test('reservations find room again when others are settled, and are refused when there is none', () => {
+  const store = new MemoryCounterStore(createCounterMemory(64, secret))
+  const free = { key: 'a', cost: 0, limit: 0, window: 'hour' } as const
+  const thousand = Array.from({ length: 1024 }, () => free)
+  const results = Array.from({ length: 17 }, () => store.reserve(thousand, nowMs))
+  expect(results.map(({ type }) => type)).toEqual([
+    ...Array.from({ length: 16 }, () => 'reserved'),
+    'unavailable',
+  ])
+  expect(store.uncountedHits).toBe(1)
+  for (const result of results) {
+    if (result.type === 'reserved') result.reservation.settle([], nowMs)
+  }
+  expect(store.reserve(thousand, nowMs).type).toBe('reserved')
+})
+
+test('a table without room for a counter reserves nothing', () => {
+  const store = new MemoryCounterStore(createCounterMemory(1, secret))
+  addOne(store, 'a')
+  expect(store.reserve([claimOn('a', 1), claimOn('b', 1)], nowMs).type).toBe('unavailable')
+  expect(addOne(store, 'a')).toBe(2)
 })

@@ -1,46 +1,25 @@
-import { hash } from 'node:crypto'
-import {
-  type CounterHit,
-  type CounterStore,
-  type CounterTotal,
-  windowSeconds,
-  windowStart,
+import type {
+  Claim,
+  CounterHit,
+  CounterStore,
+  CounterTotal,
+  Reservation,
+  ReserveResult,
 } from '../counter-store.ts'
-import { StripedLock } from './striped-lock.ts'
-import { firstSlotCell, layout } from './table-layout.ts'
+import { CounterTable } from './counter-table.ts'
+import { ReservationRecords } from './reservation-records.ts'
+import type { CounterMemory } from './table-layout.ts'
 
-const beingTaken = -1
-
-/** How many neighbours of its first slot a counter may stand in. */
-const probes = 64
-
-/**
- * How long after its window a slot is left alone, in seconds: a thread that found it just before may still be adding,
- * and the clocks of threads may differ a little.
- */
-const graceSeconds = 2
-
-/**
- * Counters in memory that all threads share; see {@link createCounterMemory}. Finding and adding take no lock. A
- * slot is given to a new counter only when the window of the one before is over: with every neighbour in use
- * the hit is not counted.
- */
+/** Counters in memory that all threads of a process share; see {@link createCounterMemory}. */
 export class MemoryCounterStore implements CounterStore {
-  readonly #cells: Int32Array
-  readonly #totals: BigInt64Array
-  readonly #slots: number
-  readonly #secret: string
-  readonly #locks: StripedLock
+  readonly #table: CounterTable
+  readonly #records: ReservationRecords
   #uncountedHits = 0
-  readonly #wanted = new Int32Array(layout.hashCells)
 
-  constructor(memory: SharedArrayBuffer) {
-    this.#cells = new Int32Array(memory)
-    this.#totals = new BigInt64Array(memory)
-    this.#slots = this.#cells[layout.slotCountCell] ?? 0
-    const secret = new Uint8Array(memory, layout.secretCell * 4, layout.secretCells * 4)
-    this.#secret = Buffer.from(secret).toString('hex')
-    this.#locks = new StripedLock(this.#cells, layout.headerCells)
+  /** `owner` tells threads apart that share the memory. */
+  constructor({ counters, reservations }: CounterMemory, owner = 0) {
+    this.#table = new CounterTable(counters)
+    this.#records = new ReservationRecords(reservations, owner)
   }
 
   /** Hits of this thread that found no room. */
@@ -48,84 +27,81 @@ export class MemoryCounterStore implements CounterStore {
     return this.#uncountedHits
   }
 
+  /** Memory is always there. */
+  readonly connected = true
+
   add(hits: readonly CounterHit[], nowMs: number): readonly CounterTotal[] {
-    return hits.map((hit) => this.#addOne(hit, nowMs))
-  }
-
-  #addOne({ key, cost, window }: CounterHit, nowMs: number): CounterTotal {
-    const start = windowStart(window, nowMs)
-    this.#hashToWanted(`${this.#secret} ${window} ${start} ${key}`)
-    const home = ((this.#wanted[0] ?? 0) >>> 0) % this.#slots
-    const slot = this.#find(home) ?? this.#take(home, start + windowSeconds[window], nowMs)
-    if (slot === undefined) {
+    return hits.map(({ key, window, cost }) => {
+      const slot = this.#table.slotOf(key, window, nowMs)
+      if (slot !== undefined) return this.#table.add(slot, cost)
       this.#uncountedHits += 1
-      return undefined
-    }
-    const index = (slot + layout.totalCell) >> 1
-    return Number(Atomics.add(this.#totals, index, BigInt(cost))) + cost
-  }
-
-  #hashToWanted(text: string): void {
-    // As text it costs a third of what it costs as a buffer: 260 ns instead of 750.
-    const digest = hash('sha256', text, 'binary')
-    for (let cell = 0; cell < layout.hashCells; cell += 1) {
-      const byte = cell * 4
-      this.#wanted[cell] =
-        digest.charCodeAt(byte) |
-        (digest.charCodeAt(byte + 1) << 8) |
-        (digest.charCodeAt(byte + 2) << 16) |
-        (digest.charCodeAt(byte + 3) << 24)
-    }
-  }
-
-  /** The first cell of the counter's slot. The hash covers the window, so that a match is right whatever the time. */
-  #find(home: number): number | undefined {
-    for (let probe = 0; probe < probes; probe += 1) {
-      const slot = this.#slotAt(home + probe)
-      const expiry = Atomics.load(this.#cells, slot)
-      // Slots never become unused again, and are taken in this order: behind an unused one stands nothing.
-      if (expiry === 0) return undefined
-      if (expiry !== beingTaken && this.#holdsWanted(slot)) return slot
-    }
-    return undefined
-  }
-
-  #holdsWanted(slot: number): boolean {
-    for (let cell = 0; cell < layout.hashCells; cell += 1) {
-      if (Atomics.load(this.#cells, slot + layout.hashCell + cell) !== this.#wanted[cell]) {
-        return false
-      }
-    }
-    return true
-  }
-
-  /** Makes a counter. The lock keeps two threads from making the same one twice; others compete slot by slot. */
-  #take(home: number, expiry: number, nowMs: number): number | undefined {
-    const dueSeconds = Math.floor(nowMs / 1000) - graceSeconds
-    return this.#locks.run(home % layout.lockCells, () => {
-      const known = this.#find(home)
-      if (known !== undefined) return known
-      for (let probe = 0; probe < probes; probe += 1) {
-        const slot = this.#slotAt(home + probe)
-        const before = Atomics.load(this.#cells, slot)
-        if (before === beingTaken || before > dueSeconds) continue
-        if (Atomics.compareExchange(this.#cells, slot, before, beingTaken) !== before) continue
-        this.#fill(slot, expiry)
-        return slot
-      }
       return undefined
     })
   }
 
-  #fill(slot: number, expiry: number): void {
-    for (let cell = 0; cell < layout.hashCells; cell += 1) {
-      Atomics.store(this.#cells, slot + layout.hashCell + cell, this.#wanted[cell] ?? 0)
-    }
-    Atomics.store(this.#totals, (slot + layout.totalCell) >> 1, 0n)
-    Atomics.store(this.#cells, slot, expiry)
+  reserve(claims: readonly Claim[], nowMs: number): ReserveResult {
+    return this.#records.exclusively(() => this.#reserve(claims, nowMs))
   }
 
-  #slotAt(position: number): number {
-    return firstSlotCell + (position % this.#slots) * layout.slotCells
+  #reserve(claims: readonly Claim[], nowMs: number): ReserveResult {
+    const slots: number[] = []
+    for (const { key, window } of claims) {
+      const slot = this.#table.slotOf(key, window, nowMs)
+      if (slot !== undefined) slots.push(slot)
+    }
+    if (slots.length < claims.length || !this.#records.hasRoomFor(claims.length)) {
+      this.#uncountedHits += 1
+      return { type: 'unavailable' }
+    }
+    const totals = slots.map((slot) => this.#table.add(slot, 0))
+    const over = findOver(claims, slots, totals)
+    if (over !== undefined) return { type: 'over-limit', over, totals }
+    const records = claims.map(({ cost }, index) => this.#hold(slots[index] ?? 0, cost))
+    return {
+      type: 'reserved',
+      reservation: this.#reservation(records),
+      totals: slots.map((slot) => this.#table.add(slot, 0)),
+    }
   }
+
+  #hold(slot: number, cost: number): number {
+    this.#table.add(slot, cost)
+    return this.#records.hold(slot, this.#table.expiryOf(slot), cost)
+  }
+
+  #reservation(records: readonly number[]): Reservation {
+    let open = true
+    return {
+      settle: (costs, nowMs) => {
+        if (!open) return
+        open = false
+        const into = { table: this.#table, nowMs }
+        for (const [index, record] of records.entries()) {
+          this.#records.settle(record, costs[index] ?? 0, into)
+        }
+      },
+    }
+  }
+}
+
+/** The first claim that does not fit beside those before it on the same counter. */
+function findOver(
+  claims: readonly Claim[],
+  slots: readonly number[],
+  totals: readonly number[],
+): number | undefined {
+  const claimed = new Map<number, number>()
+  for (const [index, { cost, limit }] of claims.entries()) {
+    const slot = slots[index] ?? 0
+    const total = claimed.get(slot) ?? totals[index] ?? 0
+    if (total + cost > limit) return index
+    claimed.set(slot, total + cost)
+  }
+  return undefined
+}
+
+/** Gives back what a thread that has ended had reserved; before another one takes its place. */
+export function releaseReservations(memory: CounterMemory, owner: number, nowMs: number): void {
+  const table = new CounterTable(memory.counters)
+  new ReservationRecords(memory.reservations, owner).releaseAll({ table, nowMs })
 }

@@ -1,3 +1,5 @@
+import { createReservationMemory } from './reservation-records.ts'
+
 /**
  * The memory of a table of counters: a header, the locks, and slots of eight 32-bit cells each.
  *
@@ -25,11 +27,24 @@ export const layout = {
 /** The cell at which the slots begin. */
 export const firstSlotCell = layout.headerCells + layout.lockCells
 
+/** Memory that all threads of a process count in. */
+export interface CounterMemory {
+  readonly counters: SharedArrayBuffer
+  readonly reservations: SharedArrayBuffer
+}
+
 /**
- * New memory for `slots` counters. `secret` keys the hash, so that nobody outside can choose keys that collide; at
- * least 16 bytes.
+ * New memory for `slots` counters and the reservations of `owners` threads. `secret` keys the hash, so that nobody outside can choose
+ * keys that collide; at least 16 bytes.
  */
-export function createCounterMemory(slots: number, secret: Uint8Array): SharedArrayBuffer {
+export function createCounterMemory(slots: number, secret: Uint8Array, owners = 1): CounterMemory {
+  return {
+    counters: createTableMemory(slots, secret),
+    reservations: createReservationMemory(owners),
+  }
+}
+
+function createTableMemory(slots: number, secret: Uint8Array): SharedArrayBuffer {
   const memory = new SharedArrayBuffer((firstSlotCell + slots * layout.slotCells) * 4)
   new Int32Array(memory)[layout.slotCountCell] = slots
   const secretBytes = layout.secretCells * 4

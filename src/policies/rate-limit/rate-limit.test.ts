@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LimitSet, RateLimitRules } from '../../ir/rate-limit.ts'
 import type { CounterHit, CounterTotal } from '../../limits/counter-store.ts'
-import { requestContext, responseHead } from '../test-context.ts'
+import { noReservations, requestContext, responseHead } from '../test-context.ts'
 import {
   compile,
   header,
@@ -198,7 +198,12 @@ describe('a store that cannot count', () => {
     tree: [node('k', 'v', { limit: perHour(1) }), node('k', 'w', { limit: perHour(0) })],
     lookups: [lookup(literal('k', 'v'))],
   }
-  const away = { counters: { add: (hits: readonly CounterHit[]) => hits.map(() => undefined) } }
+  const away = {
+    counters: {
+      ...noReservations,
+      add: (hits: readonly CounterHit[]) => hits.map(() => undefined),
+    },
+  }
 
   test('lets requests pass', () => {
     expect(passes(compile(rules, { services: away }), requestContext())).toBe(10)
@@ -213,7 +218,7 @@ describe('a store that cannot count', () => {
   })
 
   test('refuses as over the limit what another counter shows to be', () => {
-    const counters = { add: (): CounterTotal[] => [undefined, 1] }
+    const counters = { ...noReservations, add: (): CounterTotal[] => [undefined, 1] }
     const lookups = [...rules.lookups, lookup(literal('k', 'w'))]
     const config = { services: { counters }, denyOnFailure: true }
     const policy = compile({ ...rules, lookups }, config)
@@ -224,6 +229,7 @@ describe('a store that cannot count', () => {
 test('a store that answers later is asked once for all counters', async () => {
   const calls: (readonly CounterHit[])[] = []
   const counters = {
+    ...noReservations,
     add(hits: readonly CounterHit[]) {
       calls.push(hits)
       return Promise.resolve([1, 3])
@@ -267,6 +273,7 @@ test('headers of the answer tell what is left of the closest limit', () => {
 
 test('a request that no limit holds for is not counted and gets no headers', () => {
   const counters = {
+    ...noReservations,
     add(): never {
       throw new Error('nothing is to be counted')
     },

@@ -11,9 +11,9 @@ import type { BuildResult } from './snapshot-builder.ts'
 import { createSnapshotBuilder } from './snapshot-builder.ts'
 import { backendNode, forwardTo, listenerNode, routeNode, virtualHostNode } from './test-nodes.ts'
 
-const { counters, unixTimeMs, callBackend } = policyServices()
+const { counters, tokenizer, unixTimeMs, callBackend } = policyServices()
 const callHost = () => Promise.resolve(gatewayError('backend-not-found', 'no such host'))
-const counting = { counters, unixTimeMs, callBackend, callHost }
+const counting = { counters, tokenizer, unixTimeMs, callBackend, callHost }
 
 const create = () =>
   createSnapshotBuilder({

@@ -1,5 +1,6 @@
 import type { ConfigurationDelta, ConfigurationError } from '../../ir/configuration.ts'
 import type { SecretValues } from '../../ir/secret-reference.ts'
+import type { Tokenizer } from '../../lib/tokenizer/shared-tokenizer.ts'
 import type { CounterStore } from '../../limits/counter-store.ts'
 import { compilePolicy } from '../../policies/index.ts'
 import type { PolicyServices } from '../../policies/policy.ts'
@@ -57,6 +58,7 @@ export interface SnapshotBuilderOptions {
   /** Milliseconds since the Unix epoch on the machine's clock, which windows of limits are aligned to. */
   unixTimeMs(): number
   readonly counters: CounterStore
+  readonly tokenizer: Tokenizer
   readonly callBackend: PolicyServices['callBackend']
   readonly callHost: ProviderServices['callHost']
   /** Resolves when the events that wait have had their turn, such as a promise of `setImmediate`. */
@@ -78,6 +80,7 @@ export function createSnapshotBuilder(options: SnapshotBuilderOptions): Snapshot
     secretValue: (reference) => secrets.value(reference),
     keySet: (id) => keySets.get(id),
     counters: options.counters,
+    tokenizer: options.tokenizer,
     callBackend: options.callBackend,
     unixTimeMs: options.unixTimeMs,
   }

@@ -2,10 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CounterHit } from '../../counter-store.ts'
 import { MemoryCounterStore } from '../memory-counter-store.ts'
+import type { CounterMemory } from '../table-layout.ts'
 
 /** What the thread is told. */
 export interface HammerTask {
-  readonly memory: SharedArrayBuffer
+  readonly memory: CounterMemory
   readonly keys: readonly string[]
   readonly rounds: number
   readonly nowMs: number
