@@ -11,7 +11,7 @@ import {
   routeTable,
 } from '../harness/route-manifests.ts'
 import type { BenchSettings, Measurement, Scenario } from '../harness/scenario.ts'
-import { startTopology, type Topology } from '../harness/topology.ts'
+import { loadCore, measuredCore, startTopology, type Topology } from '../harness/topology.ts'
 
 const few = { domain: 'few.bench.test', perKind: 3 }
 const many = { domain: 'many.bench.test', perKind: 2500 }
@@ -63,6 +63,8 @@ async function measureMatching(topology: Topology, settings: BenchSettings) {
 }
 
 interface Change {
+  /** Milliseconds until the change is in force; undefined: loading everything at once has no budget. */
+  readonly budgetMs?: number
   readonly host: string
   readonly markerPath: string
   readonly apply: (marker: string) => Promise<unknown>
@@ -97,14 +99,16 @@ async function measureChanges(topology: Topology, what: string, change: Change, 
   const fromAnswer = medianOf(changes.map(({ fromAnswerMs }) => fromAnswerMs))
   const delay = medianOf(delays)
   const texts = { scenario: `change of ${what}`, unit: 'ms' }
+  const { budgetMs = Number.POSITIVE_INFINITY } = change
+  const budget = change.budgetMs === undefined ? '–' : `≤ ${change.budgetMs} ms`
   return [
     {
       ...{ ...texts, figure: 'in force after the write began', sluice: fromStart },
-      ...{ budget: '≤ 200 ms', holds: fromStart <= 200 },
+      ...{ budget, holds: fromStart <= budgetMs },
     },
     {
       ...{ ...texts, figure: 'in force after its answer', sluice: fromAnswer },
-      ...{ budget: '≤ 200 ms', holds: fromAnswer <= 200 },
+      ...{ budget, holds: fromAnswer <= budgetMs },
     },
     {
       ...{ ...texts, figure: 'slowest request meanwhile (ratio: without)', sluice: delay },
@@ -112,6 +116,9 @@ async function measureChanges(topology: Topology, what: string, change: Change, 
     },
   ]
 }
+
+/** What a change of routes that are there may take. */
+const changed = { budgetMs: 200 } as const
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -126,7 +133,8 @@ async function applyTables(kube: KubeApplier): Promise<void> {
 export const manyRoutesInOneHost: Scenario = {
   name: 'routes',
   async run(settings) {
-    const topology = await startTopology()
+    // Control and the gateway's thread each have a core, as where a gateway is run: what is measured is not their contention.
+    const topology = await startTopology({ cores: `${measuredCore},${loadCore}` })
     const kube = connectKube(topology.sluice.dataFolder, topology.sluice.kubePort)
     const applyMany = (marker: string) =>
       kube.apply(manyRoutes('many', many.domain, many.perKind, marker))
@@ -143,7 +151,7 @@ export const manyRoutesInOneHost: Scenario = {
       const inOneObject = await measureChanges(
         topology,
         '10,000 routes in one VirtualService',
-        { host: many.domain, markerPath: '/marker', apply: applyMany },
+        { ...changed, host: many.domain, markerPath: '/marker', apply: applyMany },
         settings.runs,
       )
       await applyTables(kube)
@@ -152,7 +160,7 @@ export const manyRoutesInOneHost: Scenario = {
         topology,
         'one of 100 RouteTables of 100 routes',
         {
-          ...{ host: tables.domain, markerPath: '/table/7/marker' },
+          ...{ ...changed, host: tables.domain, markerPath: '/table/7/marker' },
           apply: (marker) => kube.apply(routeTable(7, tables.perTable, marker)),
         },
         settings.runs,
