@@ -26,6 +26,8 @@ export type GatewayErrorCode =
   | 'fault-injected'
   | 'rate-limited'
   | 'rate-limit-unavailable'
+  | 'prompt-rejected'
+  | 'guard-unavailable'
   | 'client-closed'
   | 'draining'
   | 'internal'

@@ -25,6 +25,8 @@ const httpStatusByCode: Readonly<Record<GatewayErrorCode, number>> = {
   'fault-injected': 503,
   'rate-limited': 429,
   'rate-limit-unavailable': 500,
+  'prompt-rejected': 403,
+  'guard-unavailable': 500,
   'client-closed': 499,
   draining: 503,
   internal: 500,

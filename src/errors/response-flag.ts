@@ -28,6 +28,8 @@ export const responseFlagByCode: Readonly<Record<GatewayErrorCode, string>> = {
   'fault-injected': 'FI',
   'rate-limited': 'RL',
   'rate-limit-unavailable': 'RLSE',
+  'prompt-rejected': 'UAEX',
+  'guard-unavailable': 'UAEX',
   'client-closed': 'DC',
   draining: 'DRAIN',
   internal: 'INT',

@@ -63,6 +63,7 @@ describe('a line', () => {
     const modelCall = {
       ...{ gateway: 'default/gw', provider: 'openai', operation: 'chat', model: 'gpt-4o' },
       ...{ providerModel: 'gpt-4o-2024', streaming: true, rateLimitedTokens: 9, labels: {} },
+      guarded: undefined,
       usage: { inputTokens: 44, outputTokens: 128, totalTokens: 172, estimated: false },
     }
     expect(JSON.parse(formatAccessLogLine({ ...record, modelCall }))).toMatchObject({

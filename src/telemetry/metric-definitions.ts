@@ -36,6 +36,14 @@ const metricDefinitions = {
     type: 'counter',
     help: 'Calls to models by provider, status and where the count of their tokens comes from.',
   },
+  sluice_guard_masked_total: {
+    type: 'counter',
+    help: 'Stretches of text that prompt guards have masked in requests and answers, by gateway.',
+  },
+  sluice_guard_overflows_total: {
+    type: 'counter',
+    help: 'How often a stream held back more text for a prompt guard than it may, by gateway.',
+  },
   ai_prompt_tokens_total: { type: 'counter', help: 'Tokens that models have read.' },
   ai_completion_tokens_total: { type: 'counter', help: 'Tokens that models have written.' },
   ai_rate_limited_tokens_total: {

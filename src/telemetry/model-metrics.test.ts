@@ -11,6 +11,7 @@ const call: ModelCallRecord = {
   streaming: false,
   usage: { inputTokens: 44, outputTokens: 128, totalTokens: 172, estimated: false },
   rateLimitedTokens: 40,
+  guarded: undefined,
   labels: {},
 }
 const ok = { status: 200 }
@@ -50,6 +51,18 @@ test('a call that was charged but refused counts its charge and no usage', () =>
   expect(seriesOf(metrics, 'sluice_model_calls_total')).toMatchObject([
     { provider: 'openai', operation: 'chat', status: '429', usage: 'none', total: 1 },
   ])
+})
+
+test('what guards have done is counted by gateway', () => {
+  const metrics = new ModelMetrics()
+  metrics.add(ok, call)
+  expect(seriesOf(metrics, 'sluice_guard_masked_total')).toEqual([])
+  for (let count = 0; count < 2; count++) {
+    metrics.add(ok, { ...call, guarded: { masked: 3, overflows: 1 } })
+  }
+  const gateway = 'gloo-system/ai-gateway'
+  expect(seriesOf(metrics, 'sluice_guard_masked_total')).toEqual([{ gateway, total: 6 }])
+  expect(seriesOf(metrics, 'sluice_guard_overflows_total')).toEqual([{ gateway, total: 2 }])
 })
 
 test('names of models that used nothing get no series', () => {

@@ -24,12 +24,16 @@ export class ModelMetrics {
   readonly #tokens = new Map<string, TokenCounters>()
   readonly #calls = new Map<string, { labels: Record<string, string>; total: number }>()
 
+  /** By gateway: names that the operator gives. */
+  readonly #guarded = new Map<string, { masked: number; overflows: number }>()
+
   constructor(mostSeries = defaultMostSeries) {
     this.#mostSeries = mostSeries
   }
 
   add({ status }: Pick<RequestRecord, 'status'>, call: ModelCallRecord): void {
     this.#countCall(status, call)
+    this.#countGuarded(call)
     const { usage, rateLimitedTokens = 0 } = call
     if (usage === undefined && rateLimitedTokens === 0) return
     const counters = this.#countersOf(call)
@@ -44,6 +48,10 @@ export class ModelMetrics {
       samples.push({ name, labels, value: { type: 'counter', total } })
     for (const { labels, total } of this.#calls.values()) {
       push('sluice_model_calls_total', labels, total)
+    }
+    for (const [gateway, { masked, overflows }] of this.#guarded) {
+      push('sluice_guard_masked_total', { gateway }, masked)
+      push('sluice_guard_overflows_total', { gateway }, overflows)
     }
     for (const { labels, prompt, completion, rateLimited } of this.#tokens.values()) {
       push('ai_prompt_tokens_total', labels, prompt)
@@ -67,6 +75,14 @@ export class ModelMetrics {
       ? { gateway, provider, operation, status: String(status), usage: source }
       : { gateway, provider: other, operation: other, status: other, usage: other }
     this.#calls.set(isKnown ? key : other, { labels, total: 1 })
+  }
+
+  #countGuarded({ gateway, guarded }: ModelCallRecord): void {
+    if (guarded === undefined) return
+    const counts = this.#guarded.get(gateway) ?? { masked: 0, overflows: 0 }
+    counts.masked += guarded.masked
+    counts.overflows += guarded.overflows
+    this.#guarded.set(gateway, counts)
   }
 
   #countersOf(call: ModelCallRecord): TokenCounters {

@@ -52,8 +52,17 @@ export interface ModelCallRecord {
   readonly usage: RecordedUsage | undefined
   /** Tokens that rate limits have charged. */
   readonly rateLimitedTokens: number | undefined
+  /** What guards have done to its texts; undefined when they found nothing. */
+  readonly guarded: GuardedTexts | undefined
   /** Labels of the operator's own, by name. */
   readonly labels: Readonly<Record<string, string>>
+}
+
+/** What guards have done to the texts of a call. */
+export interface GuardedTexts {
+  readonly masked: number
+  /** How often a stream held back more than it may. */
+  readonly overflows: number
 }
 
 /** Tokens of a call. */

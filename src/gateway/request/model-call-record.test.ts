@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ModelCall } from '../../llm/model-call.ts'
+import { recordGuard } from '../../policies/guard-record.ts'
 import type { CompiledListener } from '../../snapshot/snapshot.ts'
 import { modelCallRecordOf } from './model-call-record.ts'
 
@@ -37,7 +38,18 @@ test('a call to a model is recorded with labels from what is verified of its cal
     streaming: true,
     usage: undefined,
     rateLimitedTokens: 7,
+    guarded: undefined,
     labels: { team: 'dev', models: '<unknown>', sub: '<unknown>' },
+  })
+})
+
+test('what guards have done to a call is recorded with it', () => {
+  const metadata = new Map()
+  recordGuard({ metadata }, { masked: 2, overflows: 0 })
+  recordGuard({ metadata }, { masked: 1, overflows: 1 })
+  expect(modelCallRecordOf({ modelCall, metadata }, listener)?.guarded).toEqual({
+    masked: 3,
+    overflows: 1,
   })
 })
 

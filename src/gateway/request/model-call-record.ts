@@ -1,4 +1,5 @@
 import type { UsageLabel } from '../../ir/listener.ts'
+import { guardRecordOf } from '../../policies/guard-record.ts'
 import { metadataValue } from '../../policies/metadata-value.ts'
 import type { RequestContext } from '../../policies/policy.ts'
 import type { CompiledListener } from '../../snapshot/snapshot.ts'
@@ -20,6 +21,7 @@ export function modelCallRecordOf(
     streaming: call.streaming,
     usage: call.usage,
     rateLimitedTokens: call.rateLimitedTokens,
+    guarded: guardRecordOf(context),
     labels: labelsOf(context, usageLabels),
   }
 }
