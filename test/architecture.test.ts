@@ -42,6 +42,7 @@ const mayImportSibling: Record<string, readonly string[]> = {
   'gateway-api': ['core'],
   'gloo-core': ['core'],
   'gloo-edge': ['core', 'gloo-core'],
+  'gloo-gateway': ['core', 'gateway-api', 'gloo-core'],
 }
 
 /** The composition roots construct and connect everything; nothing else may import everything. */

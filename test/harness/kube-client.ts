@@ -104,6 +104,7 @@ const plurals: Readonly<Record<string, string>> = {
   Settings: 'settings',
   GatewayClass: 'gatewayclasses',
   BackendTLSPolicy: 'backendtlspolicies',
+  GatewayParameters: 'gatewayparameters',
   CustomResourceDefinition: 'customresourcedefinitions',
 }
 

@@ -1,6 +1,11 @@
 import type { Dialect, Translation, Translator } from '../dialect.ts'
 import { emptyConfiguration } from '../empty-configuration.ts'
-import { routeOptionKind, virtualHostOptionKind } from './kinds/options/option-kinds.ts'
+import {
+  httpListenerOptionKind,
+  listenerOptionKind,
+  routeOptionKind,
+  virtualHostOptionKind,
+} from './kinds/options/option-kinds.ts'
 import { proxy } from './kinds/proxy.ts'
 import { rateLimitConfig, rateLimitConfigKind } from './kinds/rate-limit/rate-limit-config.ts'
 import { settings } from './kinds/settings.ts'
@@ -16,7 +21,7 @@ export const glooCore: Dialect = {
   name: 'gloo-core',
   kinds: [
     ...[upstream, upstreamGroup, settings, proxy, rateLimitConfig],
-    ...[routeOptionKind, virtualHostOptionKind],
+    ...[routeOptionKind, virtualHostOptionKind, listenerOptionKind, httpListenerOptionKind],
   ],
   seeds: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: controllerNamespace } }],
   createTranslator,

@@ -60,4 +60,7 @@ export const behaviours = {
   rateLimitInline: 'actions of a route are held against the limits of the settings',
   rateLimitInheritance: 'limits of the virtual host hold on routes without limits of their own',
   rateLimitBasic: 'basic limits hold for each client address',
+  connectionSettings: 'a gateway applies its HTTP connection settings',
+  targetRefs: 'options hold on the routes and gateways that they target',
+  sectionNames: 'options of one listener come before those of its gateway',
 } as const

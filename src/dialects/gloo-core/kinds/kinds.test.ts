@@ -62,6 +62,8 @@ test('names are those of the vendor', () => {
     ['ratelimitconfigs', 'rlc'],
     ['routeoptions', 'rto', 'rtopts', 'grto'],
     ['virtualhostoptions', 'vho', 'vhopts', 'gvho'],
+    ['listeneroptions', 'lisopts'],
+    ['httplisteneroptions', 'hlisopts'],
   ])
 })
 

@@ -29,6 +29,5 @@ export const behaviours = {
   clientCertificates:
     'a TLS gateway demands a client certificate where the secret has an authority',
   gatewaySelection: 'a gateway serves the virtual services that it selects',
-  connectionSettings: 'a gateway applies its HTTP connection settings',
   directResponseLimit: 'a direct response above the size limit is rejected',
 } as const

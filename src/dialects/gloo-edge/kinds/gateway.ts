@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
-import { ignoredList, ignoredTree, uint32 } from '../../gloo-core/kinds/options/scalars.ts'
+import { ListenerOptions } from '../../gloo-core/kinds/listener-options/listener-options.ts'
+import { ignoredTree, uint32 } from '../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../type.ts'
 import { approximated, honoured, ignored } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
@@ -7,17 +8,6 @@ import { HttpGateway } from './fields/http-gateway.ts'
 import { edgeKind } from './kind.ts'
 
 const notServed = 'only httpGateway is served'
-
-const ListenerOptions = Type.Object({
-  accessLoggingService: ignoredTree('the access log is that of the process'),
-  listenerAccessLoggingService: ignoredTree('the access log is that of the process'),
-  extensions: ignoredTree('plugins of other programs are not loaded'),
-  perConnectionBufferLimitBytes: ignored('buffers follow Node', Type.Optional(uint32())),
-  socketOptions: ignoredList('sockets have the options of the process'),
-  proxyProtocol: ignoredTree('the PROXY protocol is not read'),
-  connectionBalanceConfig: ignoredTree('the kernel spreads connections over the workers'),
-  tcpStats: ignored('statistics of TCP are not collected', Type.Optional(Type.Boolean())),
-})
 
 /** `Gateway.spec` of projects/gateway/api/v1/gateway.proto. */
 export const GatewaySpec = Type.Object({

@@ -16,15 +16,12 @@ import { defaultProfile } from './gateways/connection-options.ts'
 import { claimPorts, gatewayReference, planGateway } from './gateways/gateway-plan.ts'
 import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
 import { containFailure } from './problem.ts'
-import { problemsOfOptions } from './routes/external-options.ts'
 import { StatusBook } from './statuses.ts'
 import {
   type TranslatedVirtualService,
   translateVirtualService,
   virtualServiceReference,
 } from './virtual-services/translate-virtual-service.ts'
-
-const optionKinds = ['RouteOption', 'VirtualHostOption']
 
 const kindsWithoutProblems = ['MatchableHttpGateway', 'MatchableTcpGateway']
 
@@ -97,13 +94,10 @@ function translateAll(scope: Scope<Source>): Translation {
     const owner = virtualServiceReference(object)
     book.add([{ severity: 'warning', owner, text: texts.notServed }])
   }
-  const options = optionKinds.flatMap((kind) => [...list(kind)])
-  for (const object of options) book.add(problemsOfOptions(object))
   const reported = [
     ...gateways,
     ...virtualServices,
     ...list('RouteTable'),
-    ...options,
     ...kindsWithoutProblems.flatMap(list),
   ]
   const { secretIds, ...configuration } = builder

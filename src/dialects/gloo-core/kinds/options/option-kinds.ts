@@ -1,27 +1,46 @@
 import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
+import { approximated, honoured } from '../../../verdict.ts'
 import { optionsGroup } from '../../options/source.ts'
+import { behaviours } from '../behaviours.ts'
 import { defineGlooKind } from '../define-kind.ts'
+import { HttpListenerOptions } from '../listener-options/http-listener-options.ts'
+import { ListenerOptions } from '../listener-options/listener-options.ts'
 import { RouteOptions } from './route-options.ts'
-import { ignoredList } from './scalars.ts'
 import { VirtualHostOptions } from './virtual-host-options.ts'
 
-const targetRefs = () =>
-  ignoredList(
-    'objects of the Gateway API are not served; refer to this object by optionsConfigRefs',
-  )
+const text = (test: string) => honoured(test, Type.Optional(Type.String()))
+
+const targetReference = {
+  group: text(behaviours.targetRefs),
+  kind: text(behaviours.targetRefs),
+  name: text(behaviours.targetRefs),
+  namespace: approximated(
+    'options hold on objects of their own namespace only; others are reported',
+    behaviours.targetRefs,
+    Type.Optional(Type.String()),
+  ),
+}
+
+/** Routes of the Gateway API that options hold on. */
+const targetRefs = Type.Optional(Type.Array(Type.Object(targetReference)))
+
+/** Gateways of the Gateway API, or one listener of each. */
+const sectionedTargetRefs = Type.Optional(
+  Type.Array(Type.Object({ ...targetReference, sectionName: text(behaviours.sectionNames) })),
+)
 
 /** `RouteOption.spec` of projects/gateway/api/v1/external_options.proto. */
 export const RouteOptionSpec = Type.Object({
   options: Type.Optional(RouteOptions),
-  targetRefs: targetRefs(),
+  targetRefs,
 })
 export type RouteOptionSpec = Static<typeof RouteOptionSpec>
 
 /** `VirtualHostOption.spec` of the same file. */
 const VirtualHostOptionSpec = Type.Object({
   options: Type.Optional(VirtualHostOptions),
-  targetRefs: targetRefs(),
+  targetRefs: sectionedTargetRefs,
 })
 export type VirtualHostOptionSpec = Static<typeof VirtualHostOptionSpec>
 
@@ -43,4 +62,38 @@ export const virtualHostOptionKind = defineGlooKind({
   shortNames: ['vho', 'vhopts', 'gvho'],
   description: 'Options that several virtual hosts share.',
   spec: VirtualHostOptionSpec,
+})
+
+/** `ListenerOption.spec` of the same file. */
+const ListenerOptionSpec = Type.Object({
+  options: Type.Optional(ListenerOptions),
+  targetRefs: sectionedTargetRefs,
+})
+export type ListenerOptionSpec = Static<typeof ListenerOptionSpec>
+
+/** Options of ports. */
+export const listenerOptionKind = defineGlooKind({
+  group: optionsGroup,
+  kind: 'ListenerOption',
+  plural: 'listeneroptions',
+  shortNames: ['lisopts'],
+  description: 'Options of the listeners of a Gateway.',
+  spec: ListenerOptionSpec,
+})
+
+/** `HttpListenerOption.spec` of the same file. */
+const HttpListenerOptionSpec = Type.Object({
+  options: Type.Optional(HttpListenerOptions),
+  targetRefs: sectionedTargetRefs,
+})
+export type HttpListenerOptionSpec = Static<typeof HttpListenerOptionSpec>
+
+/** Options of how ports treat HTTP. */
+export const httpListenerOptionKind = defineGlooKind({
+  group: optionsGroup,
+  kind: 'HttpListenerOption',
+  plural: 'httplisteneroptions',
+  shortNames: ['hlisopts'],
+  description: 'Options of how the listeners of a Gateway treat HTTP.',
+  spec: HttpListenerOptionSpec,
 })

@@ -1,10 +1,10 @@
 import type { Static } from 'typebox'
-import { later } from '../../../gloo-core/kinds/options/later.ts'
-import { ProtocolUpgrade } from '../../../gloo-core/kinds/options/route-options.ts'
-import { choice, duration, ignoredTree, uint32 } from '../../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
+import { later } from '../options/later.ts'
+import { ProtocolUpgrade } from '../options/route-options.ts'
+import { choice, duration, ignoredTree, uint32 } from '../options/scalars.ts'
 
 const flag = (reason: string) => ignored(reason, Type.Optional(Type.Boolean()))
 const text = (reason: string) => ignored(reason, Type.Optional(Type.String()))

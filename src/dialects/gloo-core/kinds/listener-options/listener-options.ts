@@ -1,0 +1,17 @@
+import type { Static } from 'typebox'
+import { Type } from '../../../type.ts'
+import { ignored } from '../../../verdict.ts'
+import { ignoredList, ignoredTree, uint32 } from '../options/scalars.ts'
+
+/** `ListenerOptions` of projects/gloo/api/v1/listener_options.proto. */
+export const ListenerOptions = Type.Object({
+  accessLoggingService: ignoredTree('the access log is that of the process'),
+  listenerAccessLoggingService: ignoredTree('the access log is that of the process'),
+  extensions: ignoredTree('plugins of other programs are not loaded'),
+  perConnectionBufferLimitBytes: ignored('buffers follow Node', Type.Optional(uint32())),
+  socketOptions: ignoredList('sockets have the options of the process'),
+  proxyProtocol: ignoredTree('the PROXY protocol is not read'),
+  connectionBalanceConfig: ignoredTree('the kernel spreads connections over the workers'),
+  tcpStats: ignored('statistics of TCP are not collected', Type.Optional(Type.Boolean())),
+})
+export type ListenerOptions = Static<typeof ListenerOptions>

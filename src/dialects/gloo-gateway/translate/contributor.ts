@@ -1,0 +1,174 @@
+import type { GroupKind, KubeObject, ObjectReference } from '../../../kube/kube-object.ts'
+import type { ObjectStatus, ObjectView } from '../../dialect.ts'
+import type {
+  BackendQuery,
+  ContributionMoment,
+  Contributor,
+  FilteredRule,
+  FoundBackend,
+  FoundFilter,
+  FoundParameters,
+  PolicyTarget,
+  PortQuery,
+  RouteEffect,
+  RuleQuery,
+} from '../../gateway-api/contribution.ts'
+import { httpRouteKind } from '../../gateway-api/names.ts'
+import type { HttpListenerOptions } from '../../gloo-core/kinds/listener-options/http-listener-options.ts'
+import {
+  httpListenerOptionKind,
+  routeOptionKind,
+  virtualHostOptionKind,
+} from '../../gloo-core/kinds/options/option-kinds.ts'
+import type { RouteOptions } from '../../gloo-core/kinds/options/route-options.ts'
+import { targetOf } from '../../gloo-core/options/ai/model-route.ts'
+import { readHttpSettings } from '../../gloo-core/options/listener/http-settings.ts'
+import type { Scope, Source } from '../../gloo-core/options/source.ts'
+import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
+import { Scope as Memory } from '../../shared/memory.ts'
+import { SpecCache } from '../../shared/spec-of.ts'
+import { directResponseKind } from '../names.ts'
+import { Attachments } from './attachments.ts'
+import { cachedKinds } from './cached-kinds.ts'
+import { findDirectResponse } from './direct-responses.ts'
+import { EffectReport } from './effect-report.ts'
+import { Findings } from './findings.ts'
+import { type ListenerHost, readListenerHost } from './listener-hosts.ts'
+import { mergeOptions, optionsOf } from './merge-options.ts'
+import { findParameters } from './parameters.ts'
+import { createStatuses } from './statuses.ts'
+import { translateOptions } from './translate-options.ts'
+
+const none: readonly RouteEffect[] = []
+const noEffect: FoundFilter = { type: 'found', effect: { policies: [] } }
+
+const isKind = (reference: GroupKind, { group, kind }: GroupKind) =>
+  reference.group === group && reference.kind === kind
+
+/** Gloo's objects of one moment. */
+class GlooMoment implements ContributionMoment {
+  readonly #scope: Scope
+  readonly #attachments: Attachments
+  readonly #hosts = new Map<string, ListenerHost>()
+  readonly #findings = new Findings()
+
+  constructor(scope: Scope) {
+    this.#scope = scope
+    this.#attachments = new Attachments(scope.source.objects, scope.source.specs)
+  }
+
+  findBackend({ reference }: BackendQuery): FoundBackend {
+    const found = this.#scope.source.upstreams.find(reference)
+    switch (found.type) {
+      case 'found':
+        return { type: 'found', backend: found.backend, isAdded: false }
+      case 'missing':
+        return { type: 'unresolved', reason: 'BackendNotFound', message: found.message }
+      case 'rejected': {
+        const message = `Upstream ${reference.namespace}/${reference.name} cannot be used: ${found.message}`
+        return { type: 'unusable', message }
+      }
+    }
+  }
+
+  findFilter(reference: ObjectReference, _place: unknown, rule: FilteredRule): FoundFilter {
+    if (isKind(reference, directResponseKind)) {
+      return findDirectResponse(this.#scope, reference, rule)
+    }
+    if (this.#findOptions(reference) !== undefined) return noEffect
+    const { group, kind, namespace, name } = reference
+    const message = `extensionRef '${name}' of type ${group}.${kind} in namespace '${namespace}' not found`
+    return { type: 'unresolved', reason: 'BackendNotFound', message }
+  }
+
+  findRuleEffects(query: RuleQuery): readonly RouteEffect[] {
+    const host = this.#hostOf(query.listener)
+    const options = this.#optionsOf(query)
+    if (host.isEmpty && options.length === 0 && !this.#callsModels(query)) return none
+    const { reference, sectionName = '' } = query.listener
+    const id = `${query.id}@${reference.namespace}/${reference.name}/${sectionName}`
+    const { specs } = this.#scope.source
+    const inputs = [host, query.action, query.policies, ...versionsOf(specs, options)]
+    const made = this.#scope.remember(id, inputs, (scope) => {
+      const merged = mergeOptions<RouteOptions>(specs, options)
+      const { place, action, policies } = query
+      const rule = { id, place, action, policies, options: merged.options, ...host }
+      const report = new EffectReport()
+      return { effects: [translateOptions(scope, rule, report)], report }
+    })
+    this.#findings.add(options, made.report)
+    return made.effects
+  }
+
+  findConnectionOptions({ gateway, sectionNames }: PortQuery) {
+    const [object] = this.#attachments.onListeners(httpListenerOptionKind, gateway, sectionNames)
+    if (object === undefined) return undefined
+    const { values } = optionsOf<HttpListenerOptions>(this.#scope.source.specs, object)
+    return readHttpSettings(values.httpConnectionManagerSettings ?? {}, '').http
+  }
+
+  findParameters(reference: ObjectReference): FoundParameters {
+    return findParameters(this.#scope, reference)
+  }
+
+  statuses(): readonly ObjectStatus[] {
+    return createStatuses(this.#scope, this.#attachments, this.#findings)
+  }
+
+  /** Calls to models are made in a way of their own, with options or without. */
+  #callsModels({ action }: RuleQuery): boolean {
+    if (action.type !== 'forward') return false
+    return !['others', 'unknown'].includes(targetOf(this.#scope, action.destinations))
+  }
+
+  #findOptions({ namespace, name }: ObjectReference): KubeObject | undefined {
+    return this.#scope.source.objects.get(routeOptionKind, namespace, name)
+  }
+
+  /** The RouteOptions of a rule: those that its filters name, then those that target its route. */
+  #optionsOf({ extensions, route }: RuleQuery): readonly KubeObject[] {
+    if (!isKind(route.reference, httpRouteKind)) return []
+    const named = extensions
+      .filter((reference) => isKind(reference, routeOptionKind))
+      .flatMap((reference) => this.#findOptions(reference) ?? [])
+    const targeting = this.#attachments.onRoute(route.reference)
+    return named.length === 0 ? targeting : [...new Set([...named, ...targeting])]
+  }
+
+  /** What options of the gateway and listener say. */
+  #hostOf({ reference, sectionName = '' }: PolicyTarget): ListenerHost {
+    const key = `${reference.namespace}/${reference.name}/${sectionName}`
+    const known = this.#hosts.get(key)
+    if (known !== undefined) return known
+    const on = (kind: GroupKind) => this.#attachments.onListeners(kind, reference, [sectionName])
+    const objects = on(virtualHostOptionKind)
+    const [http] = on(httpListenerOptionKind)
+    const { specs } = this.#scope.source
+    const inputs = [versionsOf(specs, objects), http && versionsOf(specs, [http])]
+    const host = this.#scope.remember(`host ${key}`, inputs, (scope) =>
+      readListenerHost(scope, objects, http),
+    )
+    this.#hosts.set(key, host)
+    return host
+  }
+}
+
+/** What tells the options of objects from those of others. */
+const versionsOf = (specs: SpecCache, objects: readonly KubeObject[]) =>
+  objects.flatMap((object) => [object.metadata.name, specs.get(object)])
+
+/** Makes a contributor that keeps what it computed from objects that did not change. */
+export function createContributor(): Contributor {
+  const upstreamTranslator = createUpstreamTranslator()
+  const specs = new SpecCache()
+  let previous: Memory<Source> | undefined
+  return {
+    begin(objects: ObjectView): ContributionMoment {
+      const upstreams = upstreamTranslator.translate(objects)
+      specs.keepOnly(cachedKinds.flatMap((kind) => [...objects.list(kind)]))
+      const scope = Memory.root<Source>({ objects, upstreams, specs }, previous)
+      previous = scope
+      return new GlooMoment(scope)
+    },
+  }
+}

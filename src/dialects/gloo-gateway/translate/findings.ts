@@ -1,0 +1,32 @@
+import type { KubeObject } from '../../../kube/kube-object.ts'
+import type { GlooReport } from '../../gloo-core/status/report.ts'
+
+/** What rules find wrong with the options in force on them. */
+export class Findings {
+  readonly #byObject = new Map<KubeObject, { errors: Set<string>; warnings: Set<string> }>()
+
+  /** `objects` are those whose options hold on the rule; a text that names one of them is about that one. */
+  add(objects: readonly KubeObject[], { errors, warnings }: GlooReport): void {
+    const [first] = objects
+    if (first === undefined) return
+    const ownerOf = (text: string) => objects.find((object) => isNamed(object, text)) ?? first
+    for (const text of errors) this.#entryOf(ownerOf(text)).errors.add(text)
+    for (const text of warnings) this.#entryOf(ownerOf(text)).warnings.add(text)
+  }
+
+  of(object: KubeObject): GlooReport {
+    const { errors = [], warnings = [] } = this.#byObject.get(object) ?? {}
+    return { errors: [...errors], warnings: [...warnings] }
+  }
+
+  #entryOf(object: KubeObject) {
+    const known = this.#byObject.get(object)
+    if (known !== undefined) return known
+    const entry = { errors: new Set<string>(), warnings: new Set<string>() }
+    this.#byObject.set(object, entry)
+    return entry
+  }
+}
+
+const isNamed = ({ kind, metadata }: KubeObject, text: string) =>
+  text.includes(`${kind} ${metadata.namespace ?? ''}/${metadata.name},`)

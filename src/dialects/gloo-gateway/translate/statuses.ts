@@ -1,0 +1,118 @@
+import type { GroupKind, KubeObject } from '../../../kube/kube-object.ts'
+import type { ObjectStatus } from '../../dialect.ts'
+import {
+  httpListenerOptionKind,
+  listenerOptionKind,
+  routeOptionKind,
+  virtualHostOptionKind,
+} from '../../gloo-core/kinds/options/option-kinds.ts'
+import type { Scope } from '../../gloo-core/options/source.ts'
+import {
+  createGlooStatus,
+  createObjectStatus,
+  type GlooReport,
+} from '../../gloo-core/status/report.ts'
+import {
+  type Attachments,
+  findTargetError,
+  type TargetReference,
+  targetKindOf,
+} from './attachments.ts'
+import {
+  checkHttpListenerOption,
+  checkRouteOption,
+  checkVirtualHostOption,
+} from './check-options.ts'
+import { type Conflicts, findConflicts } from './conflicts.ts'
+import type { Findings } from './findings.ts'
+
+type Check = (scope: Scope, object: KubeObject) => GlooReport
+
+const checks: readonly (readonly [GroupKind, Check])[] = [
+  [routeOptionKind, checkRouteOption],
+  [virtualHostOptionKind, checkVirtualHostOption],
+  [listenerOptionKind, () => ({ errors: [], warnings: [] })],
+  [httpListenerOptionKind, checkHttpListenerOption],
+]
+
+/** The kinds whose statuses are written here. */
+export const reportedKinds: readonly GroupKind[] = checks.map(([{ group, kind }]) => ({
+  group,
+  kind,
+}))
+
+/** An object of a form that its kind's schema does not allow, which only a foreign store can hold, costs itself. */
+function contain(check: () => GlooReport): GlooReport {
+  try {
+    return check()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const text = `the object does not have the form that its schema asks for: ${reason}`
+    return { errors: [text], warnings: [] }
+  }
+}
+
+function findTargetWarnings(
+  { source }: Scope,
+  kind: GroupKind,
+  object: KubeObject,
+): readonly string[] {
+  const target = targetKindOf(kind)
+  const { namespace = '' } = object.metadata
+  const { targetRefs = [] } = source.specs.get<{ targetRefs?: readonly TargetReference[] }>(object)
+  if (target === undefined) return []
+  return targetRefs.flatMap((reference) => {
+    const error = findTargetError(reference, target, namespace)
+    if (error !== undefined) return [error]
+    const { name = '', sectionName } = reference
+    const found = source.objects.get(target, namespace, name)
+    if (found === undefined) return [`${target.kind} ${namespace}/${name} not found`]
+    if (!sectionName || hasListener(source.specs.get(found), sectionName)) return []
+    return [`${target.kind} ${namespace}/${name} has no listener '${sectionName}'`]
+  })
+}
+
+const hasListener = (
+  { listeners = [] }: { readonly listeners?: readonly { readonly name: string }[] },
+  sectionName: string,
+) => listeners.some(({ name }) => name === sectionName)
+
+function statusOf(
+  scope: Scope,
+  object: KubeObject,
+  [kind, check]: (typeof checks)[number],
+  { conflicts, findings }: { readonly conflicts: Conflicts; readonly findings: Findings },
+): ObjectStatus {
+  const { namespace = '', name } = object.metadata
+  const key = `status of ${object.kind} ${namespace}/${name}`
+  const spec = scope.source.specs.get(object)
+  const own = scope.remember(`options of ${key}`, [spec], (inner) =>
+    contain(() => check(inner, object)),
+  )
+  const targets = contain(() => ({ errors: [], warnings: findTargetWarnings(scope, kind, object) }))
+  const found = findings.of(object)
+  const status = createGlooStatus({
+    errors: [...new Set([...own.errors, ...targets.errors, ...found.errors])],
+    warnings: [
+      ...new Set([
+        ...own.warnings,
+        ...targets.warnings,
+        ...found.warnings,
+        ...conflicts.of(object),
+      ]),
+    ],
+  })
+  return scope.remember(key, [JSON.stringify(status)], () => createObjectStatus(object, status))
+}
+
+/** What is to be said of options. */
+export function createStatuses(
+  scope: Scope,
+  attachments: Attachments,
+  findings: Findings,
+): readonly ObjectStatus[] {
+  const said = { conflicts: findConflicts(scope.source, attachments), findings }
+  return checks.flatMap((each) =>
+    scope.source.objects.list(each[0]).map((object) => statusOf(scope, object, each, said)),
+  )
+}
