@@ -15,8 +15,6 @@ function collectField(message: Json, key: string, owner: TextOwner, texts: TextC
   if (key === 'tool_calls') collectCalls(recordsOf(value), own, texts)
   else if (key === 'function_call') collectArguments(asRecord(value) ?? {}, own, texts)
   else if (key === 'name') texts.add(message, key, own)
-  // The parts of a content are one text to the model.
-  else if (Array.isArray(value) && key === 'content') texts.addParts(value, own)
   else texts.addMember(message, key, owner)
 }
 

@@ -50,8 +50,8 @@ describe('a whole answer', () => {
   test('shows the texts of every choice in the channels of a stream', () => {
     expect(say(answer)).toEqual([
       'choice 0 content: Hi',
-      'choice 0 annotations url_citation title: T',
-      'choice 0 annotations url_citation url: https://x.example',
+      'choice 0 annotations 0 url_citation title: T',
+      'choice 0 annotations 0 url_citation url: https://x.example',
       'choice 0 audio transcript: spoken',
       'choice 1 reasoning_content: hm',
       'choice 1 tool_calls 0 arguments 0: a',
@@ -84,8 +84,8 @@ describe('a whole answer', () => {
     ])
     const invalid = { object: 'error', message: { detail: [{ loc: ['body'], msg: 'bad' }] } }
     expect(say(invalid)).toEqual([
-      'answer message detail loc: body',
-      'answer message detail msg: bad',
+      'answer message detail 0 loc 0: body',
+      'answer message detail 0 msg: bad',
     ])
     for (const json of [{ error: 'x' }, { detail: 'x' }, invalid])
       expect(read(json).known).toBe(true)

@@ -50,7 +50,7 @@ export class ChunkReader implements MessageReader {
       else part.addTexts(choice, key, owner, inChoice)
     }
     if (asString(choice['finish_reason']) !== undefined) {
-      part.closes.push(...this.#channels.closeAll(`choice ${index} `))
+      part.closes.push(...this.#channels.closeAll(`choice ${index}`))
     }
   }
 

@@ -54,7 +54,7 @@ const response: ResponseForm = {
 const answerOwner = { channel: 'answer', role: undefined }
 
 const ownerOf = (choice: Json, position: number) => ({
-  channel: `choice ${choice['index'] ?? position} text`,
+  channel: `choice ${choice['index'] ?? position}`,
   role: 'assistant',
 })
 

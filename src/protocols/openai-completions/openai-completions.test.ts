@@ -47,9 +47,9 @@ describe('a stream', () => {
   test('says the same however it is split', () => {
     const whole = readParts(completions, [stream]).map(describePart)
     expect(whole.slice(0, 3)).toEqual([
-      { deltas: ['choice 0 text: One'] },
-      { deltas: ['choice 10 text:  ten'] },
-      { deltas: ['choice 0 text:  two'], closes: ['choice 0 text'] },
+      { deltas: ['choice 0: One'] },
+      { deltas: ['choice 10:  ten'] },
+      { deltas: ['choice 0:  two'], closes: ['choice 0'] },
     ])
     for (const chunks of splits(stream)) {
       expect(readParts(completions, chunks).map(describePart)).toEqual(whole)
@@ -59,8 +59,8 @@ describe('a stream', () => {
   test('can be held back and changed', () => {
     const edited = editWholeTexts(completions, [stream], (text) => text.toUpperCase())
     expect([...textsOf(completions, [edited])]).toEqual([
-      ['choice 0 text', 'ONE TWO'],
-      ['choice 10 text', ' TEN'],
+      ['choice 0', 'ONE TWO'],
+      ['choice 10', ' TEN'],
     ])
   })
 

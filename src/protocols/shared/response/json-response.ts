@@ -32,7 +32,7 @@ export class JsonResponse implements ModelResponse {
   }
 
   get known(): boolean {
-    return this.#form.collectTexts(this.json, new TextCollector(() => {}, false))
+    return this.#form.collectTexts(this.json, new TextCollector(() => {}, true))
   }
 
   get changed(): boolean {
@@ -40,7 +40,7 @@ export class JsonResponse implements ModelResponse {
   }
 
   texts(): readonly TextSlot[] {
-    const texts = new TextCollector(() => this.markChanged(), false)
+    const texts = new TextCollector(() => this.markChanged(), true)
     this.#form.collectTexts(this.json, texts)
     return texts.slots
   }

@@ -33,9 +33,11 @@ export class ChannelTable {
     this.#open.delete(channel)
   }
 
-  /** Closes what begins with `prefix` and returns it. */
-  closeAll(prefix: string): string[] {
-    const closed = [...this.#open].filter((channel) => channel.startsWith(prefix))
+  /** Closes a channel and those whose names begin with its, and returns them. */
+  closeAll(name: string): string[] {
+    const closed = [...this.#open].filter(
+      (channel) => channel === name || channel.startsWith(`${name} `),
+    )
     for (const channel of closed) this.#open.delete(channel)
     return closed
   }

@@ -1,5 +1,8 @@
+import { encodeJson } from '../../../lib/json/encode-json.ts'
+import { parseJson } from '../../../lib/json/parse-json.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
-import type { ArgumentDecoder } from '../tool-arguments/argument-decoder.ts'
+import { asRecord } from '../json-value.ts'
+import { ArgumentDecoder } from '../tool-arguments/argument-decoder.ts'
 import { addressKeys, freeFormKeys, opaqueKeys, textlessKeys } from './opaque-keys.ts'
 
 /** Whose a text is. */
@@ -14,7 +17,9 @@ export interface CollectedSlot extends TextSlot {
   readonly path: readonly string[]
 }
 
-type Container = Record<string, unknown> | unknown[]
+type Json = Record<string, unknown>
+
+type Container = Json | unknown[]
 
 /** Collects the texts of a JSON message as slots that write into it. */
 export class TextCollector {
@@ -24,8 +29,8 @@ export class TextCollector {
   readonly #numbered: boolean
 
   /**
-   * `numbered`: members of lists are texts of their own; otherwise they continue each other, as the parts of streamed answers do,
-   * whose places in their lists say nothing.
+   * `numbered`: members of lists are texts of their own, but for parts that have a text, which continue each other. Otherwise all
+   * do, as in streamed answers, where a place in a list says nothing.
    */
   constructor(onChange: () => void, numbered: boolean) {
     this.#onChange = onChange
@@ -34,29 +39,16 @@ export class TextCollector {
 
   /** The string at `key`, if it is one. */
   add(holder: Container, key: string, owner: TextOwner): void {
-    const text = (holder as Record<string, unknown>)[key]
+    const text = (holder as Json)[key]
     if (typeof text !== 'string') return
     this.addSlot(owner, text, (replacement) => {
-      ;(holder as Record<string, unknown>)[key] = replacement
+      ;(holder as Json)[key] = replacement
     })
   }
 
   /** Every string within `value`, a container; their channels are that of the owner and the names of the fields on the way. */
   addAll(value: unknown, owner: TextOwner): void {
     this.#addAll(value, owner, false)
-  }
-
-  /** Every string within the members of a list that are parts of one text. */
-  addParts(parts: unknown[], owner: TextOwner): void {
-    for (const key of Object.keys(parts)) {
-      if (typeof parts[Number(key)] === 'string') this.add(parts, key, owner)
-      else this.addAll(parts[Number(key)], owner)
-    }
-  }
-
-  /** Every string within `value`, whatever the fields on the way are called. */
-  addFreeForm(value: unknown, owner: TextOwner): void {
-    this.#addAll(value, owner, true)
   }
 
   /** The string at `key`, or every string within the container there. */
@@ -73,10 +65,10 @@ export class TextCollector {
 
   #addMember(holder: Container, key: string, owner: TextOwner, isFreeForm: boolean): void {
     this.#path.push(key)
-    const value = (holder as Record<string, unknown>)[key]
+    const value = (holder as Json)[key]
     const isNamed = !isFreeForm && !Array.isArray(holder)
     if (typeof value === 'string') {
-      if (!(isNamed && isOpaque(key, value)))
+      if (!(isNamed && isOpaque(holder, key, value)))
         this.add(holder, key, this.#ownerOf(holder, key, owner))
     } else if (!(isNamed && textlessKeys.has(key))) {
       const within = isFreeForm || (isNamed && freeFormKeys.has(key))
@@ -85,34 +77,47 @@ export class TextCollector {
     this.#path.pop()
   }
 
-  /** The text of a part, and what stands in a list that is not numbered, belongs to what surrounds it. */
+  /** The text of a part belongs to what surrounds the part. */
   #ownerOf(holder: Container, key: string, { channel, role }: TextOwner): TextOwner {
-    const isTransparent = Array.isArray(holder) ? !this.#numbered : key === 'text'
+    const isTransparent = Array.isArray(holder)
+      ? !this.#numbered || hasText(holder[Number(key)])
+      : key === 'text'
     return isTransparent ? { channel, role } : { channel: `${channel} ${key}`, role }
   }
 
   /** The strings in the JSON text at `key`, which are the arguments of a tool call; returns the channels that end. */
-  addArguments(
-    holder: Record<string, unknown>,
-    key: string,
-    { channel, role, decoder }: TextOwner & { readonly decoder: ArgumentDecoder },
-  ): string[] {
+  addArguments(holder: Json, key: string, place: ArgumentPlace): string[] {
     const fragment = holder[key]
     if (typeof fragment !== 'string') return []
-    const { segments, ended, differs } = decoder.push(fragment)
-    const write = () => {
-      holder[key] = segments.map(({ source }) => source).join('')
-    }
+    return this.#addFragment(fragment, place, (text) => {
+      holder[key] = text
+    })
+  }
+
+  /** The strings in the JSON value at `key`, its keys among them, in the channels that its JSON text would have. */
+  addJson(holder: Json, key: string, owner: TextOwner): void {
+    const text = encodeJson(holder[key], { sortKeys: false })
+    this.#addFragment(text, { ...owner, decoder: new ArgumentDecoder() }, (replacement) => {
+      const parsed = parseJson(replacement)
+      // Keys that have become alike are one.
+      holder[key] = 'value' in parsed ? parsed.value : JSON.parse(replacement)
+    })
+  }
+
+  #addFragment(text: string, place: ArgumentPlace, write: (text: string) => void): string[] {
+    const { channel, role, decoder } = place
+    const { segments, ended, differs } = decoder.push(text)
+    const writeAll = () => write(segments.map(({ source }) => source).join(''))
     for (const segment of segments) {
       if (segment.text === undefined) continue
       const owner = { channel: `${channel} ${segment.ordinal}`, role }
       this.addSlot(owner, segment.text, (replacement) => {
         segment.source = decoder.encode(replacement)
-        write()
+        writeAll()
       })
     }
     if (differs) {
-      write()
+      writeAll()
       this.#onChange()
     }
     return ended.map((ordinal) => `${channel} ${ordinal}`)
@@ -127,5 +132,16 @@ export class TextCollector {
   }
 }
 
-const isOpaque = (key: string, value: string) =>
-  opaqueKeys.has(key) || (addressKeys.has(key) && value.startsWith('data:'))
+/** Arguments of a tool call, and how far their text has come. */
+export interface ArgumentPlace extends TextOwner {
+  readonly decoder: ArgumentDecoder
+}
+
+const hasText = (part: unknown) => typeof asRecord(part)?.['text'] === 'string'
+
+/** Bytes are no text; a source of the type `text` holds its text where others hold bytes. */
+function isOpaque(holder: Container, key: string, value: string): boolean {
+  if (addressKeys.has(key)) return value.startsWith('data:')
+  if (key === 'data' && asRecord(holder)?.['type'] === 'text') return false
+  return opaqueKeys.has(key)
+}

@@ -1,0 +1,47 @@
+import { asCount, asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import type { ResponseForm } from '../shared/response/json-response.ts'
+import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
+import { readAnthropicUsage } from './usage.ts'
+
+type Json = Record<string, unknown>
+
+const answerOwner = { channel: 'answer', role: undefined }
+
+export const responseForm: ResponseForm = {
+  collectTexts(json, texts) {
+    recordsOf(json['content']).forEach((block, index) => {
+      collectBlock(block, { channel: `content ${index}`, role: 'assistant' }, texts)
+    })
+    collectRest(json, 'content', texts)
+    return Array.isArray(json['content']) || isError(json)
+  },
+  readUsage: (json) => readAnthropicUsage(json['usage'], undefined),
+  readModel: (json) => asString(json['model']),
+}
+
+/** The answer to `count_tokens`, which costs nothing. */
+export const countForm: ResponseForm = {
+  collectTexts(json, texts) {
+    collectRest(json, undefined, texts)
+    return asCount(json['input_tokens']) !== undefined || isError(json)
+  },
+  readUsage: () => undefined,
+  readModel: () => undefined,
+}
+
+const isError = (json: Json) => json['type'] === 'error' || asRecord(json['error']) !== undefined
+
+function collectRest(json: Json, known: string | undefined, texts: TextCollector): void {
+  for (const key of Object.keys(json)) {
+    if (key !== known) texts.addMember(json, key, answerOwner)
+  }
+}
+
+/** Collects the texts of a block; the input of a tool is JSON, as it is in streams. */
+function collectBlock(block: Json, owner: TextOwner, texts: TextCollector): void {
+  for (const key of Object.keys(block)) {
+    if (key === 'input' && asRecord(block[key])) {
+      texts.addJson(block, key, { ...owner, channel: `${owner.channel} input` })
+    } else texts.addMember(block, key, owner)
+  }
+}
