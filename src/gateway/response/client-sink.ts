@@ -116,6 +116,8 @@ export class ClientSink {
  */
 function chunkedSocketOf(response: ClientResponse): Socket | undefined {
   if ('stream' in response || !response.chunkedEncoding) return undefined
+  // What Node was given in this tick, such as the head, it has not passed on yet: that goes first.
+  if (response.writableCorked > 0) return undefined
   return response.socket ?? undefined
 }
 
