@@ -7,7 +7,7 @@ export interface TextSlot {
   readonly channel: string
   /** Who speaks, where the format says; lower-case. */
   readonly role: string | undefined
-  /** Decoded: for the arguments of a tool call, one string within the JSON that they are. */
+  /** As it is now, after what was replaced. Decoded: for the arguments of a tool call, one string within the JSON that they are. */
   readonly text: string
   /** Puts `text` in its place and marks the message as changed. */
   replace(text: string): void

@@ -124,11 +124,18 @@ export class TextCollector {
   }
 
   addSlot({ channel, role }: TextOwner, text: string, write: (replacement: string) => void): void {
-    const replace = (replacement: string) => {
-      write(replacement)
-      this.#onChange()
+    const slot = {
+      channel,
+      role,
+      text,
+      path: [...this.#path],
+      replace: (replacement: string) => {
+        slot.text = replacement
+        write(replacement)
+        this.#onChange()
+      },
     }
-    this.slots.push({ channel, role, text, replace, path: [...this.#path] })
+    this.slots.push(slot)
   }
 }
 
