@@ -5,6 +5,7 @@ import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
 const overprovisioning = 1.4
 
 interface Level {
+  readonly priority: number
   readonly all: readonly EndpointRuntime[]
   healthy: readonly EndpointRuntime[]
   /** Share of the requests, 0 to 1. */
@@ -31,15 +32,19 @@ export class AvailableEndpoints {
     const byPriority = Map.groupBy(endpoints, (endpoint) => endpoint.config.priority)
     this.#levels = [...byPriority.entries()]
       .sort(([left], [right]) => left - right)
-      .map(([, all]) => ({ all, healthy: all, load: 0 }))
+      .map(([priority, all]) => ({ priority, all, healthy: all, load: 0 }))
   }
 
   /** The endpoints of the priority that takes this request; the same array until health changes. */
-  choose(nowMs: number, random: () => number): readonly EndpointRuntime[] {
+  choose(
+    nowMs: number,
+    random: () => number,
+    tried?: ReadonlySet<number>,
+  ): readonly EndpointRuntime[] {
     let version = 0
     for (const table of this.#tables) version += table.version()
     if (version !== this.#version || nowMs >= this.#validUntilMs) this.#refresh(nowMs, version)
-    const level = this.#levels.length === 1 ? this.#levels[0] : this.#draw(random())
+    const level = this.#levels.length === 1 ? this.#levels[0] : this.#levelFor(random(), tried)
     return level === undefined ? [] : this.#usable(level)
   }
 
@@ -51,6 +56,12 @@ export class AvailableEndpoints {
     }
     if (ejected === 0) return maxEjectionPercent > 0
     return (ejected / this.#endpoints.length) * 100 < maxEjectionPercent
+  }
+
+  /** The share of priorities whose turn is over goes to the first one that is left with an endpoint. */
+  #levelFor(random: number, tried: ReadonlySet<number> | undefined): Level | undefined {
+    if (tried === undefined || tried.size === 0) return this.#draw(random)
+    return this.#levels.find(({ priority, healthy }) => !tried.has(priority) && healthy.length > 0)
   }
 
   #usable(level: Level): readonly EndpointRuntime[] {

@@ -10,13 +10,14 @@ import type { AnswerRelay } from '../response/answer-relay.ts'
 import { fail } from '../response/respond.ts'
 import { ResponseRelay, type UpstreamResponseHead } from '../response/response-relay.ts'
 import { backOffMs, isRetryable, type RetryCause, rateLimitDelayMs } from '../retry/retry-policy.ts'
+import { TriedPriorities } from '../retry/tried-priorities.ts'
 import type { BackendRuntime } from '../upstream/backend-runtime.ts'
 import { resetMessage } from '../upstream/connector.ts'
 import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
 import type { UpstreamCall, UpstreamFailure } from '../upstream/upstream-client.ts'
 import { openTunnel, type TunnelListener } from '../websocket/open-tunnel.ts'
 import { type AttemptOwner, UpstreamAttempt } from './attempt.ts'
-import { Deadlines } from './deadlines.ts'
+import { Deadlines, type TimeLimits } from './deadlines.ts'
 import { sendMirrors } from './mirror.ts'
 import { prepareTry } from './prepare-try.ts'
 import type { PreparedTry } from './try-target.ts'
@@ -28,7 +29,9 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   readonly #exchange: Exchange
   readonly #action: CompiledForward
   readonly #backend: BackendRuntime
-  readonly #deadlines: Deadlines
+  readonly #limits: TimeLimits
+  #deadlines: Deadlines
+  readonly #priorities: TriedPriorities | undefined
   #attempt: UpstreamAttempt | undefined
   #retryTimer: unknown
   #perTryTimer: unknown
@@ -44,9 +47,11 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     this.#action = action
     this.#backend = backend
     const { http } = exchange.ingress.listener.config
-    const { timeoutMs, idleTimeoutMs } = action.config
-    const limits = { totalMs: timeoutMs, idleMs: idleTimeoutMs ?? http.streamIdleTimeoutMs }
-    this.#deadlines = new Deadlines(exchange.services, limits, (kind) => this.#timedOut(kind))
+    const { timeoutMs, idleTimeoutMs, retry } = action.config
+    const frequency = retry?.previousPrioritiesUpdateFrequency
+    this.#priorities = frequency === undefined ? undefined : new TriedPriorities(frequency)
+    this.#limits = { totalMs: timeoutMs, idleMs: idleTimeoutMs ?? http.streamIdleTimeoutMs }
+    this.#deadlines = this.#createDeadlines()
   }
 
   /** Begins with the body; the first try follows as soon as there is something to send. */
@@ -233,7 +238,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     const exchange = this.#exchange
     if (this.#over) return
     const hash = hashRequest(this.#action.config.hashPolicies, exchange)
-    const endpoint = this.#backend.pick(hash)
+    const endpoint = this.#priorities?.pick(this.#backend, hash) ?? this.#backend.pick(hash)
     if (endpoint === undefined) {
       this.#end(gatewayError('no-healthy-upstream', 'no healthy upstream'))
       return
@@ -295,9 +300,27 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     this.#perTryTimer = undefined
   }
 
+  #createDeadlines(): Deadlines {
+    const { services } = this.#exchange
+    return new Deadlines(services, this.#limits, (kind) => this.#timedOut(kind))
+  }
+
   #timedOut(kind: 'total' | 'idle'): void {
-    const waiting = kind === 'idle' && !this.#exchange.body.ended
-    this.#end(waiting ? gatewayError('request-timeout', 'request timeout') : timeoutError())
+    if (kind === 'idle' && !this.#exchange.body.ended) {
+      this.#end(gatewayError('request-timeout', 'request timeout'))
+      return
+    }
+    const error = timeoutError()
+    const attempt = this.#attempt
+    const failure = { error, beforeSending: false, staleConnection: false }
+    if (attempt === undefined || attempt.answered || !this.#failsOver({ failure })) {
+      this.#end(error)
+      return
+    }
+    // Each model has the time that one would have alone.
+    attempt.cancel(error)
+    this.#deadlines = this.#createDeadlines()
+    this.#deadlines.startTotal()
   }
 
   #end(error: GatewayError): void {

@@ -41,10 +41,13 @@ export class BackendRuntime {
     this.#balancer = createBalancer(backend.config.loadBalancer, parts.services.random)
   }
 
-  /** The endpoint for the next try; `hash` steers hashing balancers. Undefined: none is healthy. */
-  pick(hash: number | undefined): EndpointRuntime | undefined {
+  /**
+   * The endpoint for the next try; `hash` steers hashing balancers. Undefined: none is healthy, or none that is has a priority
+   * that was not `tried`.
+   */
+  pick(hash: number | undefined, tried?: ReadonlySet<number>): EndpointRuntime | undefined {
     const { random, now } = this.#services
-    const endpoints = this.#available.choose(now(), random)
+    const endpoints = this.#available.choose(now(), random, tried)
     if (endpoints.length <= 1) return endpoints[0]
     return this.#balancer.pick(endpoints, hash)
   }
