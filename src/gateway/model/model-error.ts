@@ -10,11 +10,16 @@ const fixedTexts: ReadonlySet<GatewayErrorCode> = new Set([
   'rate-limited',
   'rate-limit-unavailable',
   'route-not-found',
+  'prompt-rejected',
 ])
+
+/** A guard that could not judge a request answers with the operator's words, as if it had judged. */
+const isWorded = ({ code, status }: GatewayError) =>
+  code === 'guard-unavailable' && status !== undefined
 
 /** An error as clients of a provider's API expect it; undefined: it stays plain text. */
 export function encodeError(style: ErrorStyle, error: GatewayError): string | undefined {
-  if (fixedTexts.has(error.code)) return undefined
+  if (fixedTexts.has(error.code) || isWorded(error)) return undefined
   return JSON.stringify(errorObject(style, error))
 }
 
