@@ -7,7 +7,7 @@ import type { PolicyServices, RequestContext } from '../policy.ts'
 import { compilePatterns } from './compile-patterns.ts'
 import { rejected, rejectedUnjudged } from './failures.ts'
 import type { Searches } from './redaction/compile-searches.ts'
-import { findsAnything, redactText } from './redaction/redact-text.ts'
+import { findsAnything, redactSlots } from './redaction/redact-text.ts'
 import { moderate } from './services/moderation.ts'
 import { compileWebhook, type JudgedText, type Webhook } from './services/webhook.ts'
 
@@ -56,16 +56,10 @@ function searchTexts(
 ): GatewayError | undefined {
   const slots = request.texts()
   if (patterns.action === 'reject') {
-    return slots.some(({ text }) => findsAnything(searches, text)) ? rejected(refusal) : undefined
+    return findsAnything(searches, slots) ? rejected(refusal) : undefined
   }
-  let total = 0
-  for (const slot of slots) {
-    const { text, masked } = redactText(searches, patterns.maskStyle, slot.text)
-    if (masked > 0) slot.replace(text)
-    total += masked
-  }
-  if (total > 0) request.markChanged()
-  recordGuard(context, { masked: total, overflows: 0 })
+  const masked = redactSlots(searches, patterns.maskStyle, slots)
+  recordGuard(context, { masked, overflows: 0 })
   return undefined
 }
 
@@ -83,7 +77,6 @@ async function askWebhook(
       return rejected({ status: verdict.status ?? refusal.status, message: verdict.message })
     case 'mask': {
       const masked = replaceTexts(slots, verdict.contents)
-      if (masked > 0) request.markChanged()
       recordGuard(context, { masked, overflows: 0 })
       return undefined
     }

@@ -8,7 +8,7 @@ import type { PolicyServices, RequestContext, StreamEditor, StreamOutput } from 
 import { compilePatterns } from './compile-patterns.ts'
 import { replaceTexts } from './compile-request-guard.ts'
 import { unjudgedAnswer, unreadableAnswer } from './failures.ts'
-import { redactText } from './redaction/redact-text.ts'
+import { redactSlots } from './redaction/redact-text.ts'
 import { compileWebhook, type Webhook } from './services/webhook.ts'
 import { type MaskSettings, StreamMasker } from './stream/stream-masker.ts'
 import { WebhookEditor } from './stream/webhook-editor.ts'
@@ -60,14 +60,8 @@ function maskTexts(
   { searches, options }: MaskSettings,
 ): undefined {
   if (searches === undefined) return
-  let total = 0
-  for (const slot of response.texts()) {
-    const { text, masked } = redactText(searches, options.style, slot.text)
-    if (masked > 0) slot.replace(text)
-    total += masked
-  }
-  if (total > 0) response.markChanged()
-  recordGuard(context, { masked: total, overflows: 0 })
+  const masked = redactSlots(searches, options.style, response.texts())
+  recordGuard(context, { masked, overflows: 0 })
 }
 
 async function askWebhook(
@@ -82,7 +76,6 @@ async function askWebhook(
   if (verdict.type === 'no-answer') return unjudgedAnswer(origin, verdict.reason)
   if (verdict.type !== 'mask') return undefined
   const masked = replaceTexts(slots, verdict.contents)
-  if (masked > 0) response.markChanged()
   recordGuard(context, { masked, overflows: 0 })
   return undefined
 }

@@ -25,7 +25,7 @@ export function unjudgedAnswer(origin: Origin, reason: string): GatewayError {
 /** Stops an answer in a form in which texts are not known. */
 export function unreadableAnswer(origin: Origin): GatewayError {
   return gatewayError(
-    'upstream-protocol-error',
+    'unreadable-answer',
     `The prompt guard of ${nameOf(origin)} cannot read the answer of the model.`,
   )
 }

@@ -17,7 +17,7 @@ import { requestOf, type Slot, slot } from './testing/texts.ts'
 function ask(guard: CompiledPolicy, texts: Slot[], headers: string[] = []) {
   const context = requestContext({ headers: new HeaderList(headers) })
   const request = requestOf(...texts)
-  return { result: guard.onModelRequest?.(context, modelCall, request), request, context }
+  return { result: guard.onModelRequest?.(context, modelCall, request), context }
 }
 
 const notHere = { code: 'prompt-rejected', status: 403, message: 'Not here' }
@@ -27,25 +27,32 @@ describe('a guard with patterns', () => {
     const patterns = patternsOf(['credit card', '^stop$'], { action: 'reject' })
     const guard = compileGuard({ request: { patterns } })
     expect(guard.readsModelCall).toBe('required')
-    expect(ask(guard, [slot('hello'), slot('My Credit CARD')]).result).toMatchObject(notHere)
+    expect(ask(guard, [slot('hello'), slot('My Credit CARD', 'x')]).result).toMatchObject(notHere)
+    expect(ask(guard, [slot('My cred'), slot('it card')]).result).toMatchObject(notHere)
     expect(ask(guard, [slot('go\nSTOP\non')]).result).toMatchObject(notHere)
     expect(ask(guard, [slot('nothing stops')]).result).toBe(undefined)
   })
 
   test('masks what it finds and lets the request go on', () => {
     const patterns = patternsOf(['tiger \\d+'], { detectors: ['email'] })
-    const texts = [slot('a tiger 12'), slot('plain'), slot('to j@example.com', 'x', 'system')]
-    const { result, request, context } = ask(compileGuard({ request: { patterns } }), texts)
+    const texts = [
+      slot('a tiger 12', '0'),
+      slot('plain', '1'),
+      slot('to j@exam', '2', 'system'),
+      slot('ple.com, bye', '2', 'system'),
+    ]
+    const { result, context } = ask(compileGuard({ request: { patterns } }), texts)
     expect(result).toBe(undefined)
-    expect(texts.map(({ text }) => text)).toEqual(['a <CUSTOM>', 'plain', 'to <EMAIL_ADDRESS>'])
-    expect(request.changed).toBe(true)
+    expect(texts.map(({ text }) => text)).toEqual([
+      ...['a <CUSTOM>', 'plain', 'to ', '<EMAIL_ADDRESS>, bye'],
+    ])
     expect(guardRecordOf(context)).toEqual({ masked: 2, overflows: 0 })
   })
 
   test('leaves a request alone in which it finds nothing', () => {
     const guard = compileGuard({ request: { patterns: patternsOf(['tiger']) } })
-    const { request, context } = ask(guard, [slot('a lion')])
-    expect(request.changed).toBe(false)
+    const untouched = { ...slot('a lion'), replace: () => expect.unreachable() }
+    const { context } = ask(guard, [untouched, slot('tig'), slot('re')])
     expect(guardRecordOf(context)).toBe(undefined)
   })
 
@@ -112,10 +119,8 @@ describe('a guard with a webhook', () => {
     const service = serviceAnswering(() => ({ action: { body: { messages }, reason: 'x' } }))
     const guard = compileGuard({ request: { webhook }, services: service })
     const asked = texts()
-    const { result, request } = ask(guard, asked)
-    expect(await result).toBe(undefined)
+    expect(await ask(guard, asked).result).toBe(undefined)
     expect(asked.map(({ text }) => text)).toEqual(['be brief', 'h****'])
-    expect(request.changed).toBe(true)
   })
 
   test.each([

@@ -16,19 +16,24 @@ const unjudged = {
   code: 'guard-unavailable',
   message: 'The prompt guard of VirtualService apps/shop could not judge the answer.',
 }
-const unreadable = { code: 'upstream-protocol-error' }
+const unreadable = { code: 'unreadable-answer' }
 
 describe('a guard of answers', () => {
   const patterns = patternsOf(['tiger'])
 
   test('masks every text of a whole answer and drops what repeats them', () => {
     const guard = compileGuard({ response: { patterns } })
-    const texts = [slot('a Tiger'), slot('a lion'), slot('tiger tiger')]
+    const texts = [
+      slot('a Tiger', '0'),
+      slot('a lion', '1'),
+      slot('tiger tig', '2'),
+      slot('er', '2'),
+    ]
     const response = responseOf(...texts)
     const context = requestContext()
     expect(guard.onModelResponse?.(context, modelCall, response)).toBe(undefined)
-    expect(texts.map(({ text }) => text)).toEqual(['a <CUSTOM>', 'a lion', '<CUSTOM> <CUSTOM>'])
-    expect(response).toMatchObject({ changed: true, dropped: true })
+    expect(texts.map(({ text }) => text)).toEqual(['a <CUSTOM>', 'a lion', '<CUSTOM> ', '<CUSTOM>'])
+    expect(response.dropped).toBe(true)
     expect(guardRecordOf(context)).toEqual({ masked: 3, overflows: 0 })
   })
 

@@ -134,7 +134,7 @@ export class StreamMasker implements StreamEditor {
     const { searches, options } = this.#settings
     for (const slot of part.repeats) {
       const text = texts.get(slot) ?? slot.text
-      const masked = searches === undefined ? text : redactText(searches, options.style, text).text
+      const masked = searches === undefined ? text : redactText(searches, options.style, text)
       if (masked !== slot.text) slot.replace(masked)
     }
   }
