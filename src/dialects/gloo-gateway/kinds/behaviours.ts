@@ -6,5 +6,5 @@ export const behaviours = {
   directResponse: 'a direct response answers in the place of a backend',
   parameters: 'parameters of a gateway reach its service',
   metricsPort: 'parameters of a gateway open its metrics port',
-  usageLabels: 'a call to a model is recorded with labels from what is verified of its caller',
+  usageLabels: 'usage metrics of a gateway carry its custom labels',
 } as const
