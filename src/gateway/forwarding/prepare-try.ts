@@ -45,6 +45,8 @@ function preparePlainTry(
 }
 
 function hostFor(exchange: Exchange, action: CompiledForward, endpoint: EndpointRuntime): string {
+  const { hostHeader } = endpoint.config
+  if (hostHeader !== undefined) return hostHeader
   const { hostRewrite } = action.config
   if (hostRewrite?.type === 'endpoint' && endpoint.hasName) return endpoint.config.host
   return action.rewriteHost(exchange)

@@ -9,7 +9,7 @@ export function finishModelCall(exchange: Exchange, model: ModelExchange): void 
   if (call.usage === undefined && isUnanswered(exchange)) {
     call.usage = estimateUsage(call, 0, exchange.services.countTokens)
   }
-  exchange.metadata.set('model-call', {
+  const facts = {
     provider: call.provider,
     operation: call.operation,
     model: call.model,
@@ -20,7 +20,10 @@ export function finishModelCall(exchange: Exchange, model: ModelExchange): void 
     total_tokens: call.usage?.totalTokens,
     estimated: call.usage?.estimated,
     rate_limited_tokens: call.rateLimitedTokens,
-  })
+  }
+  exchange.metadata.set('model-call', facts)
+  const { metadataNamespace } = model.options
+  if (metadataNamespace !== undefined) exchange.metadata.set(metadataNamespace, facts)
 }
 
 /** The provider works on, and is paid, although nobody waits any more. */

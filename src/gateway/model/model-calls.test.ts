@@ -59,6 +59,18 @@ describe('a call to a model', () => {
     })
   })
 
+  test('is told under the name that the vendor has for it, too', async () => {
+    const told = Promise.withResolvers<unknown>()
+    const listener: CompiledPolicy = {
+      type: 'rate-limit',
+      onComplete: ({ metadata }) => told.resolve(metadata.get('vendor.example')),
+    }
+    const modelCalls = { metadataNamespace: 'vendor.example' }
+    const fixture = await start({ modelCalls, policies: [listener] })
+    await (await fixture.post(ask)).text()
+    expect(await told.promise).toMatchObject({ provider: 'openai', total_tokens: 11 })
+  })
+
   test('passes the client its own token where that is asked for', async () => {
     const fixture = await start({ credential: { type: 'passthrough' } })
     await fixture.post(ask, '/openai', { authorization: 'bearer mine', cookie: 'a=b' })

@@ -18,7 +18,7 @@ export function prepareModelTry(
   const { endpoint, headers } = target
   const { provider, config } = endpoint
   if (provider === undefined) return gatewayError('internal', 'an endpoint has no provider')
-  const host = config.serverName ?? config.host
+  const host = config.hostHeader ?? config.serverName ?? config.host
   provider.withholdCredentials(headers)
   const body = model.bodyFor(provider)
   setBodyHeaders(exchange, model, { headers, body })
