@@ -6,6 +6,7 @@ import { formatTable, keepResults, quietLoadAverage } from './harness/report.ts'
 import type { Measurement, Scenario } from './harness/scenario.ts'
 import { loadCore } from './harness/topology.ts'
 import { manyRoutesInOneHost } from './scenarios/many-routes.ts'
+import { modelCalls } from './scenarios/model-calls.ts'
 import { pacedStreams } from './scenarios/paced-streams.ts'
 import { processMemory } from './scenarios/process-memory.ts'
 import { proxiedRequests } from './scenarios/proxied-requests.ts'
@@ -16,6 +17,7 @@ import { workersAgainstOne } from './scenarios/workers-against-one.ts'
 
 const scenarios: readonly Scenario[] = [
   proxiedRequests,
+  modelCalls,
   pacedStreams,
   streamInOneSegment,
   processMemory,

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts'
 import { createBenchFolder } from './bench-folder.ts'
+import { createModelRoutes } from './model-routes.ts'
 import { startNginx } from './nginx.ts'
 import { type BenchProcess, startPinned } from './process.ts'
 import { type SluiceUnderTest, startSluice } from './sluice.ts'
@@ -28,6 +29,8 @@ export interface Topology {
   readonly sluice: SluiceUnderTest
   /** Where each target is reached; `events` is the streaming upstream itself. */
   readonly urls: Readonly<Record<Target | 'events', string>>
+  /** A file with a token of each caller of the model routes. */
+  readonly tokenFile: string
   stop(): Promise<void>
 }
 
@@ -38,9 +41,13 @@ export interface TopologyOptions {
 }
 
 const answerBytes = 900
-const envelope = { id: 'chatcmpl-bench', content: '' }
-const padding = 'y'.repeat(answerBytes - JSON.stringify(envelope).length)
-const answer = JSON.stringify({ ...envelope, content: padding })
+const completion = (content: string) =>
+  JSON.stringify({
+    ...{ id: 'chatcmpl-bench', object: 'chat.completion', model: 'gpt-4o-mini-2024-07-18' },
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 38, completion_tokens: 90, total_tokens: 128 },
+  })
+const answer = completion('y'.repeat(answerBytes - completion('').length))
 
 const upstream = (name: string, port: number, useTls: boolean) => `
 ---
@@ -132,12 +139,15 @@ export async function startTopology(options: TopologyOptions = {}): Promise<Topo
     UPSTREAM_TLS: `127.0.0.1:${ports.secure}`,
     UPSTREAM_EVENTS: `127.0.0.1:${ports.events}`,
   })
+  const models = createModelRoutes(ports)
+  const tokenFile = join(folder.path, 'tokens.txt')
+  writeFileSync(tokenFile, models.tokens.join('\n'))
   const resolved = [ports.clear, ports.secure, ports.events]
   const sluice = await startSluice({
     folder: folder.path,
     core,
     workers: options.workers ?? 1,
-    manifests: benchManifests,
+    manifests: benchManifests + models.manifests,
     addressPool: '127.0.13.0/24',
     adminPort: ports.admin,
     kubePort: ports.kube,
@@ -150,6 +160,7 @@ export async function startTopology(options: TopologyOptions = {}): Promise<Topo
     folder: folder.path,
     nginx,
     sluice,
+    tokenFile,
     urls: {
       direct: `http://127.0.0.1:${ports.clear}`,
       events: `http://127.0.0.1:${ports.events}`,

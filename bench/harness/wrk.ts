@@ -9,6 +9,8 @@ export interface LoadOptions {
   readonly script: string
   readonly core: string
   readonly threads?: number
+  /** For the script. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 export interface LoadResult {
@@ -29,6 +31,7 @@ export function runWrk({
   script,
   core,
   threads = 1,
+  environment = {},
 }: LoadOptions): Promise<LoadResult> {
   const file = join(import.meta.dirname, '../load', script)
   const child = spawn(
@@ -46,7 +49,7 @@ export function runWrk({
       file,
       url,
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } },
   )
   let output = ''
   child.stdout.on('data', (chunk) => {
