@@ -64,9 +64,10 @@ export class ModelMetrics {
 
   #countCall(status: number, { gateway, provider, operation, usage }: ModelCallRecord): void {
     const source = usage === undefined ? 'none' : usage.estimated ? 'estimated' : 'reported'
-    const key = `${gateway} ${provider} ${operation} ${status} ${source}`
-    const isKnown = this.#calls.has(key) || this.#calls.size < mostCallKinds
-    const known = this.#calls.get(isKnown ? key : other)
+    const ownKey = `${gateway} ${provider} ${operation} ${status} ${source}`
+    const isKnown = this.#calls.has(ownKey) || this.#calls.size < mostCallKinds
+    const key = isKnown ? ownKey : `${gateway} ${other}`
+    const known = this.#calls.get(key)
     if (known !== undefined) {
       known.total += 1
       return
@@ -74,7 +75,7 @@ export class ModelMetrics {
     const labels = isKnown
       ? { gateway, provider, operation, status: String(status), usage: source }
       : { gateway, provider: other, operation: other, status: other, usage: other }
-    this.#calls.set(isKnown ? key : other, { labels, total: 1 })
+    this.#calls.set(key, { labels, total: 1 })
   }
 
   #countGuarded({ gateway, guarded }: ModelCallRecord): void {
@@ -86,13 +87,13 @@ export class ModelMetrics {
   }
 
   #countersOf(call: ModelCallRecord): TokenCounters {
-    const key = JSON.stringify([call.gateway, call.provider, call.model, call.labels])
+    const key = keyOf(call)
     const known = this.#tokens.get(key)
     if (known !== undefined) return known
     if (this.#tokens.size < this.#mostSeries) return this.#addCounters(key, call)
     const custom = Object.fromEntries(Object.keys(call.labels).map((name) => [name, other]))
     const rest = { ...call, model: other, labels: custom }
-    const restKey = JSON.stringify([rest.gateway, rest.provider, other, custom])
+    const restKey = keyOf(rest)
     return this.#tokens.get(restKey) ?? this.#addCounters(restKey, rest)
   }
 
@@ -105,6 +106,12 @@ export class ModelMetrics {
     this.#tokens.set(key, counters)
     return counters
   }
+}
+
+/** What comes from clients stands last, or in JSON: no two calls with other labels have one key. */
+function keyOf({ gateway, provider, model, labels }: ModelCallRecord): string {
+  for (const _ in labels) return JSON.stringify([gateway, provider, model, labels])
+  return `${gateway} ${provider} ${model}`
 }
 
 function shorten(labels: Readonly<Record<string, string>>): Record<string, string> {
