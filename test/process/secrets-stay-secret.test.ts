@@ -22,6 +22,13 @@ const cores = {
   inBrokenFile: 'cOre0fTheBrokenFile',
   badKey: 'cOre0fTheBrokenKey',
   patched: 'cOre0fThePatchedValue',
+  inline: 'cOre0fTheInlineToken',
+  inlineBroken: 'cOre0fTheBrokenInline',
+  inlineEarly: 'cOre0fTheEarlyInline',
+  inlinePool: 'cOre0fThePoolInline',
+  inlineAws: 'cOre0fTheInlineAwsKey',
+  inlineGuard: 'cOre0fTheGuardsToken',
+  inModelSecret: 'cOre0fTheModelSecret',
   apiKey: 'cOre0fTheApiKeyOfClients',
   clientBearer: 'cOre0fTheClientsBearer',
   clientQuery: 'cOre0fTheClientsQuery',
@@ -162,6 +169,68 @@ test('secrets of every form are written, and what is wrong with some of them is 
   for (const status of refused) expect(status).toBeGreaterThanOrEqual(400)
 })
 
+/** Credentials that stand in objects, which list them like everything else that stands there. */
+const inlineCores = ['inline', 'inlineBroken', 'inlineEarly', 'inlinePool', 'inlineAws'] as const
+const ownListOf = (name: string) =>
+  (inlineCores as readonly string[]).includes(name)
+    ? 'upstreams'
+    : name === 'inlineGuard'
+      ? 'virtualservices'
+      : undefined
+
+const aiUpstreams = {
+  inline: { openai: { authToken: { inline: `sk-x${cores.inline}x` } } },
+  broken: { openai: { authToken: { inline: `sk\nx${cores.inlineBroken}x` } } },
+  early: { mistral: {}, inlineAuthToken: `sk-x${cores.inlineEarly}x` },
+  pools: {
+    multi: {
+      priorities: [{ pool: [{ openai: { authToken: { inline: cores.inlinePool } } }] }],
+    },
+  },
+  aws: {
+    bedrock: {
+      ...{ model: 'amazon.titan', region: 'us-east-1' },
+      credentialProvider: { inline: { accessKeyId: 'AKIA', secretAccessKey: cores.inlineAws } },
+    },
+  },
+  held: { openai: { authToken: { secretRef: { name: 'for-models', namespace: 'default' } } } },
+} as const
+
+test('language models are called with credentials that stand in objects', async () => {
+  const held = secret('for-models', { stringData: { Authorization: cores.inModelSecret } })
+  expect(await create('for-models', held)).toBe(201)
+  const names = Object.keys(aiUpstreams)
+  for (const [name, ai] of Object.entries(aiUpstreams)) {
+    const metadata = { name: `ai-${name}`, namespace: 'default' }
+    const object = { apiVersion: 'gloo.solo.io/v1', kind: 'Upstream', metadata, spec: { ai } }
+    await kube.apply(JSON.stringify(object))
+  }
+  const moderation = { openai: { authToken: { inline: cores.inlineGuard } } }
+  const routes = names.map((name) => ({
+    matchers: [{ prefix: `/${name}` }],
+    routeAction: { single: { upstream: { name: `ai-${name}` } } },
+    options: name === 'pools' ? { ai: { promptGuard: { request: { moderation } } } } : {},
+  }))
+  const metadata = { name: 'models', namespace: 'default' }
+  const virtualHost = { domains: ['models.test'], routes }
+  const object = {
+    ...{ apiVersion: 'gateway.solo.io/v1', kind: 'VirtualService' },
+    ...{ metadata, spec: { virtualHost } },
+  }
+  await kube.apply(JSON.stringify(object))
+  const body = JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] })
+  const statusOf = async (name: string) => {
+    const headers = { host: 'models.test', 'content-type': 'application/json' }
+    const answer = await callHttp({ address, path: `/${name}`, method: 'POST', headers, body })
+    answers[`call of the model ${name}`] = JSON.stringify(answer)
+    return answer.status
+  }
+  await waitUntil('the models', async () => (await statusOf('inline')) === 200)
+  expect(await statusOf('held')).toBe(200)
+  expect(await statusOf('broken')).toBe(500)
+  for (const name of names) await statusOf(name)
+})
+
 test('calls that succeed and calls that fail run over all of them', async () => {
   const names = ['header', 'opaque', 'bad-header', 'api-key', 'wrong-type', 'missing']
   await kube.apply(upstream('openai', 'api.openai.com'))
@@ -213,6 +282,7 @@ test('no output holds a secret value in any encoding', async () => {
   const found: string[] = []
   for (const [where, text] of Object.entries(outputs)) {
     for (const [name, value] of Object.entries({ ...cores, ...own })) {
+      if (where === ownListOf(name)) continue
       for (const form of formsOf(value)) if (text.includes(form)) found.push(`${name} in ${where}`)
     }
   }
@@ -223,6 +293,7 @@ test('no output holds a secret value in any encoding', async () => {
   expect(outputs['simulator log']).toContain('/v1/chat/completions')
   expect(outputs['standard output and error']).toContain('secret.yaml')
   expect(outputs['virtualservices']).toContain('default')
+  expect(outputs['upstreams']).toContain(cores.inline)
 })
 
 /** A value as it is (URL and JSON leave it so), in hexadecimal, and in base64 wherever in the text it starts. */

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import { anything, choice, count, list, object, text } from '../../../field.ts'
-import { approximated, honoured } from '../../../verdict.ts'
+import { honoured } from '../../../verdict.ts'
 import { referenceField } from '../../reference.ts'
 import { behaviours } from '../behaviours.ts'
 import { authTokenField } from './auth-token.ts'
@@ -71,8 +71,6 @@ const providers = {
 const Member = object('A member.', providers)
 export type Member = Static<typeof Member>
 
-const early = 'as a provider with authToken'
-
 /** `UpstreamSpec` of projects/gloo/api/v1/enterprise/options/ai/ai.proto, with fields of earlier releases. */
 export const AiSpec = object('A provider of language models.', {
   ...providers,
@@ -86,16 +84,14 @@ export const AiSpec = object('A provider of language models.', {
     ),
   }),
   custom: object('A host that speaks as OpenAI does, of an early release.', {
-    host: approximated(early, behaviours.aiEarly, text('DNS name or IP address.')),
-    port: approximated(early, behaviours.aiEarly, count('Port.', { maximum: 65_535 })),
+    host: honoured(behaviours.aiEarly, text('DNS name or IP address.')),
+    port: honoured(behaviours.aiEarly, count('Port.', { maximum: 65_535 })),
   }),
-  authTokenRef: approximated(
-    early,
+  authTokenRef: honoured(
     behaviours.aiEarly,
     anything('Name of the Secret, or a reference to it, of an early release.'),
   ),
-  inlineAuthToken: approximated(
-    early,
+  inlineAuthToken: honoured(
     behaviours.aiEarly,
     text('The credential itself, of an early release.'),
   ),
