@@ -12,7 +12,7 @@ export interface HttpCall {
   readonly path: string
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | string[]>>
-  readonly body?: string
+  readonly body?: string | Uint8Array
 }
 
 /** One HTTP/1.1 request on a connection of its own. */

@@ -22,7 +22,7 @@ export interface Call {
   readonly address?: string
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | string[]>>
-  readonly body?: string
+  readonly body?: string | Uint8Array
 }
 
 /** A running Sluice, upstreams that record, and objects of the classic API; each test makes its own. */
