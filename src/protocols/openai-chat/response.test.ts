@@ -81,6 +81,7 @@ describe('a whole answer', () => {
   test('shows the texts of errors in every usual form', () => {
     expect(say({ error: { message: 'no key sk-…', type: 't', param: null, code: 'c' } })).toEqual([
       'answer error message: no key sk-…',
+      'answer error code: c',
     ])
     const invalid = { object: 'error', message: { detail: [{ loc: ['body'], msg: 'bad' }] } }
     expect(say(invalid)).toEqual([

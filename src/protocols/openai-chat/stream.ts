@@ -5,7 +5,7 @@ import { isUsageChunk } from '../shared/openai/usage-report.ts'
 import type { ChannelTable, DeltaWriter, Envelope } from '../shared/stream/channel-table.ts'
 import { errorMessage } from '../shared/stream/error-message.ts'
 import type { JsonPart } from '../shared/stream/json-part.ts'
-import type { MessageReader } from '../shared/stream/sse-reader.ts'
+import type { MessageReader } from '../shared/stream/read-message.ts'
 import type { TextOwner } from '../shared/texts/text-collector.ts'
 import { ArgumentDecoder } from '../shared/tool-arguments/argument-decoder.ts'
 

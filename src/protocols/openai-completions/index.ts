@@ -16,7 +16,7 @@ import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { ChannelTable } from '../shared/stream/channel-table.ts'
 import { errorMessage } from '../shared/stream/error-message.ts'
 import type { JsonPart } from '../shared/stream/json-part.ts'
-import type { MessageReader } from '../shared/stream/sse-reader.ts'
+import type { MessageReader } from '../shared/stream/read-message.ts'
 
 type Json = Record<string, unknown>
 

@@ -1,10 +1,12 @@
+import type { StreamReader } from '../../llm/stream-part.ts'
 import type { StreamOptions, WireFormat } from '../../llm/wire-format.ts'
 import { hasMiscasedKey } from './request/has-miscased-key.ts'
 import { JsonRequest, type RequestForm } from './request/json-request.ts'
 import { JsonResponse, type ResponseForm } from './response/json-response.ts'
 import type { SseEvent } from './sse/sse-event.ts'
 import type { ChannelTable } from './stream/channel-table.ts'
-import { createSseReader, isEventStream, type MessageReader } from './stream/sse-reader.ts'
+import type { MessageReader } from './stream/read-message.ts'
+import { createSseReader, isEventStream } from './stream/sse-reader.ts'
 import { hideEvents } from './usage/hiding-scan.ts'
 import { createUsageScan, type UsageNames } from './usage/usage-scan.ts'
 
@@ -18,7 +20,9 @@ export interface FormatParts {
   canRead?(json: Record<string, unknown>): boolean
   readonly response: ResponseForm
   readonly usage: UsageNames
-  /** Left out: answers do not come as streams. */
+  /** Left out: streams are of server-sent events alone. */
+  createOtherReader?(contentType: string, options: StreamOptions): StreamReader | undefined
+  /** Left out: answers do not come as server-sent events. */
   createMessageReader?(channels: ChannelTable, options: StreamOptions): MessageReader
   /** Which events only report usage that a stream has been asked for; left out: none. */
   isUsageReport?(event: SseEvent): boolean
@@ -44,6 +48,8 @@ export function createFormat(parts: FormatParts): WireFormat {
 
 function createReader(parts: FormatParts, contentType: string, options: StreamOptions) {
   const { createMessageReader } = parts
-  if (createMessageReader === undefined || !isEventStream(contentType)) return undefined
+  if (createMessageReader === undefined || !isEventStream(contentType)) {
+    return parts.createOtherReader?.(contentType, options)
+  }
   return createSseReader((channels) => createMessageReader(channels, options))
 }

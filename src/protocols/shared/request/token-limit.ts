@@ -1,4 +1,4 @@
-import { asCount } from '../json-value.ts'
+import { asCount, asRecord } from '../json-value.ts'
 
 /** Where a request says how many tokens the answer may have. */
 export interface TokenLimit {
@@ -20,6 +20,25 @@ export function tokenLimitIn(fields: readonly [string, ...string[]]): TokenLimit
     set: (json, tokens) => {
       const present = fields.filter((field) => json[field] !== undefined && json[field] !== null)
       for (const field of present.length === 0 ? [fields[0]] : present) json[field] = tokens
+    },
+  }
+}
+
+/** The limit stands in an object, under one of several spellings of both names; the first is for requests that have none. */
+export function tokenLimitWithin(
+  parents: readonly [string, ...string[]],
+  limit: TokenLimit,
+): TokenLimit {
+  const present = (json: Record<string, unknown>) =>
+    parents.map((parent) => asRecord(json[parent])).filter((parent) => parent !== undefined)
+  return {
+    get: (json) =>
+      present(json)
+        .map(limit.get)
+        .find((tokens) => tokens !== undefined),
+    set: (json, tokens) => {
+      if (present(json).length === 0) json[parents[0]] = {}
+      for (const parent of present(json)) limit.set(parent, tokens)
     },
   }
 }

@@ -105,6 +105,9 @@ export class JsonPart implements StreamPart {
   }
 }
 
+/** What says where in its list a part belongs, and what it is. */
+const placeKeys = ['type', 'index', 'jsonPath']
+
 /** A copy of `value` that holds nothing but `text` at the end of the path, and what says which part of a list it is in. */
 function pathTo(value: unknown, path: readonly string[], text: string): Record<string, unknown> {
   return copyAlong(value, path, text) as Record<string, unknown>
@@ -115,10 +118,6 @@ function copyAlong(value: unknown, [key, ...rest]: readonly string[], text: stri
   const container = value as Record<string, unknown>
   const inner = copyAlong(container[key], rest, text)
   if (Array.isArray(value)) return [inner]
-  const { type, index } = container
-  return {
-    ...(type === undefined ? {} : { type }),
-    ...(index === undefined ? {} : { index }),
-    [key]: inner,
-  }
+  const kept = placeKeys.filter((name) => name !== key && container[name] !== undefined)
+  return { ...Object.fromEntries(kept.map((name) => [name, container[name]])), [key]: inner }
 }

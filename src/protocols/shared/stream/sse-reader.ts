@@ -1,16 +1,9 @@
-import { parseJson } from '../../../lib/json/parse-json.ts'
 import type { StreamReader } from '../../../llm/stream-part.ts'
-import { asRecord } from '../json-value.ts'
 import type { SseEvent } from '../sse/sse-event.ts'
 import { SseFramer } from '../sse/sse-framer.ts'
 import { ChannelTable } from './channel-table.ts'
 import { JsonPart } from './json-part.ts'
-
-/** Reads the messages of one stream in order, each into its part. */
-export interface MessageReader {
-  /** `name`: what the message is called where messages have names outside their JSON. */
-  read(json: Record<string, unknown>, part: JsonPart, name: string | undefined): void
-}
+import { type MessageReader, readMessage } from './read-message.ts'
 
 /** Whether an answer is a stream of server-sent events. */
 export function isEventStream(contentType: string): boolean {
@@ -39,11 +32,5 @@ function readEvent(event: SseEvent, channels: ChannelTable, messages: MessageRea
     part.closesAll = true
     return part
   }
-  const parsed = parseJson(data)
-  const json = 'value' in parsed ? asRecord(parsed.value) : undefined
-  const part = new JsonPart(event, json, channels)
-  if (json === undefined) part.known = false
-  else messages.read(json, part, event.name)
-  if (channels.isFull) part.known = false
-  return part
+  return readMessage({ frame: event, data, name: event.name, channels, messages })
 }

@@ -3,20 +3,7 @@
  * not named here is taken for text, so that what an API adds later is guarded too.
  */
 export const opaqueKeys: ReadonlySet<string> = new Set([
-  ...[
-    'id',
-    'type',
-    'role',
-    'code',
-    'param',
-    'object',
-    'name',
-    'status',
-    'model',
-    'format',
-    'detail',
-    'index',
-  ],
+  ...['id', 'type', 'role', 'param', 'object', 'name', 'status', 'model', 'format', 'index'],
   ...[
     'call_id',
     'tool_call_id',

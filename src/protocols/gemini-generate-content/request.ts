@@ -1,0 +1,105 @@
+import type { AddedMessage } from '../../llm/model-request.ts'
+import { asCount, asRecord, asString } from '../shared/json-value.ts'
+import type { RequestForm } from '../shared/request/json-request.ts'
+import { noTokenLimit, tokenLimitIn, tokenLimitWithin } from '../shared/request/token-limit.ts'
+import type { TextCollector } from '../shared/texts/text-collector.ts'
+
+type Json = Record<string, unknown>
+
+/** JSON of protocol buffers takes names in both spellings; the first is the one that is written. */
+const systemFields = ['system_instruction', 'systemInstruction'] as const
+const configFields = ['generationConfig', 'generation_config'] as const
+
+/** Fields of a request that the model does not read. */
+const unreadFields = new Set([
+  ...['contents', ...systemFields, ...configFields, 'model', 'cachedContent', 'cached_content'],
+  ...['safetySettings', 'safety_settings', 'toolConfig', 'tool_config', 'labels', 'taskType'],
+])
+
+export const requestForm: RequestForm = {
+  collectTexts,
+  addMessages,
+  hasModel: false,
+  outputLimit: tokenLimitWithin(
+    configFields,
+    tokenLimitIn(['maxOutputTokens', 'max_output_tokens']),
+  ),
+  choiceCount(json) {
+    const config = configFields.map((field) => asRecord(json[field])).find(Boolean)
+    return asCount(config?.['candidateCount']) ?? asCount(config?.['candidate_count']) ?? 1
+  },
+}
+
+/** Requests whose answers have no text: those that count tokens or ask for embeddings. */
+export const countedForm: RequestForm = {
+  collectTexts,
+  hasModel: false,
+  outputLimit: noTokenLimit,
+  choiceCount: () => 1,
+}
+
+function collectTexts(json: Json, texts: TextCollector): void {
+  for (const field of systemFields) {
+    texts.addMember(json, field, { channel: 'request', role: 'system' })
+  }
+  const { contents } = json
+  if (Array.isArray(contents)) {
+    contents.forEach((content, index) => {
+      const role = asString(asRecord(content)?.['role'])?.toLowerCase() ?? 'user'
+      const owner = { channel: `content ${index}`, role }
+      if (asRecord(content)) texts.addAll(content, owner)
+      else texts.addMember(contents, String(index), { channel: 'content', role: undefined })
+    })
+  } else texts.addMember(json, 'contents', { channel: 'request', role: 'user' })
+  for (const field of configFields) collectSchemas(asRecord(json[field]), texts)
+  for (const key of Object.keys(json)) {
+    if (unreadFields.has(key)) continue
+    const role = key === 'content' || key === 'requests' ? 'user' : undefined
+    texts.addMember(json, key, { channel: 'request', role })
+  }
+}
+
+/** Of the configuration the model reads the schemas that its answer is to have. */
+function collectSchemas(config: Json | undefined, texts: TextCollector): void {
+  if (config === undefined) return
+  for (const key of Object.keys(config)) {
+    if (asRecord(config[key])) {
+      texts.addMember(config, key, { channel: 'request generationConfig', role: undefined })
+    }
+  }
+}
+
+function addMessages(
+  json: Json,
+  prepend: readonly AddedMessage[],
+  append: readonly AddedMessage[],
+): boolean {
+  const { contents } = json
+  const before = prepend.filter(isOfContents).map(toContent)
+  const after = append.filter(isOfContents).map(toContent)
+  if (before.length + after.length > 0) {
+    if (!Array.isArray(contents)) return false
+    contents.unshift(...before)
+    contents.push(...after)
+  }
+  const system = [...prepend, ...append].filter((message) => !isOfContents(message))
+  if (system.length > 0) addSystem(json, system)
+  return true
+}
+
+const isOfContents = ({ role }: AddedMessage) => role !== 'system' && role !== 'developer'
+
+/** Gemini calls the assistant `model` and refuses other names. */
+const toContent = ({ role, content }: AddedMessage) => ({
+  role: role === 'assistant' ? 'model' : role,
+  parts: [{ text: content }],
+})
+
+function addSystem(json: Json, added: readonly AddedMessage[]): void {
+  const field = systemFields.find((name) => json[name] !== undefined) ?? systemFields[0]
+  const instruction = json[field]
+  const parts = asRecord(instruction)?.['parts']
+  if (Array.isArray(parts)) parts.push(...added.map(({ content }) => ({ text: content })))
+  else if (Array.isArray(instruction)) instruction.push(...added.map(toContent))
+  else json[field] = [...(asRecord(instruction) ? [instruction] : []), ...added.map(toContent)]
+}

@@ -1,0 +1,88 @@
+import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import type { ChannelTable, Envelope } from '../shared/stream/channel-table.ts'
+import { errorMessage } from '../shared/stream/error-message.ts'
+import type { JsonPart } from '../shared/stream/json-part.ts'
+import type { MessageReader } from '../shared/stream/read-message.ts'
+import { dropLogprobs, isError, partsOf, textOwner } from './candidate.ts'
+import { collectCall } from './response.ts'
+import { readGeminiUsage } from './usage.ts'
+
+type Json = Record<string, unknown>
+
+/** What a part has whole, however long it is. */
+const wholeFields = new Set(['executableCode', 'codeExecutionResult', 'functionResponse'])
+
+/** Reads the messages of one streamed answer, each of the form of a whole one. */
+export class AnswerReader implements MessageReader {
+  readonly #channels: ChannelTable
+
+  constructor(channels: ChannelTable) {
+    this.#channels = channels
+  }
+
+  read(answer: Json, part: JsonPart): void {
+    part.usage = readGeminiUsage(answer['usageMetadata'])
+    part.model = asString(answer['modelVersion'])
+    part.dropper = () => dropLogprobs(answer)
+    recordsOf(answer['candidates']).forEach((candidate, position) => {
+      this.#readCandidate(answer, candidate, { part, index: candidate['index'] ?? position })
+    })
+    for (const key of Object.keys(answer)) {
+      if (key !== 'candidates') {
+        part.repeated.addMember(answer, key, { channel: 'answer', role: undefined })
+      }
+    }
+    if (isError(answer)) {
+      part.error = errorMessage(answer['error'])
+      part.closesAll = true
+    } else if (!Array.isArray(answer['candidates']) && part.repeats.length > 0) {
+      part.known = answer['promptFeedback'] !== undefined
+    }
+  }
+
+  #readCandidate(
+    answer: Json,
+    candidate: Json,
+    { part, index }: { part: JsonPart; index: unknown },
+  ): void {
+    const channel = `candidate ${index}`
+    for (const content of partsOf(candidate)) {
+      readPart(content, { part, channel, envelope: partEnvelope(answer, index, content) })
+    }
+    for (const key of Object.keys(candidate)) {
+      if (key !== 'content') {
+        part.repeated.addMember(candidate, key, { channel, role: 'assistant' })
+      }
+    }
+    if (asString(candidate['finishReason']) !== undefined) {
+      part.closes.push(...this.#channels.closeAll(channel))
+    }
+  }
+}
+
+interface Place {
+  readonly part: JsonPart
+  readonly channel: string
+  readonly envelope: Envelope
+}
+
+function readPart(content: Json, { part, channel, envelope }: Place): void {
+  const owner = textOwner(channel, content)
+  for (const key of Object.keys(content)) {
+    const call = key === 'functionCall' ? asRecord(content[key]) : undefined
+    if (call && asRecord(call['args'])) {
+      collectCall(call, { ...owner, channel: `${channel} functionCall` }, part.repeated)
+    } else if (wholeFields.has(key)) part.repeated.addMember(content, key, owner)
+    else part.addTexts(content, key, owner, envelope)
+  }
+}
+
+/** Messages like `answer` with one candidate that has one part and nothing else. */
+function partEnvelope(answer: Json, index: unknown, { thought }: Json): Envelope {
+  const { candidates, usageMetadata, ...head } = answer
+  const kind = thought === true ? { thought } : {}
+  return (piece) => {
+    const content = { role: 'model', parts: [{ ...kind, ...piece }] }
+    return { json: { ...head, candidates: [{ index, content }] } }
+  }
+}
