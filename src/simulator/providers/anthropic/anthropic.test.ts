@@ -161,6 +161,38 @@ test('models are listed and found by id', async () => {
   ])
 })
 
+describe('the version of 2026', () => {
+  const headers = { 'anthropic-version': '2026-10-21' }
+  const ask = async (rest: object) => {
+    const reply = await create({ ...question, ...rest }, headers)
+    return [reply.status, JSON.parse(reply.text).error?.message]
+  }
+
+  test('takes the key as a bearer token', async () => {
+    const reply = await send(simulator, {
+      ...{ host, path: '/v1/messages', body: question },
+      headers: { ...headers, authorization: 'Bearer sk-ant-0123' },
+    })
+    expect(reply.status).toBe(200)
+  })
+
+  test.each([['temperature'], ['top_p'], ['top_k']])('has no %s', async (name) => {
+    expect(await ask({ [name]: 1 })).toEqual([400, `${name}: Extra inputs are not permitted`])
+  })
+
+  test('keeps documents to the user and citations to the assistant', async () => {
+    const document = { type: 'document', source: { type: 'text', data: 'x' } }
+    const text = { type: 'text', text: 'x', citations: [{}] }
+    const messages = [...question.messages, { role: 'assistant', content: [document] }]
+    expect(await ask({ messages })).toEqual([400, expect.stringContaining('messages.1.content.0')])
+    expect(await ask({ messages: [{ role: 'user', content: [text] }] })).toEqual([
+      400,
+      expect.stringContaining('messages.0.content.0'),
+    ])
+    expect((await ask({ messages: [{ role: 'user', content: [document] }] }))[0]).toBe(200)
+  })
+})
+
 describe('a refused call', () => {
   const refusal = async (body: object | string, headers = {}) => {
     const reply = await create(body, headers)
@@ -178,7 +210,7 @@ describe('a refused call', () => {
       401,
       { type: 'authentication_error', message: 'x-api-key header is required' },
     ])
-    expect(await post({ authorization: 'Bearer sk-ant-0123' })).toMatchObject([
+    expect(await post({ authorization: 'Bearer sk-0123' })).toMatchObject([
       401,
       { message: 'Invalid bearer token' },
     ])

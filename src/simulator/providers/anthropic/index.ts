@@ -2,12 +2,14 @@ import { fingerprint, identifier } from '../../generation/fingerprint.ts'
 import {
   type Answer,
   type AnswerContext,
+  bearerToken,
   hasJsonContentType,
   isJsonObject,
   parseJson,
   type SimulatedProvider,
   type SimulatedRequest,
 } from '../provider.ts'
+import { apiVersions } from './api-version.ts'
 import { anthropicError, anthropicFailure, invalidRequest } from './errors.ts'
 import { countMessageTokens, createMessage } from './messages.ts'
 import { answerModels } from './models.ts'
@@ -57,22 +59,26 @@ const operations: Readonly<Record<string, typeof createMessage>> = {
   '/v1/messages/count_tokens': countMessageTokens,
 }
 
-const versions = ['2023-01-01', '2023-06-01']
-
 /** Key and version are asked for by header, the key first. */
 function findRefusal({ headers }: SimulatedRequest): Answer | undefined {
-  const [key] = headers.getAll('x-api-key')
-  if (key === undefined) {
-    const bearer = headers.get('authorization')
-    return bearer !== undefined && /^bearer /i.test(bearer)
-      ? anthropicError(401, 'authentication_error', 'Invalid bearer token')
-      : anthropicError(401, 'authentication_error', 'x-api-key header is required')
-  }
-  if (!/^[\w.~+/=-]+$/.test(key)) return anthropicFailure(401)
+  const refusal = findKeyError(headers)
+  if (refusal !== undefined) return refusal
   const version = headers.getAll('anthropic-version').join(', ')
   if (version === '') return invalidRequest('anthropic-version: header is required')
-  if (versions.includes(version)) return undefined
+  if (apiVersions.includes(version)) return undefined
   return invalidRequest(
     `anthropic-version: ${JSON.stringify(version.slice(0, 64))} is not a valid version`,
   )
+}
+
+/** A key in the header of its own, which goes first, or as a bearer token. */
+function findKeyError(headers: SimulatedRequest['headers']): Answer | undefined {
+  const key = headers.get('x-api-key')
+  if (key !== undefined) return /^[\w.~+/=-]+$/.test(key) ? undefined : anthropicFailure(401)
+  if ((headers.get('authorization') ?? '') === '') {
+    return anthropicError(401, 'authentication_error', 'x-api-key header is required')
+  }
+  return /^sk-ant-[\w-]+$/.test(bearerToken(headers) ?? '')
+    ? undefined
+    : anthropicError(401, 'authentication_error', 'Invalid bearer token')
 }

@@ -8,6 +8,7 @@ import {
   jsonAnswer,
   type SimulatedRequest,
 } from '../provider.ts'
+import { findVersionError } from './api-version.ts'
 import { invalidRequest } from './errors.ts'
 import { messageEvents } from './message-events.ts'
 import { findMessagesError, readMessagesCall } from './messages-request.ts'
@@ -33,7 +34,8 @@ export async function createMessage(
   request: SimulatedRequest,
   context: AnswerContext,
 ): Promise<Answer> {
-  const problem = findMessagesError(body, ['model', 'max_tokens', 'messages'])
+  const problem =
+    findMessagesError(body, ['model', 'max_tokens', 'messages']) ?? findVersionError(body, request)
   if (problem !== undefined) return invalidRequest(problem)
   return answerMessages(body, String(body['model']), {
     request,
@@ -72,7 +74,7 @@ export async function countMessageTokens(
   request: SimulatedRequest,
   context: AnswerContext,
 ): Promise<Answer> {
-  const problem = findMessagesError(body, ['model', 'messages'])
+  const problem = findMessagesError(body, ['model', 'messages']) ?? findVersionError(body, request)
   if (problem !== undefined) return invalidRequest(problem)
   const tokenizer = await context.loadTokenizer('cl100k_base')
   const call = readMessagesCall(body, String(body['model']), request)
