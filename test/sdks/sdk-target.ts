@@ -1,0 +1,159 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http'
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2'
+import { request } from 'node:https'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts'
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts'
+import { KubeClient } from '../harness/kube-client.ts'
+import { startSluice } from '../harness/sluice-process.ts'
+import { waitUntil } from '../harness/wait-until.ts'
+
+/** What arrived at a simulated provider, as far as tests look at it; credentials end in their last four letters. */
+interface Arrival {
+  readonly path: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: string
+  readonly outcome: { readonly end: string; readonly status: number }
+}
+
+/** Where an SDK is pointed to. */
+export interface SdkTarget {
+  /** Without a slash at its end. */
+  readonly url: string
+  /** Sluice brings its own, whatever the client sends. */
+  readonly holdsCredential: boolean
+  /** What arrived at the provider so far. */
+  arrivals(): Promise<readonly Arrival[]>
+  stop(): Promise<void>
+}
+
+/** A provider, and how Sluice is told about it. */
+export interface SdkProvider {
+  /** Its real host. */
+  readonly host: string
+  /** `spec.ai` of an Upstream; undefined where Sluice does not serve it. */
+  readonly ai?: object
+  /** The SDK speaks HTTP/2 without TLS to a URL without TLS. */
+  readonly http2?: boolean
+}
+
+/** An SDK's tests run against each of these; the simulator first, which has to be right before a gateway can be. */
+export function targetsOf(
+  provider: SdkProvider,
+): readonly [name: string, start: () => Promise<SdkTarget>][] {
+  const direct = ['the simulator', () => startDoor(provider)] as const
+  const through = ['Sluice', () => startSluiceTarget(provider.ai ?? {})] as const
+  return provider.ai === undefined ? [[...direct]] : [[...direct], [...through]]
+}
+
+type DoorRequest = IncomingMessage | Http2ServerRequest
+type DoorResponse = ServerResponse | Http2ServerResponse
+
+/** A simulator behind a URL of its own: SDKs take a URL, and the simulator tells providers apart by their host. */
+async function startDoor({ host, http2 }: SdkProvider): Promise<SdkTarget> {
+  const authority = openCertificateAuthority({ now: Date.now })
+  const simulator = await createSimulator({ authority, now: Date.now })
+  const forward = (from: DoorRequest, to: DoorResponse) =>
+    forwardTo(simulator, { host, ca: authority.certificate, from, to })
+  const server: Server = http2 ? createHttp2Server(forward) : createServer(forward)
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    holdsCredential: false,
+    arrivals: async () => simulator.log.list(),
+    async stop() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+      await simulator.close()
+    },
+  }
+}
+
+interface Exchange {
+  readonly host: string
+  readonly ca: string
+  readonly from: DoorRequest
+  readonly to: DoorResponse
+}
+
+function forwardTo(simulator: Simulator, { host, ca, from, to }: Exchange): void {
+  const headers = Object.entries(from.headers).filter(
+    ([name]) => !name.startsWith(':') && name !== 'connection',
+  )
+  const call = request(
+    {
+      ...{ host: simulator.address, port: simulator.port, servername: host, ca, agent: false },
+      ...{ method: from.method ?? 'GET', path: from.url ?? '/' },
+      headers: { ...Object.fromEntries(headers), host },
+    },
+    (answer) => {
+      const { connection: _connection, 'transfer-encoding': _coding, ...kept } = answer.headers
+      const writer: { writeHead(status: number, headers: OutgoingHttpHeaders): unknown } = to
+      writer.writeHead(answer.statusCode ?? 502, kept)
+      answer.pipe(to as ServerResponse)
+      answer.on('error', () => to.end())
+    },
+  )
+  call.on('error', () => to.end())
+  to.on('close', () => call.destroy())
+  from.pipe(call)
+}
+
+/** A Sluice whose VirtualService leads everything to an AI Upstream. */
+async function startSluiceTarget(ai: object): Promise<SdkTarget> {
+  const sluice = await startSluice({ command: 'dev' })
+  const kube = new KubeClient(sluice)
+  const metadata = { name: 'provider', namespace: 'default' }
+  const route = { routeAction: { single: { upstream: metadata } } }
+  const virtualHost = { domains: ['*'], routes: [route] }
+  const objects = [
+    { apiVersion: 'gloo.solo.io/v1', kind: 'Upstream', metadata, spec: { ai } },
+    { apiVersion: 'gateway.solo.io/v1', kind: 'VirtualService', metadata, spec: { virtualHost } },
+  ]
+  for (const object of objects) await kube.apply(JSON.stringify(object))
+  await waitUntil('the VirtualService to be accepted', async () => {
+    const path = '/apis/gateway.solo.io/v1/namespaces/default/virtualservices/provider'
+    return JSON.stringify((await kube.get(path))['status'] ?? {}).includes('"Accepted"')
+  })
+  const [, control] = /\(log: (\S+)\)/.exec(sluice.output()) ?? []
+  return {
+    url: `http://${await kube.serviceAddress('gloo-system', 'gateway-proxy')}`,
+    holdsCredential: true,
+    arrivals: async () => (await (await fetch(String(control))).json()) as Arrival[],
+    stop: async () => void (await sluice.stop()),
+  }
+}
+
+/** The value of a header of the request that arrived last. */
+export async function lastHeader(target: SdkTarget, name: string): Promise<string | undefined> {
+  const last = (await target.arrivals()).at(-1)
+  return last?.headers.find(([other]) => other.toLowerCase() === name)?.[1]
+}
+
+/** Resolves when the provider noticed that the client of its last answer left. */
+export async function untilAborted(target: SdkTarget): Promise<void> {
+  await waitUntil(
+    'the provider to notice that the client left',
+    async () => (await target.arrivals()).at(-1)?.outcome.end === 'client-closed',
+  )
+}
+
+/** Headers that let the simulated model talk for many seconds. */
+export const endlessAnswer = {
+  'x-simulate-tokens': '5000',
+  'x-simulate-inter-token-latency': '5',
+}
