@@ -7,6 +7,7 @@ import type { Measurement, Scenario } from './harness/scenario.ts'
 import { loadCore } from './harness/topology.ts'
 import { manyRoutesInOneHost } from './scenarios/many-routes.ts'
 import { modelCalls } from './scenarios/model-calls.ts'
+import { modelStreams } from './scenarios/model-streams.ts'
 import { pacedStreams } from './scenarios/paced-streams.ts'
 import { processMemory } from './scenarios/process-memory.ts'
 import { proxiedRequests } from './scenarios/proxied-requests.ts'
@@ -19,6 +20,7 @@ const scenarios: readonly Scenario[] = [
   proxiedRequests,
   modelCalls,
   pacedStreams,
+  modelStreams,
   streamInOneSegment,
   processMemory,
   startToReady,
