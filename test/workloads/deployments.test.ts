@@ -86,6 +86,15 @@ describe('a Deployment of an image that is known', () => {
     await rolledOut('scaled')
   })
 
+  test('a slip in the number of replicas does not fill the machine', async () => {
+    await bench.apply(deploymentYaml('slip', 'nobody/knows:1', { replicas: 1_000_000 }))
+    await waitUntil('the event', async () =>
+      (await bench.kubectl('get events')).includes('This machine runs 250 pods already'),
+    )
+    await bench.kubectl('delete deploy slip')
+    await waitUntil('no pod', async () => (await podsOf('slip')).length === 0)
+  })
+
   test('a changed template rolls out new pods before the old ones go', async () => {
     await bench.apply(deploymentYaml('rolled', 'echo-server', { replicas: 2 }))
     await rolledOut('rolled')

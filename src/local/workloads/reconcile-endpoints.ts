@@ -8,9 +8,11 @@ import {
   ownerReferenceTo,
   podKind,
   podStatusOf,
+  serviceKind,
 } from './objects.ts'
 
-const managedBy = { 'endpointslice.kubernetes.io/managed-by': 'sluice.dev' }
+const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
+const managedBy = { [managedByLabel]: 'sluice.dev' }
 
 interface ServiceSpec {
   readonly type?: string
@@ -27,47 +29,43 @@ interface ServiceSpec {
 type ServedPorts = (pod: KubeObject) => ReadonlyMap<number, number> | undefined
 
 /**
- * Keeps the EndpointSlices of a Service with a selector: one for the pods that serve its ports at the same numbers, and
+ * Keeps the EndpointSlices of Services with a selector: one for the pods that serve its ports at the same numbers, and
  * one more for each other set of numbers.
  */
-export function reconcileEndpoints(
-  service: KubeObject,
-  servedPorts: ServedPorts,
-  context: ControllerContext,
-): void {
-  const wanted = slicesOf(service, servedPorts, context)
-  const names = new Set(wanted.map(({ metadata }) => metadata.name))
-  for (const slice of ownSlices(service, context)) {
-    if (!names.has(slice.metadata.name)) context.api.delete(slice)
+export function reconcileEndpoints(servedPorts: ServedPorts, context: ControllerContext): void {
+  const { source, api } = context
+  const pods = Map.groupBy(source.list(podKind), ({ metadata }) => metadata.namespace)
+  const slices = Map.groupBy(
+    source.list(endpointSliceKind).filter(isOwn),
+    ({ metadata }) => metadata.ownerReferences?.[0]?.uid,
+  )
+  if (pods.size === 0 && slices.size === 0) return
+  for (const service of source.list(serviceKind)) {
+    const { namespace, uid } = service.metadata
+    const wanted = slicesOf(service, pods.get(namespace) ?? [], servedPorts)
+    const names = new Set(wanted.map(({ metadata }) => metadata.name))
+    for (const slice of slices.get(uid) ?? []) {
+      if (!names.has(slice.metadata.name)) api.delete(slice)
+    }
+    for (const slice of wanted) source.ensureOwned(slice)
   }
-  for (const slice of wanted) context.source.ensureOwned(slice)
 }
 
-function ownSlices(service: KubeObject, { source }: ControllerContext): KubeObject[] {
-  const { uid } = service.metadata
-  return source
-    .list(endpointSliceKind)
-    .filter(({ metadata }) => metadata.ownerReferences?.[0]?.uid === uid)
-    .filter(
-      ({ metadata }) =>
-        metadata.labels?.['endpointslice.kubernetes.io/managed-by'] === 'sluice.dev',
-    )
-}
+const isOwn = ({ metadata }: KubeObject) =>
+  metadata.labels?.[managedByLabel] === managedBy[managedByLabel]
 
 function slicesOf(
   service: KubeObject,
+  pods: readonly KubeObject[],
   servedPorts: ServedPorts,
-  { source }: ControllerContext,
 ): KubeObject[] {
   const { selector, type } = (service['spec'] ?? {}) as ServiceSpec
   if (selector === undefined || Object.keys(selector).length === 0) return []
   if (type === 'ExternalName') return []
-  const pods = source
-    .list(podKind)
-    .filter(({ metadata }) => metadata.namespace === service.metadata.namespace)
+  const selected = pods
     .filter(({ metadata }) => matchesSelector({ matchLabels: selector }, metadata.labels))
     .filter((pod) => podStatusOf(pod).podIP !== undefined)
-  const byPorts = Map.groupBy(pods, (pod) =>
+  const byPorts = Map.groupBy(selected, (pod) =>
     JSON.stringify(portsOf(service, pod, servedPorts(pod) ?? new Map())),
   )
   return [...byPorts].map(([ports, alike], index) =>

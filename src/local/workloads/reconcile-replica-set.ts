@@ -10,12 +10,18 @@ import {
   specOf,
 } from './objects.ts'
 
+/** Pods on this machine; a slip in a number of replicas must not fill it. */
+const maxPods = 250
+
 /** Creates the pods that a ReplicaSet lacks and deletes those that it has too many of. */
 export function reconcileReplicaSet(set: KubeObject, context: ControllerContext): void {
   const { replicas = 1 } = specOf(set)
   const before = podsOf(set, context)
   for (let count = before.length; count < replicas; count++) {
-    const problem = context.api.create(createPod(set, context))
+    const isFull = context.source.list(podKind).length >= maxPods
+    const problem = isFull
+      ? `This machine runs ${maxPods} pods already, and no more; scale something down.`
+      : context.api.create(createPod(set, context))
     if (problem === undefined) continue
     reportProblem(set, problem, context)
     break

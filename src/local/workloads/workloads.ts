@@ -91,10 +91,7 @@ export class Workloads {
       .map((deployment) => reconcileDeployment(deployment, this.#context))
     for (const set of source.list(replicaSetKind)) reconcileReplicaSet(set, this.#context)
     this.#runner.reconcile()
-    const servedPorts = this.#runner.servedPorts.bind(this.#runner)
-    for (const service of source.list(serviceKind)) {
-      reconcileEndpoints(service, servedPorts, this.#context)
-    }
+    reconcileEndpoints((pod) => this.#runner.servedPorts(pod), this.#context)
     this.#checkAgain(checks.filter((afterMs) => afterMs !== undefined))
   }
 
