@@ -114,3 +114,24 @@ test('a route puts messages around those of the client', async () => {
     { role: 'user', content: 'Be brief.' },
   ])
 })
+
+test('endpoints that are not known answer 404 unless the upstream lets them pass', async () => {
+  const model = await bench.model()
+  const ai = { openai: { authToken: { inline: 'sk-own' }, customHost: at(model) } }
+  await bench.serve('endpoints', ai)
+  const status = async (path: string) => (await bench.edge.call('endpoints', path)).status
+  expect(await status('/v1/unheard-of')).toBe(404)
+  expect(model.requests).toEqual([])
+  await bench.edge.apply({
+    ...{ apiVersion: 'gloo.solo.io/v1', kind: 'Upstream', spec: { ai } },
+    metadata: {
+      ...{ name: 'endpoints', namespace: 'default' },
+      annotations: { 'sluice.dev/allow-unknown-endpoints': 'true' },
+    },
+  })
+  await waitUntil('them to pass', async () => (await status('/v1/unheard-of')) === 200)
+  expect(model.requests.at(-1)).toMatchObject({
+    path: '/v1/unheard-of',
+    headers: { authorization: 'Bearer sk-own' },
+  })
+})

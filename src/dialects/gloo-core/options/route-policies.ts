@@ -13,7 +13,12 @@ import {
 } from './access/protection.ts'
 import { translateRbac } from './access/rbac.ts'
 import { translateModelOptions } from './ai/model-options.ts'
-import { needsRetries, type RouteTarget, targetOf } from './ai/model-route.ts'
+import {
+  allowsUnknownEndpoints,
+  needsRetries,
+  type RouteTarget,
+  targetOf,
+} from './ai/model-route.ts'
 import type { PolicyResult } from './failure.ts'
 import { translateHeaderManipulation } from './headers/header-mutation.ts'
 import { limitedRouteOf } from './limits/limited-route.ts'
@@ -166,7 +171,9 @@ export class RoutePolicies {
     const policyIds = options.policies.map(({ id }) => id)
     // What is not there yet may be anything; it gets no request.
     if (target === 'unknown') return { action, policyIds }
-    return { action: { ...action, modelCalls: options.calls }, policyIds }
+    const allowUnknownEndpoints = allowsUnknownEndpoints(this.scope, action.destinations)
+    const modelCalls = { ...options.calls, allowUnknownEndpoints }
+    return { action: { ...action, modelCalls }, policyIds }
   }
 
   /** Says which AI options have no effect because of `reason`; a guard that has none closes the route. */

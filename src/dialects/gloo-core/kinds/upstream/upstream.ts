@@ -89,6 +89,9 @@ export type UpstreamSpec = Static<typeof UpstreamSpec>
 /** Turns the verification of one Upstream's certificate off; docs/decisions says why it is an annotation. */
 export const skipVerifyAnnotation = 'sluice.dev/insecure-skip-verify'
 
+/** Lets endpoints of a model provider pass that Sluice does not know; otherwise they answer 404. */
+export const unknownEndpointsAnnotation = 'sluice.dev/allow-unknown-endpoints'
+
 /** `gloo.solo.io/v1/Upstream`. */
 export const upstream = defineGlooKind({
   kind: 'Upstream',
@@ -96,18 +99,31 @@ export const upstream = defineGlooKind({
   shortNames: ['us', 'gus'],
   description: 'A service that routes can lead to.',
   spec: UpstreamSpec,
-  adjust: warnOfMissingVerification,
+  adjust: warnOfAnnotations,
 })
 
 /** The GroupKind of Upstream. */
 export const upstreamKind = { group: 'gloo.solo.io', kind: 'Upstream' } as const
 
-function warnOfMissingVerification(object: KubeObject): Normalized {
-  const value = object.metadata.annotations?.[skipVerifyAnnotation]
-  if (value === undefined) return { object, warnings: [] }
-  const warning =
-    value === 'true'
-      ? 'the certificate of this upstream is not verified'
-      : `only "true" has an effect, not ${JSON.stringify(value)}; the upstream is verified`
-  return { object, warnings: [`metadata.annotations["${skipVerifyAnnotation}"]: ${warning}`] }
+/** What annotations of the value "true" do, and what stays as it is without it. */
+const annotationEffects = {
+  [skipVerifyAnnotation]: {
+    on: 'the certificate of this upstream is not verified',
+    off: 'the upstream is verified',
+  },
+  [unknownEndpointsAnnotation]: {
+    on: 'the credential of this upstream is shown at endpoints that no policy can read',
+    off: 'unknown endpoints answer 404',
+  },
+} as const
+
+function warnOfAnnotations(object: KubeObject): Normalized {
+  const warnings = Object.entries(annotationEffects).flatMap(([name, { on, off }]) => {
+    const value = object.metadata.annotations?.[name]
+    if (value === undefined) return []
+    const warning =
+      value === 'true' ? on : `only "true" has an effect, not ${JSON.stringify(value)}; ${off}`
+    return [`metadata.annotations["${name}"]: ${warning}`]
+  })
+  return { object, warnings }
 }

@@ -1,5 +1,6 @@
 import type { Backend } from '../../../../ir/backend.ts'
 import type { ForwardAction } from '../../../../ir/route.ts'
+import { unknownEndpointsAnnotation, upstreamKind } from '../../kinds/upstream/upstream.ts'
 import type { Scope } from '../source.ts'
 
 /** Where a route leads to: language models, something else, both, or what is not known. */
@@ -34,6 +35,21 @@ export const needsRetries = (scope: Scope, { destinations, retry }: ForwardActio
           ({ priority }) => priority > 0,
         ),
       ),
+  )
+
+/** Whether every Upstream that the route leads to lets endpoints pass that are not known. */
+export const allowsUnknownEndpoints = (
+  scope: Scope,
+  destinations: ForwardAction['destinations'],
+): boolean =>
+  destinations.every(
+    (destination) =>
+      'backendId' in destination &&
+      scope.read(`unknown endpoints of ${destination.backendId}`, ({ objects, upstreams }) => {
+        const origin = upstreams.backends.get(destination.backendId)?.origin
+        const upstream = origin && objects.get(upstreamKind, origin.namespace, origin.name)
+        return upstream?.metadata.annotations?.[unknownEndpointsAnnotation] === 'true'
+      }),
   )
 
 const targetOfUpstream = (scope: Scope, backendId: string): RouteTarget =>
