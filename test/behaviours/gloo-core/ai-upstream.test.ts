@@ -61,6 +61,22 @@ test('without its credential an AI upstream gets no request, and with it at once
   expect(lastOf(model).headers.authorization).toBe('Bearer sk-late')
 })
 
+test('the members of an AI upstream are asked by the priority of their pool', async () => {
+  const [first, second] = [await bench.model(failing), await bench.model()]
+  const member = (model: string, server: typeof first) => ({
+    pool: [{ openai: { model, customHost: at(server) } }],
+  })
+  const priorities = [member('big', first), member('small', second)]
+  const retries = {
+    ...{ retryOn: 'retriable-status-codes', retriableStatusCodes: [429], numRetries: 2 },
+    previousPriorities: { updateFrequency: 1 },
+  }
+  await bench.serve('pools', { multi: { priorities } }, { retries })
+  expect((await bench.ask('pools')).status).toBe(200)
+  expect([lastOf(first).json['model'], lastOf(second).json['model']]).toEqual(['big', 'small'])
+  expect([first.requests.length, second.requests.length]).toEqual([1, 1])
+})
+
 test('AI upstreams of the first releases are asked as those of today', async () => {
   const model = await bench.model()
   const { host, port } = at(model)
