@@ -18,6 +18,7 @@ import type { ClientSink } from '../response/client-sink.ts'
 import type { UpgradedClient } from '../websocket/handle-upgrade.ts'
 import { applyForwardedHeaders } from './forwarded-headers.ts'
 import { modelCallRecordOf } from './model-call-record.ts'
+import { originTextOf } from './origin-text.ts'
 import { type RequestHead, readHead } from './read-head.ts'
 import { RequestBody } from './request-body.ts'
 import type { RequestServices } from './request-services.ts'
@@ -214,7 +215,6 @@ export class Exchange implements RequestContext, RoutedRequest {
 
   #tellObserver(durationMs: number): void {
     const route = this.match?.route.config
-    const origin = route?.origin
     this.services.observer.requestEnded({
       startTimeMs: this.startTimeMs,
       durationMs,
@@ -231,10 +231,7 @@ export class Exchange implements RequestContext, RoutedRequest {
       virtualHost: this.virtualHost?.name,
       routeId: route?.id,
       routeName: route?.name,
-      routeOrigin:
-        origin === undefined
-          ? undefined
-          : `${origin.kind} ${origin.namespace}/${origin.name} ${origin.fieldPath}`,
+      routeOrigin: route && originTextOf(route.origin),
       backendName: this.backendName,
       upstreamHost: this.upstreamHost,
       upstreamPath: this.upstreamPath,
