@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { ConfigurationApplier } from './gateway/configuration-applier.ts'
 import { createRequestHandler } from './gateway/handle-request.ts'
 import { ListenerSet } from './gateway/listeners/listener-set.ts'
+import { createTokenEstimate } from './gateway/model/answers/token-estimate.ts'
 import { ReplayBudget } from './gateway/request/replay-budget.ts'
 import type { Timers } from './gateway/request/request-services.ts'
 import { BackendDirectory } from './gateway/upstream/backend-directory.ts'
 import { Connector } from './gateway/upstream/connector.ts'
 import { ServiceCaller } from './gateway/upstream/service-caller.ts'
-import { SharedTokenizer } from './lib/tokenizer/shared-tokenizer.ts'
+import { SharedTokenizer, type Tokenizer } from './lib/tokenizer/shared-tokenizer.ts'
 import { AddressResolver, systemLookUp } from './lib/upstream-address/address-resolver.ts'
 import { createOwnAddressGuard } from './lib/upstream-address/own-address-guard.ts'
 import { MemoryCounterStore } from './limits/memory/memory-counter-store.ts'
@@ -18,6 +19,7 @@ import { EndpointTable } from './link/endpoint-table.ts'
 import type { DownMessage } from './link/messages.ts'
 import { connectToControl, type WorkerLink } from './link/worker-link.ts'
 import { createSnapshotBuilder } from './snapshot/build/snapshot-builder.ts'
+import type { Snapshot } from './snapshot/snapshot.ts'
 import { type AccessLog, openAccessLog } from './telemetry/access-log.ts'
 import type { RequestObserver } from './telemetry/request-record.ts'
 import { WorkerMetrics } from './telemetry/worker-metrics.ts'
@@ -26,10 +28,6 @@ type Start = Extract<DownMessage, { type: 'start' }>
 
 const now = () => performance.timeOrigin + performance.now()
 const { random } = Math
-
-/** English has about four letters to a token. */
-const countRoughly = (texts: readonly string[]) =>
-  Math.ceil(texts.reduce((length, text) => length + text.length, 0) / 4)
 
 const timers: Timers = {
   setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
@@ -64,13 +62,14 @@ connectToControl((start, link) => {
     random,
     endpointEvent: (endpointId, event) => link.send({ type: 'endpoint-event', endpointId, event }),
   })
+  const tokenizer = new SharedTokenizer(start.vocabulary)
   const services = new ServiceCaller(backends, timers)
-  const listeners = createListeners(start, observer, backends)
+  const listeners = createListeners(start, { observer, backends, tokenizer })
   const builder = createSnapshotBuilder({
     random,
     now,
     unixTimeMs: Date.now,
-    ...{ counters, tokenizer: new SharedTokenizer(start.vocabulary) },
+    ...{ counters, tokenizer },
     callBackend: services.callBackend,
     callHost: services.callHost,
     monotonicNow: () => performance.now(),
@@ -79,12 +78,7 @@ connectToControl((start, link) => {
   const parts = new ConfigurationParts()
   const configurations = new ConfigurationApplier({
     builder,
-    listeners: {
-      publish(snapshot) {
-        services.use(snapshot)
-        return listeners.publish(snapshot)
-      },
-    },
+    listeners: { publish: (snapshot) => publish(snapshot, { listeners, services, tokenizer }) },
     backends,
     onOwnAddresses: guard.setOwnAddresses,
     send: (message) => link.send(message),
@@ -157,14 +151,34 @@ function observe(metrics: WorkerMetrics, accessLog: AccessLog | undefined): Requ
   }
 }
 
-function createListeners(start: Start, observer: RequestObserver, backends: BackendDirectory) {
+interface Publishing {
+  readonly listeners: ListenerSet
+  readonly services: ServiceCaller
+  readonly tokenizer: Tokenizer
+}
+
+/** What requests of a configuration need is there before its listeners are. */
+function publish(snapshot: Snapshot, { listeners, services, tokenizer }: Publishing) {
+  services.use(snapshot)
+  const backends = [...snapshot.backends.values()]
+  if (backends.some(({ providers }) => providers.length > 0)) tokenizer.load()
+  return listeners.publish(snapshot)
+}
+
+interface ListenerParts {
+  readonly observer: RequestObserver
+  readonly backends: BackendDirectory
+  readonly tokenizer: Tokenizer
+}
+
+function createListeners(start: Start, { observer, backends, tokenizer }: ListenerParts) {
   const handler = createRequestHandler({
     backends,
     observer,
     timers,
     now,
     random,
-    countTokens: countRoughly,
+    countTokens: createTokenEstimate(tokenizer),
     createRequestId: randomUUID,
     retryBufferBytes: start.options.retryBufferBytes,
     replayBudget: new ReplayBudget(replayBudgetBytes),

@@ -1,5 +1,7 @@
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts'
 import type { ModelProvider } from '../ir/model-provider.ts'
+import { anthropic } from './anthropic/index.ts'
+import { azureOpenAi } from './azure-openai/index.ts'
 import { mistral } from './mistral/index.ts'
 import { openai } from './openai/index.ts'
 import type { CompiledProvider, ProviderParts } from './provider.ts'
@@ -11,7 +13,9 @@ export function compileProvider(
 ): CompiledProvider | GatewayError {
   switch (config.type) {
     case 'anthropic':
+      return anthropic.compile(config, parts)
     case 'azure-openai':
+      return azureOpenAi.compile(config, parts)
     case 'gemini':
     case 'vertex-ai':
     case 'bedrock':

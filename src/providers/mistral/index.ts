@@ -1,9 +1,17 @@
 import type { OpenAiProvider } from '../../ir/model-provider.ts'
 import { mistralChat } from '../../protocols/openai-chat/index.ts'
+import { openAiEmbeddings } from '../../protocols/openai-embeddings/index.ts'
 import type { ProviderModule } from '../provider.ts'
+import { createPlatformEndpoint } from '../shared/endpoints.ts'
 import { compileOpenAiLike } from '../shared/openai-like.ts'
 
-const parts = { name: 'mistral', chatFormat: mistralChat, endpoints: {} }
+const parts = {
+  name: 'mistral',
+  chatFormat: mistralChat,
+  endpoints: {
+    embeddings: createPlatformEndpoint({ operation: 'embedding', format: openAiEmbeddings }),
+  },
+}
 
 /** Mistral AI. */
 export const mistral: ProviderModule<OpenAiProvider> = {

@@ -1,9 +1,21 @@
 import type { OpenAiProvider } from '../../ir/model-provider.ts'
 import { openAiChat } from '../../protocols/openai-chat/index.ts'
+import { openAiCompletions } from '../../protocols/openai-completions/index.ts'
+import { openAiEmbeddings } from '../../protocols/openai-embeddings/index.ts'
+import { openAiModerations } from '../../protocols/openai-moderations/index.ts'
 import type { ProviderModule } from '../provider.ts'
+import { createPlatformEndpoint } from '../shared/endpoints.ts'
 import { compileOpenAiLike } from '../shared/openai-like.ts'
 
-const parts = { name: 'openai', chatFormat: openAiChat, endpoints: {} }
+const parts = {
+  name: 'openai',
+  chatFormat: openAiChat,
+  endpoints: {
+    completions: createPlatformEndpoint({ operation: 'completion', format: openAiCompletions }),
+    embeddings: createPlatformEndpoint({ operation: 'embedding', format: openAiEmbeddings }),
+    moderations: createPlatformEndpoint({ operation: 'moderation', format: openAiModerations }),
+  },
+}
 
 /** OpenAI, and servers that speak like it. */
 export const openai: ProviderModule<OpenAiProvider> = {

@@ -3,6 +3,7 @@ import { isAmbiguousPath, rebasePath, splitVersion } from './versioned-path.ts'
 
 /** Parts of an API of OpenAI's kind that keep their paths and their bodies. */
 const platformApis: ReadonlySet<string> = new Set([
+  'completions',
   'audio',
   'embeddings',
   'fine_tuning',

@@ -16,7 +16,7 @@ export interface Credential {
   authorize(request: { readonly headers: HeaderList }): undefined
 }
 
-const bearer = /^bearer +/i
+const bearer = /^bearer(?: +|$)/i
 
 /** Shows the configured token, or what the client sent where that is asked for. */
 export function createTokenCredential(
@@ -41,7 +41,7 @@ export function createTokenCredential(
 function createToken(text: string, { name, prefix }: TokenHeader): Credential | GatewayError {
   const token = text.trim().replace(bearer, '')
   // What no header may hold would fail every request; its text must not be told.
-  if (token === '' || !/^[\x21-\x7e][\x20-\x7e]*$/.test(token)) {
+  if (token === '' || !/^[\t\x20-\x7e\x80-\xff]+$/.test(token)) {
     return gatewayError('configuration-error', 'The token is empty or no text for a header.')
   }
   const value = prefix + token

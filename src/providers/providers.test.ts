@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest'
+import { gatewayError } from '../errors/gateway-error.ts'
+import type { ModelProvider } from '../ir/model-provider.ts'
+import { HeaderList } from '../lib/header-list.ts'
+import { compileProvider } from './index.ts'
+import type { CompiledProvider, CredentialValue } from './provider.ts'
+
+const credential = { type: 'none' } as const
+const parts = { credential, path: undefined }
+const openai: ModelProvider = { type: 'openai', model: undefined, ...parts }
+const mistral: ModelProvider = { type: 'mistral', model: undefined, ...parts }
+const anthropic: ModelProvider = {
+  type: 'anthropic',
+  model: undefined,
+  version: undefined,
+  ...parts,
+}
+const azure: ModelProvider = {
+  type: 'azure-openai',
+  deployment: 'd1',
+  apiVersion: '2024-10-21',
+  ...parts,
+}
+
+const services = {
+  unixTimeMs: () => Date.UTC(2026, 10, 20),
+  callHost: () => Promise.resolve(gatewayError('backend-not-found', 'no such host')),
+}
+
+function compile(config: ModelProvider, value: CredentialValue = credential): CompiledProvider {
+  const compiled = compileProvider(config, { credential: value, services })
+  if ('code' in compiled) throw new Error(compiled.message)
+  return compiled
+}
+
+/** What a client's request for `path` becomes. */
+function upstream(config: ModelProvider, [method, path, query = '']: readonly string[]) {
+  const provider = compile(config)
+  const endpoint = provider.findEndpoint(method ?? '', path ?? '')
+  if (endpoint === undefined) return undefined
+  const { streaming = false } = endpoint
+  const request = { path: path ?? '', query, streaming, model: undefined }
+  return `${endpoint.operation} ${provider.upstreamPath(request, endpoint)}`
+}
+
+describe('paths', () => {
+  test.each<[ModelProvider, readonly string[], string | undefined]>([
+    [openai, ['POST', '/'], 'chat /v1/chat/completions'],
+    [openai, ['POST', '/openai'], 'chat /v1/chat/completions'],
+    [openai, ['POST', '/openai/v1', '?a=b'], 'chat /v1/chat/completions'],
+    [openai, ['POST', '/openai/v1/chat/completions', '?a=b'], 'chat /v1/chat/completions'],
+    [openai, ['POST', '/openai/v1/embeddings'], 'embedding /v1/embeddings'],
+    [openai, ['POST', '/openai/v1/moderations'], 'moderation /v1/moderations'],
+    [openai, ['POST', '/x/v1/completions'], 'completion /v1/completions'],
+    [openai, ['GET', '/openai/v1/models', '?limit=2'], 'platform /v1/models?limit=2'],
+    [openai, ['DELETE', '/openai/v1/models/ft:mine'], 'platform /v1/models/ft:mine'],
+    [openai, ['POST', '/openai/v1/fine_tuning/jobs'], 'platform /v1/fine_tuning/jobs'],
+    [openai, ['GET', '/openai/v1/files/file-1/content'], 'platform /v1/files/file-1/content'],
+    [openai, ['GET', '/openai/v1/realtime'], 'platform /v1/realtime'],
+    [openai, ['GET', '/openai'], undefined],
+    [openai, ['POST', '/openai/v1/assistants'], undefined],
+    [openai, ['POST', '/openai/v1/chat/completions/extra'], undefined],
+    [openai, ['POST', '/openai/v1/files/%2e%2e/assistants'], undefined],
+    [openai, ['POST', '/openai/v1/files/../assistants'], undefined],
+    [openai, ['POST', '/openai/v1/files%2F..%2Fassistants'], undefined],
+    [mistral, ['POST', '/mistralai'], 'chat /v1/chat/completions'],
+    [mistral, ['POST', '/mistralai/v1/embeddings'], 'embedding /v1/embeddings'],
+    [mistral, ['POST', '/mistralai/v1/moderations'], 'platform /v1/moderations'],
+    [anthropic, ['POST', '/claude'], 'chat /v1/messages'],
+    [anthropic, ['POST', '/claude/v1/messages', '?beta=true'], 'chat /v1/messages'],
+    [
+      anthropic,
+      ['POST', '/claude/v1/messages/count_tokens'],
+      'count-tokens /v1/messages/count_tokens',
+    ],
+    [anthropic, ['GET', '/claude/v1/models'], 'platform /v1/models'],
+    [anthropic, ['POST', '/claude/v1/messages/batches'], undefined],
+    [anthropic, ['POST', '/claude/v1/chat/completions'], undefined],
+    [
+      azure,
+      ['POST', '/azure'],
+      'chat /openai/deployments/d1/chat/completions?api-version=2024-10-21',
+    ],
+    [
+      azure,
+      ['POST', '/openai/deployments/other/chat/completions', '?api-version=1'],
+      'chat /openai/deployments/d1/chat/completions?api-version=2024-10-21',
+    ],
+    [azure, ['POST', '/openai/deployments/other/embeddings'], undefined],
+    [azure, ['POST', '/azure/v1/responses'], undefined],
+    [azure, ['GET', '/azure'], undefined],
+  ])('of %j: %j becomes %s', (config, request, expected) => {
+    expect(upstream(config, request)).toBe(expected)
+  })
+
+  const full = { type: 'full', value: '/own/path' } as const
+  const base = { type: 'base', value: '/api/v1' } as const
+  test.each<[ModelProvider, readonly string[], string]>([
+    [{ ...openai, path: full }, ['POST', '/openai'], 'chat /own/path'],
+    [{ ...openai, path: full }, ['POST', '/openai/v1/embeddings'], 'embedding /v1/embeddings'],
+    [{ ...openai, path: base }, ['POST', '/openai'], 'chat /api/v1/chat/completions'],
+    [{ ...openai, path: base }, ['POST', '/openai/v1/embeddings'], 'embedding /api/v1/embeddings'],
+    [
+      { ...openai, path: { type: 'base', value: '/llm/' } },
+      ['GET', '/o/v1/models'],
+      'platform /llm/v1/models',
+    ],
+    [{ ...anthropic, path: base }, ['POST', '/claude'], 'chat /api/v1/messages'],
+    [
+      { ...azure, path: base },
+      ['POST', '/azure'],
+      'chat /api/v1/chat/completions?api-version=2024-10-21',
+    ],
+  ])('of %j with another path: %j becomes %s', (config, request, expected) => {
+    expect(upstream(config, request)).toBe(expected)
+  })
+})
+
+describe('credentials', () => {
+  const sent = async (config: ModelProvider, value: CredentialValue, flat: string[] = []) => {
+    const provider = compile(config, value)
+    const headers = new HeaderList([...flat])
+    provider.withholdCredentials(headers)
+    const request = { method: 'POST', path: '/', host: 'h', headers, body: undefined }
+    expect(await provider.authorize(request)).toBeUndefined()
+    return headers.flat
+  }
+  const client = [
+    ...['authorization', 'Bearer client', 'x-api-key', 'client', 'api-key', 'client'],
+    ...['x-goog-api-key', 'client', 'cookie', 'client', 'x-amz-security-token', 'client'],
+  ]
+
+  test.each<[ModelProvider, string[]]>([
+    [openai, ['authorization', 'Bearer sk']],
+    [mistral, ['authorization', 'Bearer sk']],
+    [anthropic, ['anthropic-version', '2023-06-01', 'x-api-key', 'sk']],
+    [
+      { ...anthropic, version: '2099-01-01' },
+      ['anthropic-version', '2099-01-01', 'x-api-key', 'sk'],
+    ],
+    [azure, ['api-key', 'sk']],
+  ])('%j is shown the held token and nothing of the client', async (config, expected) => {
+    for (const token of ['sk', 'Bearer sk', ' bearer sk\n']) {
+      expect(await sent(config, { type: 'token', token }, client)).toEqual(expected)
+    }
+  })
+
+  test('a client that is passed through may use either header, and its own wins', async () => {
+    const value = { type: 'passthrough' } as const
+    expect(await sent(azure, value, ['authorization', 'Bearer mine'])).toEqual(['api-key', 'mine'])
+    const both = ['authorization', 'Bearer token', 'api-key', 'mine', 'cookie', 'c']
+    expect(await sent(azure, value, both)).toEqual(['api-key', 'mine'])
+    expect(await sent(openai, value, ['authorization', 'bearer mine'])).toEqual([
+      ...['authorization', 'Bearer mine'],
+    ])
+    expect(await sent(openai, value)).toEqual([])
+  })
+
+  test('without a credential nothing is shown', async () => {
+    expect(await sent(openai, { type: 'none' }, client)).toEqual([])
+  })
+
+  test.each<[string, CredentialValue]>([
+    ['an empty token', { type: 'token', token: 'Bearer ' }],
+    ['a token with a line break', { type: 'token', token: 'se\ncret' }],
+    [
+      'keys of another cloud',
+      { type: 'aws', accessKeyId: 'secret', secretAccessKey: 'secret', sessionToken: undefined },
+    ],
+  ])('%s is refused without being told', (_name, value) => {
+    const compiled = compileProvider(openai, { credential: value, services })
+    expect(compiled).toMatchObject({ code: 'configuration-error' })
+    expect(JSON.stringify(compiled)).not.toContain('secret')
+  })
+})
