@@ -12,9 +12,12 @@ const cardAnswer = [
   '5105-1051-0510-5100 and 5454545454545454. None of them belongs to anybody.',
 ].join(' ')
 
+/** Longest text that is repeated, in UTF-16 units. */
+const mostRepeated = 100_000
+
 /** The text that a prompt asks for by name; undefined when the answer is free. */
 export function findRequestedText(prompt: string): string | undefined {
   const repeated = repetition.exec(prompt)?.groups?.['text']
-  if (repeated !== undefined) return repeated
+  if (repeated !== undefined) return repeated.slice(0, mostRepeated)
   return cards.test(prompt) && wantsNumbers.test(prompt) ? cardAnswer : undefined
 }
