@@ -86,6 +86,18 @@ describe('a Deployment of an image that is known', () => {
     await rolledOut('scaled')
   })
 
+  test('kubectl makes Deployments and pods of its flags', async () => {
+    const flags = '--image=echo-server --port=8080'
+    await bench.kubectl(`create deployment flagged ${flags} --replicas=2`)
+    await bench.kubectl('expose deploy flagged --port=80 --target-port=8080')
+    await rolledOut('flagged')
+    await waitUntil('two endpoints', async () => (await endpointsOf('flagged')).length === 2)
+    await bench.kubectl(`run single ${flags} --labels=app=single --env=A=b`)
+    await bench.kubectl('wait --for=condition=Ready pod/single --timeout=10s')
+    await bench.kubectl('set image deploy/flagged echo-server=echo:2')
+    await rolledOut('flagged')
+  })
+
   test('a slip in the number of replicas does not fill the machine', async () => {
     await bench.apply(deploymentYaml('slip', 'nobody/knows:1', { replicas: 1_000_000 }))
     await waitUntil('the event', async () =>

@@ -48,7 +48,7 @@ describe('a protobuf body', () => {
   })
 
   test('of a kind that is not known is told apart', () => {
-    expect(() => decodeProtobufObject(envelope('v1', 'Pod', message()))).toThrow(
+    expect(() => decodeProtobufObject(envelope('v1', 'Node', message()))).toThrow(
       UnknownMessageTypeError,
     )
   })

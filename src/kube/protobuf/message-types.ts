@@ -1,3 +1,5 @@
+import { workloadMessageTypes } from './workload-message-types.ts'
+
 /**
  * How one field is encoded. A leading `?` marks fields whose zero is said on purpose; elsewhere a zero is how
  * Kubernetes writes an absent value. `status` is a part that clients cannot write where these objects are sent.
@@ -147,6 +149,7 @@ export const messageTypes: Readonly<Record<string, MessageType>> = {
     3: ['imagePullSecrets', { messages: { 1: ['name', 'string'] } }],
     4: ['automountServiceAccountToken', '?bool'],
   },
+  ...workloadMessageTypes(metadata),
   'authorization.k8s.io/v1 SelfSubjectAccessReview': {
     1: metadata,
     2: [
