@@ -20,7 +20,7 @@ export const guardRecordOf = ({
 export function recordGuard(
   context: Pick<RequestContext, 'metadata'>,
   { masked, overflows }: GuardRecord,
-): void {
+): undefined {
   if (masked === 0 && overflows === 0) return
   const record = guardRecordOf(context) ?? { masked: 0, overflows: 0 }
   record.masked += masked

@@ -34,6 +34,7 @@ export interface Transition {
 const maxStates = 4096
 const maxCells = 1_500_000
 const maxWays = 300_000
+const maxTransitions = 50_000
 
 const unknown = -1
 
@@ -71,6 +72,7 @@ export class Automaton {
 
   /** Takes a character of `characterClass`, for which `table` has no entry yet. */
   advance(state: State, characterClass: number): Transition {
+    if (this.transitions.length >= maxTransitions) this.#forget()
     const builder = this.#builder
     const following = builder.kindOf(characterClass)
     builder.run(state, assertionsBetween(state.previous, following), characterClass)

@@ -130,7 +130,14 @@ export class PatternRun {
 
   #apply({ matches, kept, begins, state }: Transition): void {
     if (matches.length > 0) this.#note(matches)
-    if (kept !== undefined) this.#origins = Array.from(kept, (origin) => this.#originAt(origin))
+    if (kept !== undefined) {
+      const origins = this.#origins
+      for (let index = 0; index < kept.length; index += 1) {
+        // Ascending, so what is read has not been written over.
+        origins[index] = origins[kept[index] ?? 0] ?? 0
+      }
+      origins.length = kept.length
+    }
     if (begins) this.#origins.push(this.#position)
     this.#state = state
   }

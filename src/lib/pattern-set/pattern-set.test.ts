@@ -193,6 +193,22 @@ describe('the work', () => {
     expect(findIn(compile(source), text)).toEqual(expectedIn([{ source, ...plain }], text))
   })
 
+  test('of several texts in turn is right when states are forgotten in between', () => {
+    const source = '[ab]*?a[ab]{13}bb'
+    const set = compile(source)
+    const texts = [random(20_000), random(20_001).slice(1)]
+    const runs = texts.map(() => ({ run: set.createRun(), found: [] as PatternMatch[] }))
+    for (let index = 0; index < 20_000; index += 50) {
+      for (const [which, { run, found }] of runs.entries()) {
+        found.push(...run.push(texts[which]?.slice(index, index + 50) ?? ''))
+      }
+    }
+    for (const [which, { run, found }] of runs.entries()) {
+      const expected = expectedIn([{ source, ...plain }], texts[which] ?? '')
+      expect([...found, ...run.finish()]).toEqual(expected)
+    }
+  })
+
   test('is done once for texts that are alike', () => {
     const set = compile('\\b(?:secret|token)\\b', '\\d{3}-\\d{4}')
     const text = 'The secret number is 555-1234 and the token 12. '

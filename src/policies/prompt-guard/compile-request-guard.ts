@@ -53,13 +53,17 @@ function searchTexts(
   context: RequestContext,
   request: ModelRequest,
   { searches, patterns, refusal }: Search,
-): GatewayError | undefined {
+): GatewayError | undefined | Promise<GatewayError | undefined> {
   const slots = request.texts()
   if (patterns.action === 'reject') {
-    return findsAnything(searches, slots) ? rejected(refusal) : undefined
+    const found = findsAnything(searches, slots)
+    const judge = (finds: boolean) => (finds ? rejected(refusal) : undefined)
+    return typeof found === 'boolean' ? judge(found) : found.then(judge)
   }
   const masked = redactSlots(searches, patterns.maskStyle, slots)
-  recordGuard(context, { masked, overflows: 0 })
+  const record = (count: number) => recordGuard(context, { masked: count, overflows: 0 })
+  if (typeof masked !== 'number') return masked.then(record)
+  record(masked)
   return undefined
 }
 

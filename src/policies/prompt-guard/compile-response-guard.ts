@@ -58,10 +58,13 @@ function maskTexts(
   context: RequestContext,
   response: ModelResponse,
   { searches, options }: MaskSettings,
-): undefined {
-  if (searches === undefined) return
+): undefined | Promise<undefined> {
+  if (searches === undefined) return undefined
   const masked = redactSlots(searches, options.style, response.texts())
-  recordGuard(context, { masked, overflows: 0 })
+  const record = (count: number): undefined => {
+    recordGuard(context, { masked: count, overflows: 0 })
+  }
+  return typeof masked === 'number' ? record(masked) : masked.then(record)
 }
 
 async function askWebhook(

@@ -232,3 +232,19 @@ describe('a guard with moderation', () => {
     expect(service.calls).toEqual([])
   })
 })
+
+describe('a long request', () => {
+  const long = `${'a lion. '.repeat(20_000)}j@example.com`
+
+  test('is searched with breaks for others, with the same result', async () => {
+    const patterns = patternsOf(['tiger'], { detectors: ['email'] })
+    const text = slot(long)
+    const masked = ask(compileGuard({ request: { patterns } }), [text]).result
+    expect(masked).toBeInstanceOf(Promise)
+    expect(await masked).toBe(undefined)
+    expect(text.text).toBe(long.replace('j@example.com', '<EMAIL_ADDRESS>'))
+    const rejecting = compileGuard({ request: { patterns: { ...patterns, action: 'reject' } } })
+    expect(await ask(rejecting, [slot(long)]).result).toMatchObject(notHere)
+    expect(await ask(rejecting, [slot('a lion. '.repeat(20_000))]).result).toBe(undefined)
+  })
+})
