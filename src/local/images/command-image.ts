@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ImageStart, LocalImage, RunningImage } from './local-image.ts'
+import type { ImageStart, RunningImage } from './local-image.ts'
 
 /** What a command finds in its environment of Sluice's own; the manifest adds nothing to it. */
 export type CommandEnvironment = Readonly<Record<string, string | undefined>>
@@ -16,11 +16,7 @@ const graceMs = 5_000
  * Runs a command line of the operator's for an image, once per replica. It finds where to listen in `HOST` and `PORT`, is
  * ready when it listens there, and ends with Sluice.
  */
-export function createCommandImage(command: string, environment: CommandEnvironment): LocalImage {
-  return { start: (options) => startCommand(command, environment, options) }
-}
-
-async function startCommand(
+export async function startCommand(
   command: string,
   environment: CommandEnvironment,
   { address, ports, hostName, log }: ImageStart,

@@ -3,9 +3,9 @@ import type { ObjectSource } from '../../kube/object-source.ts'
 import type { ResourceApi } from '../../kube/resources/resource-api.ts'
 import { systemClock } from '../../lib/clock.ts'
 import type { AddressPool } from '../address-pool.ts'
-import { type CommandEnvironment, createCommandImage } from '../images/command-image.ts'
+import type { CommandEnvironment } from '../images/command-image.ts'
 import { findKnownImage, nameOf } from '../images/known-images.ts'
-import type { FindImage } from '../images/local-image.ts'
+import type { FindImage, LocalImage } from '../images/local-image.ts'
 import { Workloads } from './workloads.ts'
 
 /** How workloads run on this machine. */
@@ -54,3 +54,11 @@ function createFindImage({
     return simulated ? findKnownImage(image) : undefined
   }
 }
+
+/** Loads what starts programs only where one is to be started. */
+const createCommandImage = (command: string, environment: CommandEnvironment): LocalImage => ({
+  async start(options) {
+    const { startCommand } = await import('../images/command-image.ts')
+    return startCommand(command, environment, options)
+  },
+})
