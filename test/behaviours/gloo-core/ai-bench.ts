@@ -31,8 +31,9 @@ export class AiBench {
     this.edge = edge
   }
 
-  static async start(): Promise<AiBench> {
-    return new AiBench(await EdgeBench.start())
+  /** The command `dev` brings simulated providers of language models. */
+  static async start(command: 'serve' | 'dev' = 'serve'): Promise<AiBench> {
+    return new AiBench(await EdgeBench.start([], command))
   }
 
   async stop(): Promise<void> {

@@ -39,8 +39,12 @@ export class EdgeBench {
     this.address = address
   }
 
-  static async start(flags: readonly string[] = []): Promise<EdgeBench> {
-    const sluice = await startSluice({ flags: ['--allow-loopback-upstreams', ...flags] })
+  /** The command `dev` brings simulated providers of language models. */
+  static async start(
+    flags: readonly string[] = [],
+    command: 'serve' | 'dev' = 'serve',
+  ): Promise<EdgeBench> {
+    const sluice = await startSluice({ command, flags: ['--allow-loopback-upstreams', ...flags] })
     const kube = new KubeClient(sluice)
     return new EdgeBench(sluice, kube, await kube.serviceAddress('gloo-system', 'gateway-proxy'))
   }
