@@ -2,9 +2,11 @@ import { type GatewayError, gatewayError } from '../errors/gateway-error.ts'
 import type { ModelProvider } from '../ir/model-provider.ts'
 import { anthropic } from './anthropic/index.ts'
 import { azureOpenAi } from './azure-openai/index.ts'
+import { gemini } from './gemini/index.ts'
 import { mistral } from './mistral/index.ts'
 import { openai } from './openai/index.ts'
 import type { CompiledProvider, ProviderParts } from './provider.ts'
+import { vertexAi } from './vertex-ai/index.ts'
 
 /** Compiles `config` with the module of its type. */
 export function compileProvider(
@@ -17,7 +19,9 @@ export function compileProvider(
     case 'azure-openai':
       return azureOpenAi.compile(config, parts)
     case 'gemini':
+      return gemini.compile(config, parts)
     case 'vertex-ai':
+      return vertexAi.compile(config, parts)
     case 'bedrock':
       return gatewayError('configuration-error', `${config.type} is not there yet`)
     case 'openai':

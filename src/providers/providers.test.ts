@@ -22,6 +22,13 @@ const azure: ModelProvider = {
   ...parts,
 }
 
+const gemini: ModelProvider = { type: 'gemini', model: 'g2', apiVersion: 'v1beta', ...parts }
+const vertex: ModelProvider = {
+  ...{ type: 'vertex-ai', model: 'g2', apiVersion: 'v1', projectId: 'p', location: 'l' },
+  ...{ publisher: 'google', modelPath: undefined, schema: 'gemini', ...parts },
+}
+const partner: ModelProvider = { ...vertex, publisher: 'anthropic', schema: 'anthropic' }
+
 const services = {
   unixTimeMs: () => Date.UTC(2026, 10, 20),
   callHost: () => Promise.resolve(gatewayError('backend-not-found', 'no such host')),
@@ -89,6 +96,70 @@ describe('paths', () => {
     [azure, ['POST', '/openai/deployments/other/embeddings'], undefined],
     [azure, ['POST', '/azure/v1/responses'], undefined],
     [azure, ['GET', '/azure'], undefined],
+    [gemini, ['POST', '/gemini'], 'chat /v1beta/models/g2:generateContent'],
+    [
+      gemini,
+      ['POST', '/g/v1/models/other:generateContent'],
+      'chat /v1beta/models/g2:generateContent',
+    ],
+    [
+      gemini,
+      ['POST', '/v1beta/models/other:streamGenerateContent', '?alt=sse&key=client'],
+      'chat /v1beta/models/g2:streamGenerateContent?alt=sse',
+    ],
+    [
+      gemini,
+      ['POST', '/v1beta/models/other:streamGenerateContent'],
+      'chat /v1beta/models/g2:streamGenerateContent',
+    ],
+    [
+      gemini,
+      ['POST', '/v1beta/models/g:countTokens'],
+      'count-tokens /v1beta/models/g2:countTokens',
+    ],
+    [
+      gemini,
+      ['POST', '/v1beta/models/emb-1:batchEmbedContents'],
+      'embedding /v1beta/models/emb-1:batchEmbedContents',
+    ],
+    [
+      gemini,
+      ['GET', '/g/v1beta/models', '?key=client&pageSize=2'],
+      'platform /v1beta/models?pageSize=2',
+    ],
+    [gemini, ['POST', '/v1beta/files'], undefined],
+    [gemini, ['POST', '/v1beta/models/g:predict'], undefined],
+    [gemini, ['POST', '/v1beta/models/..%2fg:generateContent'], undefined],
+    [
+      vertex,
+      ['POST', '/v'],
+      'chat /v1/projects/p/locations/l/publishers/google/models/g2:generateContent',
+    ],
+    [
+      vertex,
+      [
+        'POST',
+        '/v1/projects/x/locations/y/publishers/google/models/z:streamGenerateContent',
+        '?alt=sse',
+      ],
+      'chat /v1/projects/p/locations/l/publishers/google/models/g2:streamGenerateContent?alt=sse',
+    ],
+    [vertex, ['POST', '/v1/models/z:rawPredict'], undefined],
+    [
+      partner,
+      ['POST', '/v'],
+      'chat /v1/projects/p/locations/l/publishers/anthropic/models/g2:rawPredict',
+    ],
+    [
+      partner,
+      ['POST', '/v1/models/c:streamRawPredict'],
+      'chat /v1/projects/p/locations/l/publishers/anthropic/models/g2:streamRawPredict',
+    ],
+    [
+      { ...partner, modelPath: 'c@1:rawPredict' },
+      ['POST', '/v'],
+      'chat /v1/projects/p/locations/l/publishers/anthropic/models/c@1:rawPredict',
+    ],
   ])('of %j: %j becomes %s', (config, request, expected) => {
     expect(upstream(config, request)).toBe(expected)
   })
@@ -139,6 +210,8 @@ describe('credentials', () => {
       ['anthropic-version', '2099-01-01', 'x-api-key', 'sk'],
     ],
     [azure, ['api-key', 'sk']],
+    [gemini, ['x-goog-api-key', 'sk']],
+    [vertex, ['authorization', 'Bearer sk']],
   ])('%j is shown the held token and nothing of the client', async (config, expected) => {
     for (const token of ['sk', 'Bearer sk', ' bearer sk\n']) {
       expect(await sent(config, { type: 'token', token }, client)).toEqual(expected)
