@@ -109,6 +109,14 @@ describe('answers', () => {
     expect((await send(simulator, chat)).text).toBe((await send(simulator, chat)).text)
   })
 
+  test('are the same for a request whose fields stand in another order', async () => {
+    const { model, messages } = chat.body
+    const [{ role, content } = { role: '', content: '' }] = messages
+    const body = { messages: [{ content, role }], model }
+    const [first, second] = [await send(simulator, chat), await send(simulator, { ...chat, body })]
+    expect(JSON.parse(second.text)).toEqual(JSON.parse(first.text))
+  })
+
   test('differ for another request', async () => {
     const other = { model: 'gpt-4o', messages: [{ role: 'user', content: 'And a proxy?' }] }
     expect((await send(simulator, chat)).text).not.toBe(

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto'
 
-/** A hash of values: where a real provider draws at random, the simulator asks this. */
+/**
+ * A hash of values: where a real provider draws at random, the simulator asks this. The order of fields is no
+ * difference: who writes an object anew may write it in another one.
+ */
 export function fingerprint(...values: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(values)).digest('hex')
+  return createHash('sha256').update(JSON.stringify(values, inOrder)).digest('hex')
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** `length` letters and digits that follow from `hash`, as providers put them into their ids. */
