@@ -2,7 +2,10 @@ import Anthropic, { BadRequestError, RateLimitError } from '@anthropic-ai/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endlessAnswer, lastHeader, type SdkTarget, targetsOf, untilAborted } from './sdk-target.ts'
 
-const provider = { host: 'api.anthropic.com' }
+const provider = {
+  host: 'api.anthropic.com',
+  ai: { anthropic: { authToken: { inline: 'sk-ant-held-by-sluice' } } },
+}
 const model = 'claude-sonnet-5'
 const question = {
   ...{ model, max_tokens: 500, system: 'Be brief.' },
