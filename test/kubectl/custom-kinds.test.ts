@@ -115,9 +115,9 @@ describe('lists of everything', () => {
   })
 
   test.each([
-    ['rollout status deployment/a', 'doesn\'t have a resource type "deployment"'],
+    ['rollout status deployment/a', 'deployments.apps "a" not found'],
     ['rollout status service/a', /no status viewer|not a valid|services "a" not found/],
-    ['logs nowhere', /pods "nowhere" not found|doesn't have a resource type "pods"/],
+    ['logs nowhere', 'pods "nowhere" not found'],
     ['exec nowhere -- ls', /pods "nowhere" not found|doesn't have a resource type/],
     ['top pods', /Metrics API not available|doesn't have a resource type|not found/],
   ])('%s is answered in words that users know', async (command, text) => {
