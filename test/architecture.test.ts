@@ -101,6 +101,7 @@ describe('the import table', () => {
 /** Where each dependency comes in: whoever else needs what it does goes through that door. */
 const doors: Readonly<Record<string, string>> = {
   '@peculiar/x509': 'lib/',
+  '@smithy/eventstream-codec': 'protocols/bedrock-converse/event-stream/',
   commander: 'cli/',
   'gpt-tokenizer': 'simulator/generation/',
   ioredis: 'limits/redis/',

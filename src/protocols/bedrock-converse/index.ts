@@ -1,0 +1,20 @@
+import type { WireFormat } from '../../llm/wire-format.ts'
+import { createFormat } from '../shared/create-format.ts'
+import { createMessageReader, isAwsEventStream } from './event-stream/message-reader.ts'
+import { requestForm } from './request.ts'
+import { responseForm } from './response.ts'
+import { ConverseReader } from './stream.ts'
+import { bedrockUsage } from './usage.ts'
+
+/** `Converse` and `ConverseStream` of Amazon Bedrock. */
+export const bedrockConverse: WireFormat = createFormat({
+  name: 'bedrock-converse',
+  request: requestForm,
+  fields: ['messages', 'system', 'toolConfig', 'promptVariables'],
+  response: responseForm,
+  usage: bedrockUsage,
+  createOtherReader: (contentType) =>
+    isAwsEventStream(contentType)
+      ? createMessageReader((channels) => new ConverseReader(channels))
+      : undefined,
+})

@@ -1,0 +1,36 @@
+import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import type { ResponseForm } from '../shared/response/json-response.ts'
+import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
+import { readBedrockUsage } from './usage.ts'
+
+type Json = Record<string, unknown>
+
+export const responseForm: ResponseForm = {
+  collectTexts(json, texts) {
+    const message = asRecord(asRecord(json['output'])?.['message'])
+    recordsOf(message?.['content']).forEach((block, index) => {
+      collectBlock(block, { channel: `content ${index}`, role: 'assistant' }, texts)
+    })
+    for (const key of Object.keys(json)) {
+      if (key !== 'output') texts.addMember(json, key, { channel: 'answer', role: undefined })
+    }
+    return Array.isArray(message?.['content']) || isError(json)
+  },
+  readUsage: (json) => readBedrockUsage(json['usage']),
+  readModel: () => undefined,
+}
+
+/** Errors of AWS have a message, in one of two spellings, and no output. */
+const isError = (json: Json) =>
+  json['output'] === undefined && asString(json['message'] ?? json['Message']) !== undefined
+
+function collectBlock(block: Json, owner: TextOwner, texts: TextCollector): void {
+  for (const key of Object.keys(block)) {
+    const inner = asRecord(block[key])
+    const reasoning = key === 'reasoningContent' ? asRecord(inner?.['reasoningText']) : undefined
+    if (reasoning) texts.addAll(reasoning, { ...owner, channel: `${owner.channel} ${key}` })
+    else if (key === 'toolUse' && inner && asRecord(inner['input'])) {
+      texts.addJson(inner, 'input', { ...owner, channel: `${owner.channel} input` })
+    } else texts.addMember(block, key, owner)
+  }
+}
