@@ -26,6 +26,8 @@ export interface Scan {
   readonly findings: readonly Finding[]
   /** More text may show findings that begin here or after. */
   readonly undecidedFrom: number
+  /** Whether what is undecided already looks like the beginning of a finding rather than like any other word or number. */
+  readonly suspect: boolean
 }
 
 export interface Finding {
@@ -50,7 +52,20 @@ export function scanPlaces(
     if (end > index) findings.push({ start: index, end })
     index = Math.max(index + 1, end)
   }
-  return { findings, undecidedFrom: index }
+  return {
+    findings,
+    undecidedFrom: index,
+    suspect: digitCount(text, index, to) > maxOrdinaryDigits,
+  }
+}
+
+// Years have four digits.
+const maxOrdinaryDigits = 4
+
+function digitCount(text: string, from: number, to: number): number {
+  let count = 0
+  for (let index = from; index < to; index += 1) if (isDigitAt(text, index)) count += 1
+  return count
 }
 
 /** Whether a word character (ASCII) stands at `index`. */

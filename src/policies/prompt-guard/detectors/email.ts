@@ -31,12 +31,13 @@ function scanAddresses(area: Area, parse: typeof parseHost): Scan {
   for (let at = text.indexOf('@', from); at >= 0 && at < to; at = text.indexOf('@', from)) {
     const start = startOfLocal(text, Math.max(from, at - maxLocalLength), at)
     const limit = endOfDomain(text, at + 1, Math.min(to, at + 1 + maxDomainLength))
-    if (limit === to && !complete) return { findings, undecidedFrom: start }
+    if (limit === to && !complete) return { findings, undecidedFrom: start, suspect: true }
     const length = start < at ? domainLength(text.slice(at + 1, limit), parse) : 0
     from = at + 1 + length
     if (length > 0) findings.push({ start, end: from })
   }
-  return { findings, undecidedFrom: complete ? to : Math.max(from, to - maxLocalLength) }
+  const undecidedFrom = complete ? to : Math.max(from, to - maxLocalLength)
+  return { findings, undecidedFrom, suspect: false }
 }
 
 function startOfLocal(text: string, from: number, at: number): number {

@@ -207,6 +207,28 @@ describe('a redactor that holds back too much', () => {
     expect(redactor.push('1111 1111 ok', 600)).toBe(' ok')
   })
 
+  test.each([
+    ['a word that could begin an address', ['Hello ', 'wor'], 'ld. Bye', 'ld. Bye'],
+    ['a short number', ['in ', '2025'], ' or so.', ' or so.'],
+    ['the beginning of an address', ['to ', 'john'], '@mail.com.', '<EMAIL_ADDRESS>.'],
+  ])('lets %s go, and masks what it proves to belong to', (_, [first, held], second, rest) => {
+    for (const onOverflow of ['mask', 'reject'] as const) {
+      const options = { ...limits, onOverflow }
+      const redactor = new TextRedactor(searchFor([], ['email', 'credit-card']), options)
+      expect(redactor.push(`${first}${held}`, 0)).toBe(first)
+      expect(redactor.release(500)).toBe(held)
+      expect(redactor.push(second, 600) + redactor.end()).toBe(rest)
+      expect(redactor.counts.overflows).toBe(1)
+    }
+  })
+
+  test('masks an address of which the at sign has come', () => {
+    const redactor = new TextRedactor(searchFor([], ['email']), limits)
+    expect(redactor.push('to john@mai', 0)).toBe('to ')
+    expect(redactor.release(500)).toBe('<EMAIL_ADDRESS>')
+    expect(redactor.push('l.com. Bye', 600) + redactor.end()).toBe('. Bye')
+  })
+
   test('counts characters beyond ASCII by their bytes', () => {
     const redactor = new TextRedactor(searches, limits)
     expect(redactor.push('begin \u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4', 0)).toBe('')

@@ -117,23 +117,28 @@ export class TextRedactor {
 
   #overflow(): string {
     this.counts.overflows += 1
-    if (this.#options.onOverflow === 'reject') {
-      this.rejected = true
-      this.#arrivals = []
-      return ''
-    }
-    const start = this.#released
-    const { position, spans, undecidedPattern } = this.#scanner
-    if (this.#options.onOverflow === 'release') return this.#takeDecided(position)
-    const label = this.#detectors[undecidedPattern ?? -1]?.label
-    const found = labelOf(spans)
+    const { position, suspectFrom } = this.#scanner
+    const releases = this.#options.onOverflow === 'release'
+    // What could be any word or number goes out: only a finding that has become likely is worth a gap in the text.
+    const output = this.#takeDecided(releases ? position : Math.max(suspectFrom, this.#released))
+    if (this.#released === position) return output
+    if (this.#options.onOverflow === 'mask') return output + this.#takeBlindly()
+    this.rejected = true
+    this.#arrivals = []
+    return output
+  }
+
+  /** Masks what is held back without knowing more of it. */
+  #takeBlindly(): string {
+    const { position, spans, suspectPattern } = this.#scanner
+    const continues = this.#blindTo === this.#released
+    const label = this.#detectors[suspectPattern ?? -1]?.label
+    const found = label === undefined ? labelOf(spans) : `<${label}>`
     spans.length = 0
-    const text = this.#takeText(position)
-    const continues = this.#blindTo === start
     this.#blindTo = position
+    const text = this.#takeText(position)
     if (this.#options.style === 'characters') return crossOutAll(text)
-    if (continues) return ''
-    return label === undefined ? found : `<${label}>`
+    return continues ? '' : found
   }
 
   #heldBytes(): number {

@@ -12,8 +12,10 @@ export class TextScanner {
   readonly spans: Span[] = []
   /** Spans that are not certain yet begin here or after; so does text that has not come. */
   undecidedFrom = 0
-  /** The pattern that {@link undecidedFrom} is due to. */
-  undecidedPattern: number | undefined = undefined
+  /** Where something begins that looks like a finding already, and not like just any word. */
+  suspectFrom = 0
+  /** The pattern that {@link suspectFrom} is due to. */
+  suspectPattern: number | undefined = undefined
   readonly #searches: Searches
   readonly #run: PatternRun
   /** Areas that are not decided begin here or after. */
@@ -43,7 +45,8 @@ export class TextScanner {
   finish(): void {
     this.#add(this.#run.finish())
     this.undecidedFrom = this.position
-    this.undecidedPattern = undefined
+    this.suspectFrom = this.position
+    this.suspectPattern = undefined
   }
 
   slice(start: number, end: number): string {
@@ -70,28 +73,32 @@ export class TextScanner {
 
   #decide(): void {
     this.undecidedFrom = this.position
+    this.suspectFrom = this.position
+    this.suspectPattern = undefined
     this.#neededFrom = this.position
-    this.undecidedPattern = undefined
     if (this.#run.earliestLive() >= this.position) return
     const found = this.spans.length
     for (const live of this.#run.live()) {
-      const from = this.#undecidedFromOf(live)
-      if (from >= this.undecidedFrom) continue
-      this.undecidedFrom = from
-      this.undecidedPattern = live.pattern
+      const { from, suspect } = this.#undecidedOf(live)
+      this.undecidedFrom = Math.min(this.undecidedFrom, from)
+      if (!suspect || from >= this.suspectFrom) continue
+      this.suspectFrom = from
+      this.suspectPattern = live.pattern
     }
     if (this.spans.length > found) this.spans.sort(compareSpans)
   }
 
-  #undecidedFromOf(live: LivePattern): number {
-    if (this.#searches.detectors[live.pattern]?.scan === undefined) return live.start
-    const from = this.#scan(live, this.position, false)
-    this.#neededFrom = Math.min(this.#neededFrom, from)
-    return from
+  #undecidedOf(live: LivePattern): { from: number; suspect: boolean } {
+    if (this.#searches.detectors[live.pattern]?.scan === undefined) {
+      return { from: live.start, suspect: true }
+    }
+    const undecided = this.#scan(live, this.position, false)
+    this.#neededFrom = Math.min(this.#neededFrom, undecided.from)
+    return undecided
   }
 
-  /** Looks for findings in the area that `pattern` opens at `start`; returns up to where that is decided. */
-  #scan({ pattern, start }: LivePattern, end: number, complete: boolean): number {
+  /** Looks for findings in the area that `pattern` opens at `start`; returns what of it is undecided. */
+  #scan({ pattern, start }: LivePattern, end: number, complete: boolean) {
     const from = Math.max(start, this.#decidedTo.get(pattern) ?? 0)
     const scan = this.#searches.detectors[pattern]?.scan?.({
       text: this.#text,
@@ -99,7 +106,7 @@ export class TextScanner {
       to: end - this.#offset,
       complete,
     })
-    if (scan === undefined) return from
+    if (scan === undefined) return { from, suspect: false }
     for (const finding of scan.findings) {
       this.#addSpan({
         pattern,
@@ -107,10 +114,10 @@ export class TextScanner {
         end: finding.end + this.#offset,
       })
     }
-    const { undecidedFrom } = scan
+    const { undecidedFrom, suspect } = scan
     const decidedTo = this.#offset + undecidedFrom - (splitsPair(this.#text, undecidedFrom) ? 1 : 0)
     this.#decidedTo.set(pattern, decidedTo)
-    return decidedTo
+    return { from: decidedTo, suspect }
   }
 
   #addSpan({ pattern, start, end }: PatternMatch): void {
