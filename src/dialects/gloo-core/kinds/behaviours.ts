@@ -27,7 +27,6 @@ export const behaviours = {
   aiGuard: 'a route guards what clients ask and what models answer',
   aiEarlyGuard: 'guards of early releases refuse and mask as they did',
   aiBackupModels: 'models named by a route are asked after one that fails',
-  previousPriorities: 'the members of an AI upstream are asked by the priority of their pool',
   aiMulti: 'the members of an AI upstream are asked by the priority of their pool',
   aiEarly: 'AI upstreams of the first releases are asked as those of today',
   group: 'an upstream group shares requests among its destinations by weight',

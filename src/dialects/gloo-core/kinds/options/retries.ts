@@ -22,7 +22,7 @@ export const RetryPolicy = Type.Object({
   ),
   previousPriorities: Type.Optional(
     Type.Object({
-      updateFrequency: honoured(behaviours.previousPriorities, Type.Optional(uint32())),
+      updateFrequency: honoured(behaviours.aiMulti, Type.Optional(uint32())),
     }),
   ),
   retriableStatusCodes: honoured(behaviours.retries, Type.Optional(Type.Array(uint32()))),

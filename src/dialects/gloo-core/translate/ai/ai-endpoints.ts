@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { ModelProvider, ProviderPath } from '../../../../ir/model-provider.ts'
 import { fieldVersionOf } from '../../../../kube/field-secret.ts'
 import { createFieldReference, referenceOf } from '../../../core/field-secrets.ts'
+import { parseClusterDnsName } from '../../../core/services.ts'
 import type { AiSpec, Member } from '../../kinds/ai/upstream-ai.ts'
 import { draftEndpoint, type EndpointDraft, isDnsName } from '../endpoints.ts'
 import { warnOfMissingService } from '../static-hosts.ts'
@@ -70,6 +71,7 @@ class MemberReader {
     const { host, port, hostname } = where
     const { sslConfig } = this.context.spec
     const speaksTls = sslConfig !== undefined || port === tlsPort
+    if (!speaksTls && isHeld(provider) && isElsewhere(host)) this.warnOfClearText(host, port)
     const named = hostname ?? (isDnsName(host) ? host : undefined)
     return draftEndpoint({
       host,
@@ -146,11 +148,27 @@ class MemberReader {
       this.fail(`${place}: '${value}' is not possible there`)
   }
 
+  private warnOfClearText(host: string, port: number): void {
+    this.context.findings.warnings.push(
+      `${this.member.place}: its credential goes to ${host}:${port} in clear text; use port 443, or set sslConfig`,
+    )
+  }
+
   private fail(error: string): void {
     this.isWrong = true
     this.context.findings.errors.push(error)
   }
 }
+
+const isHeld = ({ credential }: ModelProvider) =>
+  credential.type !== 'passthrough' && credential.type !== 'none'
+
+/** Whether the name is one that anybody can resolve, and not of a cluster or a network of one's own. */
+const isElsewhere = (host: string) =>
+  isDnsName(host) &&
+  /\.[a-z]+\.?$/i.test(host) &&
+  parseClusterDnsName(host) === undefined &&
+  !/\.(?:local|localhost|internal|lan|home|test)\.?$/i.test(host)
 
 const segment = /^[A-Za-z0-9](?:[\w.:@-]*[A-Za-z0-9])?$/
 const label = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/

@@ -120,6 +120,18 @@ describe('customHost', () => {
     ).toBeUndefined()
   })
 
+  test.each([
+    ['llm.example', 'Warning'],
+    ['llm.default.svc.cluster.local', 'Warning'],
+    ['llm', 'Accepted'],
+    ['192.0.2.1', 'Accepted'],
+  ])('%s without TLS', (host, expected) => {
+    const { state } = translate({ openai: { authToken, customHost: { host, port: 80 } } }, key)
+    expect(state?.state).toBe(expected)
+    const saysClearText = state?.reason?.includes('in clear text') ?? false
+    expect(saysClearText).toBe(host === 'llm.example')
+  })
+
   test('hostname is what the handshake and the Host header name', () => {
     const named = at({ host: '192.0.2.1', port: 443, hostname: 'llm.example' })
     expect(named).toMatchObject({ serverName: 'llm.example', hostHeader: 'llm.example' })
