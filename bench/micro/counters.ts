@@ -32,6 +32,7 @@ function measurePolicy(): string {
         {
           ...{ origin: testOrigin, counterScope: 'limits.per-user', tree: [node], sets: [] },
           lookups: [{ path, set: undefined, override: undefined }],
+          counting: { unit: 'requests', reserve: false, defaultOutputTokens: 1, prices: [] },
         },
       ],
     },

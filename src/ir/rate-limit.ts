@@ -1,6 +1,6 @@
 import type { Origin } from './origin.ts'
 
-/** Counts requests in fixed windows and refuses those above a limit. */
+/** Counts requests, or what calls to language models use, in fixed windows and refuses those above a limit. */
 export interface RateLimit {
   readonly type: 'rate-limit'
   readonly id: string
@@ -24,11 +24,47 @@ export interface RateLimitRules {
   /** Limits by a set of entries: the first that holds counts, others only when they always apply. */
   readonly sets: readonly LimitSet[]
   readonly lookups: readonly LimitLookup[]
+  readonly counting: LimitCounting
+}
+
+/** What limits count, and when. */
+export interface LimitCounting {
+  readonly unit: LimitUnit
+  /**
+   * True: the most that a call can use is set aside before it runs and settled after it, so that calls at the same time never exceed
+   * a limit together; a call for which too little is left is refused and counts nothing. False: input is counted before a
+   * call runs, also of refused ones, and the rest after it; calls are refused when the limit is used up.
+   */
+  readonly reserve: boolean
+  /** For calls that do not say how long their answer may be: what is set aside for it, and told the provider. At least 1. */
+  readonly defaultOutputTokens: number
+  /** For `cost`: the first that fits the model counts, and a call to a model that none fits is refused. */
+  readonly prices: readonly ModelPrice[]
+}
+
+/**
+ * `requests-or-input-tokens`: tokens of what a request sends to a language model, and requests where it goes elsewhere. Units of tokens
+ * and `cost` count nothing where it goes elsewhere. `cost` is counted in hundredths of the currency of the prices.
+ */
+export type LimitUnit =
+  | 'requests'
+  | 'requests-or-input-tokens'
+  | 'input-tokens'
+  | 'output-tokens'
+  | 'total-tokens'
+  | 'cost'
+
+/** What a model's tokens cost, in a currency that all prices share. */
+export interface ModelPrice {
+  /** The model's name; with a `*` at its end: all names that begin so. */
+  readonly model: string
+  readonly perMillionInputTokens: number
+  readonly perMillionOutputTokens: number
 }
 
 /** A limit for one window. */
 export interface RequestLimit {
-  /** 0 refuses everything. */
+  /** Requests, or what the rules count in their place; 0 refuses everything. */
   readonly requests: number
   readonly window: 'second' | 'minute' | 'hour' | 'day'
 }

@@ -1,5 +1,6 @@
 import type {
   DescriptorEntry,
+  LimitCounting,
   LimitNode,
   RateLimit,
   RateLimitRules,
@@ -9,6 +10,14 @@ import { HeaderList } from '../../../lib/header-list.ts'
 import type { CompiledPolicy, PolicyServices, RequestContext } from '../../policy.ts'
 import { policyServices, requestContext, testOrigin } from '../../test-context.ts'
 import { rateLimit } from '../index.ts'
+
+/** Every request counts one. */
+export const requestsOnly: LimitCounting = {
+  unit: 'requests',
+  reserve: false,
+  defaultOutputTokens: 1,
+  prices: [],
+}
 
 /** A limit per hour. */
 export const perHour = (requests: number): RequestLimit => ({ requests, window: 'hour' })
@@ -44,6 +53,7 @@ export function compile(
 ): CompiledPolicy {
   const whole = {
     ...{ origin: testOrigin, counterScope: 'scope', tree: [], sets: [], lookups: [] },
+    counting: requestsOnly,
     ...rules,
   }
   const compiled = rateLimit.compile(

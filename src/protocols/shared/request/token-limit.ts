@@ -10,13 +10,18 @@ export interface TokenLimit {
 export const noTokenLimit: TokenLimit = { get: () => 0, set: () => {} }
 
 /**
- * The limit stands in the first of `fields` that the request has; where it has several, all are set. In a request that has none
- * it is set in the first.
+ * The limit stands in `fields`; where the request has several of them, the largest counts, as it is not known which one a provider
+ * takes, and all are set. In a request that has none it is set in the first.
  */
 export function tokenLimitIn(fields: readonly [string, ...string[]]): TokenLimit {
   return {
     get: (json) =>
-      fields.map((field) => asCount(json[field])).find((tokens) => tokens !== undefined),
+      fields
+        .map((field) => asCount(json[field]))
+        .reduce(
+          (most, tokens) => (tokens === undefined || (most ?? 0) > tokens ? most : tokens),
+          undefined,
+        ),
     set: (json, tokens) => {
       const present = fields.filter((field) => json[field] !== undefined && json[field] !== null)
       for (const field of present.length === 0 ? [fields[0]] : present) json[field] = tokens

@@ -5,6 +5,7 @@ import type { RouteOptions } from '../../kinds/options/route-options.ts'
 import type { RateLimitConfigSpec } from '../../kinds/rate-limit/limit-spec.ts'
 import { rateLimitConfigKind } from '../../kinds/rate-limit/rate-limit-config.ts'
 import { displayReference, resolveReference } from '../../reference.ts'
+import { countingAnnotations, vendorCounting } from '../../translate/rate-limit/counting.ts'
 import { translateLimit } from '../../translate/rate-limit/descriptors.ts'
 import type { LimitedRoute } from '../../translate/rate-limit/lookups.ts'
 import {
@@ -140,7 +141,8 @@ function rulesOfConfigs(
       )
       continue
     }
-    const translated = translateRateLimitConfig(spec, reference, route)
+    const annotations = readAnnotations(scope, reference)
+    const translated = translateRateLimitConfig({ spec, annotations }, reference, route)
     const [error] = translated.errors
     routeSpecific ||= translated.routeSpecific
     if (error === undefined) rules.push(translated.rules)
@@ -158,6 +160,15 @@ const readConfig = (
     return object && specs.get<RateLimitConfigSpec>(object)
   })
 
+const readAnnotations = (
+  scope: Scope,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+) =>
+  scope.read(`RateLimitConfig annotations ${namespace}/${name}`, ({ objects }) => {
+    const object = objects.get(rateLimitConfigKind, namespace, name)
+    return object === undefined ? [] : countingAnnotations(object)
+  })
+
 /** The actions of the options, held against the limits of the settings, which all such options share. */
 function rulesOfInline(
   scope: Scope,
@@ -167,7 +178,7 @@ function rulesOfInline(
 ): Rules {
   const { descriptors = [], setDescriptors = [] } = rateLimitSettingsOf(scope).ratelimit ?? {}
   const raw = { descriptors, setDescriptors, rateLimits }
-  const input = { origin, counterScope: 'settings', route }
+  const input = { origin, counterScope: 'settings', route, counting: vendorCounting }
   const { rules, ...rest } = translateRateLimits(raw, input)
   return { rules: [rules], ...rest }
 }
@@ -189,6 +200,7 @@ function rulesOfBasic({ anonymousLimits }: BasicLimits, origin: Origin): Rules {
         tree: [node],
         sets: [],
         lookups: [{ path, set: undefined, override: undefined }],
+        counting: vendorCounting,
       },
     ],
   }

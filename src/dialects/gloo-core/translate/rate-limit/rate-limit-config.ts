@@ -1,10 +1,11 @@
 import type { Origin } from '../../../../ir/origin.ts'
-import type { RateLimitRules } from '../../../../ir/rate-limit.ts'
+import type { LimitCounting, RateLimitRules } from '../../../../ir/rate-limit.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import type { ObjectStatus } from '../../../dialect.ts'
 import { specOf } from '../../../shared/spec-of.ts'
 import type { RateLimitConfigSpec, RawRateLimits } from '../../kinds/rate-limit/limit-spec.ts'
 import { rateLimitConfigKind } from '../../kinds/rate-limit/rate-limit-config.ts'
+import { countingAnnotations, translateCounting } from './counting.ts'
 import { translateDescriptors, translateSetDescriptors } from './descriptors.ts'
 import { dependOnRoute, type LimitedRoute, translateLookups } from './lookups.ts'
 
@@ -19,28 +20,43 @@ export interface TranslatedRules {
 /** Translates limits that stand at `origin` for a route. */
 export function translateRateLimits(
   raw: RawRateLimits,
-  input: { readonly origin: Origin; readonly counterScope: string; readonly route: LimitedRoute },
+  input: {
+    readonly origin: Origin
+    readonly counterScope: string
+    readonly route: LimitedRoute
+    readonly counting: LimitCounting
+  },
 ): TranslatedRules {
   const errors: string[] = []
-  const { origin, counterScope, route } = input
+  const { origin, counterScope, route, counting } = input
   const tree = translateDescriptors(raw.descriptors ?? [], 'descriptors', errors)
   const sets = translateSetDescriptors(raw.setDescriptors ?? [], 'setDescriptors', errors)
   const lookups = translateLookups(raw.rateLimits ?? [], 'rateLimits', route, errors)
   const routeSpecific = dependOnRoute(raw.rateLimits ?? [])
-  return { rules: { origin, counterScope, tree, sets, lookups }, errors, routeSpecific }
+  return { rules: { origin, counterScope, tree, sets, lookups, counting }, errors, routeSpecific }
 }
 
-/** Translates the spec of the RateLimitConfig `namespace/name` for a route. */
+/** What of a RateLimitConfig its limits consist of. */
+export interface RateLimitConfigParts {
+  readonly spec: RateLimitConfigSpec
+  /** See {@link countingAnnotations}. */
+  readonly annotations: readonly string[]
+}
+
+/** Translates the RateLimitConfig `namespace/name` for a route. */
 export function translateRateLimitConfig(
-  { raw }: RateLimitConfigSpec,
+  { spec: { raw }, annotations }: RateLimitConfigParts,
   { namespace, name }: { readonly namespace: string; readonly name: string },
   route: LimitedRoute,
 ): TranslatedRules {
   const { kind } = rateLimitConfigKind
   const origin: Origin = { kind, namespace, name, fieldPath: 'spec.raw' }
   const counterScope = `${namespace}.${name}`
-  const translated = translateRateLimits(raw ?? {}, { origin, counterScope, route })
-  return raw === undefined ? { ...translated, errors: ['raw must be set'] } : translated
+  const errors: string[] = []
+  const counting = translateCounting(annotations, errors)
+  const translated = translateRateLimits(raw ?? {}, { origin, counterScope, route, counting })
+  const found = raw === undefined ? ['raw must be set'] : translated.errors
+  return { ...translated, errors: [...found, ...errors] }
 }
 
 const anyRoute: LimitedRoute = { destination: undefined, metadata: {} }
@@ -64,7 +80,11 @@ function errorsOf(
   reference: { readonly namespace: string; readonly name: string },
 ): readonly string[] {
   try {
-    return translateRateLimitConfig(specOf<RateLimitConfigSpec>(object), reference, anyRoute).errors
+    const parts = {
+      spec: specOf<RateLimitConfigSpec>(object),
+      annotations: countingAnnotations(object),
+    }
+    return translateRateLimitConfig(parts, reference, anyRoute).errors
   } catch (error) {
     // The schema keeps wrong types out; an object that came around it must not stop the others.
     return [`the object cannot be read: ${error instanceof Error ? error.message : String(error)}`]

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { modelRequest } from '../testing/model-fixture.ts'
+import { collectPromptTexts } from './prompt-texts.ts'
+
+const collect = (json: Record<string, unknown>) => {
+  const { texts, extraTokens } = collectPromptTexts(modelRequest(json))
+  return [texts.join('|'), extraTokens]
+}
+
+test('of messages every key and text counts, and three tokens per message and for the answer', () => {
+  expect(
+    collect({
+      messages: [
+        { role: 'system', content: 'a' },
+        { role: 'user', name: 'ann', content: [{ type: 'text', text: 'b', detail: 3 }] },
+      ],
+      tools: [{ name: 'ignored' }],
+      input: 'ignored',
+    }),
+  ).toEqual([
+    'role|system|content|a|role|user|name|ann|content|type|text|text|b|detail',
+    3 + 3 + 1 + 3,
+  ])
+})
+
+test('messages in another shape than expected count too', () => {
+  expect(collect({ messages: ['a', null, ['b'], 7] })).toEqual(['a|b', 15])
+  expect(collect({ messages: [] })).toEqual(['', 3])
+})
+
+test.each([
+  [{ contents: [{ role: 'user', parts: [{ text: 'a' }, { text: 'b' }] }] }, 'user|a|b', 0],
+  [{ input: 'a', prompt: 'ignored' }, 'a', 0],
+  [{ input: ['a', 'b'] }, 'a|b', 0],
+  [{ input: [11, 12, 13] }, '', 3],
+  [{ input: [[11], [12, 13]] }, '', 3],
+  [{ prompt: ['a', 'b'] }, 'a|b', 0],
+  [{ instructions: 'be kind', input: 'a' }, 'a|be kind', 0],
+  [{ system: [{ type: 'text', text: 's' }], messages: [] }, 'text|s', 3],
+  [{ system_instruction: { parts: [{ text: 's' }] }, contents: [] }, 's', 0],
+  [{ query: 'a' }, 'all texts', 0],
+])('%j counts %s and %i', (json, texts, extraTokens) => {
+  expect(collect(json)).toEqual([texts, extraTokens])
+})
