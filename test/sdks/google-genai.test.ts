@@ -2,8 +2,20 @@ import { ApiError, FunctionCallingConfigMode, GoogleGenAI, Type } from '@google/
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endlessAnswer, lastHeader, type SdkTarget, targetsOf, untilAborted } from './sdk-target.ts'
 
-const provider = { host: 'generativelanguage.googleapis.com' }
 const model = 'gemini-2.5-flash'
+const provider = {
+  host: 'generativelanguage.googleapis.com',
+  ai: { gemini: { authToken: { inline: 'AIza-held-by-sluice' }, model, apiVersion: 'v1beta' } },
+}
+const vertexAi = {
+  host: 'us-central1-aiplatform.googleapis.com',
+  ai: {
+    vertexAi: {
+      authToken: { inline: 'ya29.held-by-sluice' },
+      ...{ model, apiVersion: 'v1', projectId: 'my-project', location: 'us-central1' },
+    },
+  },
+}
 const question = { model, contents: 'What is a reverse proxy?' }
 const city = { type: Type.OBJECT, properties: { city: { type: Type.STRING } }, required: ['city'] }
 const described = { name: 'get_weather', description: 'Weather of a city', parameters: city }
@@ -102,3 +114,28 @@ describe.each(targetsOf(provider))('@google/genai against %s', (_name, start) =>
     await untilAborted(target)
   })
 })
+
+describe.each(targetsOf(vertexAi).slice(1))(
+  '@google/genai for Vertex AI against %s',
+  (_name, start) => {
+    let target: SdkTarget
+    let models: GoogleGenAI['models']
+    beforeAll(async () => {
+      target = await start()
+      const httpOptions = { baseUrl: target.url }
+      models = new GoogleGenAI({ vertexai: true, apiKey: 'of-the-client', httpOptions }).models
+    })
+    afterAll(() => target.stop())
+
+    test('chats, and streams the same text, with a token of the project', async () => {
+      const whole = await models.generateContent(question)
+      expect(whole.text).toMatch(/\w{3}/)
+      let text = ''
+      for await (const chunk of await models.generateContentStream(question))
+        text += chunk.text ?? ''
+      expect(text).toBe(whole.text)
+      expect(await lastHeader(target, 'authorization')).toBe('Bearer ****uice')
+      expect(await lastHeader(target, 'x-goog-api-key')).toBeUndefined()
+    })
+  },
+)
