@@ -21,6 +21,7 @@ import { connectToControl, type WorkerLink } from './link/worker-link.ts'
 import { createSnapshotBuilder } from './snapshot/build/snapshot-builder.ts'
 import type { Snapshot } from './snapshot/snapshot.ts'
 import { type AccessLog, openAccessLog } from './telemetry/access-log.ts'
+import { OutputLogs } from './telemetry/output-logs.ts'
 import type { RequestObserver } from './telemetry/request-record.ts'
 import { WorkerMetrics } from './telemetry/worker-metrics.ts'
 
@@ -39,15 +40,15 @@ const replayBudgetBytes = 64 * 1024 * 1024
 
 connectToControl((start, link) => {
   const { options, workerIndex } = start
-  const accessLog = options.accessLog === '' ? undefined : openAccessLog(options.accessLog)
+  const logs = openLogs(options.accessLog)
   const counters = createCounters(start, link)
   const metrics = new WorkerMetrics({
     thread: `gateway-${workerIndex}`,
     startTimeMs: now(),
-    lostLogLines: () => accessLog?.losses.lostLines ?? 0,
+    lostLogLines: logs.lostLines,
     limits: counters,
   })
-  const observer = observe(metrics, accessLog)
+  const observer = observe(metrics, logs.accessLog)
   const guard = createOwnAddressGuard({
     allowLoopback: options.allowLoopbackUpstreams,
     forbiddenAddresses: options.forbiddenAddresses,
@@ -64,7 +65,7 @@ connectToControl((start, link) => {
   })
   const tokenizer = new SharedTokenizer(start.vocabulary)
   const services = new ServiceCaller(backends, timers)
-  const listeners = createListeners(start, { observer, backends, tokenizer })
+  const listeners = createListeners(start, { observer, backends, tokenizer, outputs: logs.outputs })
   const builder = createSnapshotBuilder({
     random,
     now,
@@ -94,11 +95,11 @@ connectToControl((start, link) => {
     'collect-metrics': ({ requestId }) =>
       link.send({ type: 'metrics', requestId, samples: metrics.collect() }),
     ping: () => link.send({ type: 'pong' }),
-    'reopen-access-log': () => reopen(accessLog),
+    'reopen-access-log': () => reopen(logs.accessLog),
     async drain({ graceMs }) {
       await listeners.drain(graceMs)
       backends.close()
-      await accessLog?.close()
+      await logs.close()
       link.send({ type: 'drained' })
     },
   } satisfies Receivers
@@ -123,6 +124,17 @@ type Receivers = {
   readonly [Type in Exclude<DownMessage['type'], 'start'>]: (
     message: Extract<DownMessage, { type: Type }>,
   ) => unknown
+}
+
+/** The log of the process, unless it has none, and those that manifests ask for. */
+function openLogs(destination: string) {
+  const accessLog = destination === '' ? undefined : openAccessLog(destination)
+  const outputs = new OutputLogs()
+  return {
+    ...{ accessLog, outputs },
+    lostLines: () => (accessLog?.losses.lostLines ?? 0) + outputs.lostLines,
+    close: () => Promise.all([accessLog?.close(), outputs.close()]),
+  }
 }
 
 /** A file that cannot be opened anew leaves the old one in use; requests are not disturbed. */
@@ -169,9 +181,11 @@ interface ListenerParts {
   readonly observer: RequestObserver
   readonly backends: BackendDirectory
   readonly tokenizer: Tokenizer
+  readonly outputs: OutputLogs
 }
 
-function createListeners(start: Start, { observer, backends, tokenizer }: ListenerParts) {
+function createListeners(start: Start, parts: ListenerParts) {
+  const { observer, backends, tokenizer, outputs } = parts
   const handler = createRequestHandler({
     backends,
     observer,
@@ -180,6 +194,7 @@ function createListeners(start: Start, { observer, backends, tokenizer }: Listen
     random,
     countTokens: createTokenEstimate(tokenizer),
     createRequestId: randomUUID,
+    writeLogLine: (destination, line) => outputs.writeLine(destination, line),
     retryBufferBytes: start.options.retryBufferBytes,
     replayBudget: new ReplayBudget(replayBudgetBytes),
   })

@@ -1,3 +1,4 @@
+import type { AccessLog } from './access-log.ts'
 import type { Origin } from './origin.ts'
 import type { SecretReference } from './secret-reference.ts'
 import type { TlsVersion } from './tls-version.ts'
@@ -15,6 +16,8 @@ export interface Listener {
   readonly http: HttpConnectionOptions
   /** Labels that usage metrics of its calls to models have besides provider and model. */
   readonly usageLabels?: readonly UsageLabel[]
+  /** Logs of its requests besides the log of the process. */
+  readonly accessLogs?: readonly AccessLog[]
 }
 
 /** A label of usage metrics, taken from what policies know of a request. */

@@ -14,6 +14,7 @@ import type {
 import type { HeaderList } from '../lib/header-list.ts'
 import type { CompiledPolicy } from '../policies/policy.ts'
 import type { CompiledProvider } from '../providers/provider.ts'
+import type { CompiledAccessLog } from './compile/access-log/compile-access-log.ts'
 
 /** Everything a request reads. Built whole, never edited; a request keeps the one it began with. */
 export interface Snapshot {
@@ -28,6 +29,8 @@ export interface CompiledListener {
   readonly virtualHosts: VirtualHostTable
   /** In order; empty for clear text. */
   readonly tlsChains: readonly CompiledTlsChain[]
+  /** Logs of its requests besides that of the process. */
+  readonly accessLogs: readonly CompiledAccessLog[]
 }
 
 export interface CompiledTlsChain {

@@ -1,4 +1,4 @@
-import { isCredentialParameter } from '../lib/credential-parameter.ts'
+import { maskTarget } from '../lib/mask-target.ts'
 import type { ModelCallRecord, RefusedConnection, RequestRecord } from './request-record.ts'
 
 /**
@@ -138,24 +138,4 @@ function timeOf(timeMs: number): string {
     lastSecondText = new Date(second * 1000).toISOString().slice(0, 20)
   }
   return `${lastSecondText}${String(Math.floor(timeMs - second * 1000)).padStart(3, '0')}Z`
-}
-
-/** A target without credentials: those of a query, and those before the host of an absolute URL. */
-function maskTarget(target: string): string {
-  if (target.charCodeAt(0) === 0x2f) return maskQuery(target)
-  return maskQuery(
-    target.replace(/^([^/?#]*:)?\/\/[^/?#]*@/, '$1//***@').replace(/^[^/?#]*@/, '***@'),
-  )
-}
-
-function maskQuery(path: string): string {
-  const start = path.indexOf('?')
-  if (start < 0) return path
-  const pairs = path.slice(start + 1).split('&')
-  const masked = pairs.map((pair) => {
-    const equals = pair.indexOf('=')
-    if (equals < 0 || !isCredentialParameter(pair.slice(0, equals))) return pair
-    return `${pair.slice(0, equals)}=***`
-  })
-  return `${path.slice(0, start)}?${masked.join('&')}`
 }

@@ -14,6 +14,8 @@ export interface AccessLogLosses {
 export interface AccessLog {
   write(record: RequestRecord): void
   writeRefusal(refused: RefusedConnection): void
+  /** Takes a line that was made elsewhere, with its line break. */
+  writeLine(line: string): void
   /** Opens the file anew, after somebody moved it away. Throws when it cannot; the old one stays in use. */
   reopen(): void
   readonly losses: AccessLogLosses
@@ -44,17 +46,18 @@ const atomicPipeBytes = 4096
  * descriptor itself, because `process.stdout` of a worker thread goes through the main thread.
  */
 export function openAccessLog(destination: string): AccessLog {
-  const { open, largestWrite } = opener(destination)
-  return new BufferedAccessLog(open, largestWrite)
+  if (destination === '-') return openOutput('stdout')
+  return new BufferedAccessLog(() => fileOf(openSync(destination, 'a', 0o640), true))
 }
 
-function opener(destination: string) {
-  if (destination !== '-') {
-    return { open: () => fileOf(openSync(destination, 'a', 0o640), true), largestWrite: Infinity }
-  }
-  const stat = fstatSync(1)
+const descriptors = { stdout: 1, stderr: 2 } as const
+
+/** Opens a log on an output of the process. */
+export function openOutput(name: keyof typeof descriptors): AccessLog {
+  const descriptor = descriptors[name]
+  const stat = fstatSync(descriptor)
   const largestWrite = stat.isFIFO() || stat.isSocket() ? atomicPipeBytes : Infinity
-  return { open: () => fileOf(1, false), largestWrite }
+  return new BufferedAccessLog(() => fileOf(descriptor, false), largestWrite)
 }
 
 function fileOf(descriptor: number, owned: boolean): AccessLogFile {
@@ -100,6 +103,10 @@ export class BufferedAccessLog implements AccessLog {
 
   writeRefusal(refused: RefusedConnection): void {
     if (this.hasRoom()) this.add(formatRefusalLine(refused))
+  }
+
+  writeLine(line: string): void {
+    if (this.hasRoom()) this.add(line)
   }
 
   private hasRoom(): boolean {

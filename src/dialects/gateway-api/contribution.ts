@@ -1,3 +1,4 @@
+import type { AccessLog } from '../../ir/access-log.ts'
 import type { Backend } from '../../ir/backend.ts'
 import type { HttpConnectionOptions, UsageLabel } from '../../ir/listener.ts'
 import type { Origin } from '../../ir/origin.ts'
@@ -61,6 +62,8 @@ export interface ContributionMoment {
   findRuleEffects?(query: RuleQuery): readonly RouteEffect[]
   /** What policies change of the connections of the listeners that share a port. */
   findConnectionOptions?(query: PortQuery): Partial<HttpConnectionOptions> | undefined
+  /** Logs that policies ask for on the listeners that share a port. */
+  findAccessLogs?(query: PortQuery): readonly AccessLog[]
   /** Asked only for the kinds in `parameters`. */
   findParameters?(reference: ObjectReference): FoundParameters
   /** Statuses of the contributed kinds. Asked last. */

@@ -60,7 +60,7 @@ function listenerOn(
       mostSpecificHeaderMutationsWin: false,
     },
   }
-  return { config, virtualHosts: table(name), tlsChains: chains }
+  return { config, virtualHosts: table(name), tlsChains: chains, accessLogs: [] }
 }
 
 function withHeadTimeout(listener: CompiledListener, timeoutMs: number): CompiledListener {

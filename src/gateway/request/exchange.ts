@@ -11,6 +11,7 @@ import type {
   RoutedRequest,
   RouteMatch,
 } from '../../snapshot/snapshot.ts'
+import type { RequestRecord } from '../../telemetry/request-record.ts'
 import { finishModelCall } from '../model/finish-model-call.ts'
 import type { ModelExchange } from '../model/model-exchange.ts'
 import type { ClientRequest, Ingress } from '../request-handler.ts'
@@ -22,6 +23,7 @@ import { originTextOf } from './origin-text.ts'
 import { type RequestHead, readHead } from './read-head.ts'
 import { RequestBody } from './request-body.ts'
 import type { RequestServices } from './request-services.ts'
+import { writeAccessLogs } from './write-access-logs.ts'
 
 /** What runs for a request at upstreams. */
 export interface Forwarding {
@@ -78,6 +80,8 @@ export class Exchange implements RequestContext, RoutedRequest {
   backendName: string | undefined
   upstreamHost: string | undefined
   upstreamPath: string | undefined
+  /** Of the answer, where a log may ask for them. */
+  responseHeaders: HeaderList | undefined
   /** A cookie that hashing handed out; it goes to the client with the answer. */
   issuedCookie: { readonly value: string; readonly header: string } | undefined
   completed = false
@@ -153,6 +157,7 @@ export class Exchange implements RequestContext, RoutedRequest {
   /** Runs the response hooks and the gateway's own headers over an answer's head. */
   finishHead(head: ResponseHead): void {
     if (this.issuedCookie !== undefined) head.headers.append('set-cookie', this.issuedCookie.header)
+    if (this.ingress.listener.accessLogs.length > 0) this.responseHeaders = head.headers
     const hooks = this.policies?.onResponseHead
     if (hooks === undefined) return
     for (const policy of hooks) policy.onResponseHead?.(this, head)
@@ -215,7 +220,7 @@ export class Exchange implements RequestContext, RoutedRequest {
 
   #tellObserver(durationMs: number): void {
     const route = this.match?.route.config
-    this.services.observer.requestEnded({
+    const record: RequestRecord = {
       startTimeMs: this.startTimeMs,
       durationMs,
       upstreamHeadMs: this.upstreamHeadMs,
@@ -243,7 +248,9 @@ export class Exchange implements RequestContext, RoutedRequest {
       responseFlags: this.error === undefined ? '-' : responseFlagByCode[this.error.code],
       generation: this.ingress.generation,
       modelCall: modelCallRecordOf(this, this.ingress.listener),
-    })
+    }
+    this.services.observer.requestEnded(record)
+    if (this.ingress.listener.accessLogs.length > 0) writeAccessLogs(this, record)
   }
 }
 

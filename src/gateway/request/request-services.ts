@@ -18,6 +18,8 @@ export interface RequestServices {
   /** A number in `[0, 1)`. */
   random(): number
   createRequestId(): string
+  /** Takes a line of an access log, with its line break. Never waits, never throws. */
+  writeLogLine(destination: 'stdout' | 'stderr', line: string): void
   /** Tokens of texts in the encoding cl100k_base; undefined: they cannot be counted now. */
   countTokens(texts: readonly string[]): number | undefined
   /** Largest body that is kept for a retry or a mirror, in bytes. */

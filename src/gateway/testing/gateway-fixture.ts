@@ -193,7 +193,7 @@ export function createIngress(
         : { id: 'host', name: 'the host', findRoute: () => match },
   }
   return {
-    listener: { config: listener, virtualHosts, tlsChains: [] },
+    listener: { config: listener, virtualHosts, tlsChains: [], accessLogs: [] },
     virtualHosts,
     scheme: 'http',
     generation: 1,
@@ -215,6 +215,7 @@ export interface FixtureOptions {
 export class GatewayFixture {
   readonly records: RequestRecord[] = []
   readonly attempts: AttemptRecord[] = []
+  readonly logLines: string[] = []
   readonly services: RequestServices
   readonly table = EndpointTable.create({ rows: 64, workers: 1 }, Date.now())
   readonly resolver: AddressResolver
@@ -262,6 +263,7 @@ export class GatewayFixture {
       now,
       random,
       createRequestId: () => `request-${++requestIds}`,
+      writeLogLine: (_, line) => this.logLines.push(line),
       countTokens: options.countTokens ?? ((texts) => texts.join(' ').split(' ').length),
       retryBufferBytes: options.retryBufferBytes ?? 1024 * 1024,
       replayBudget: options.replayBudget ?? new ReplayBudget(64 * 1024 * 1024),

@@ -88,6 +88,7 @@ export function createSnapshotBuilder(options: SnapshotBuilderOptions): Snapshot
   const compiler = new SnapshotCompiler(nodes, {
     secrets,
     now,
+    random,
     providers: { unixTimeMs: options.unixTimeMs, callHost: options.callHost },
     compilePolicy: (config) => compilePolicy(config, services),
   })

@@ -6,6 +6,10 @@ import type { Route } from '../../ir/route.ts'
 import type { VirtualHost } from '../../ir/virtual-host.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
 import {
+  type CompiledAccessLog,
+  compileAccessLog,
+} from '../compile/access-log/compile-access-log.ts'
+import {
   type BackendResult,
   type BackendServices,
   compileBackend,
@@ -37,6 +41,8 @@ import type { NodeStore } from './node-store.ts'
 
 /** What nodes are compiled with. */
 export interface CompilerServices extends BackendServices {
+  /** A number in `[0, 1)`. */
+  random(): number
   compilePolicy(config: PolicyConfig): CompiledPolicy | GatewayError
 }
 
@@ -69,9 +75,11 @@ export class SnapshotCompiler {
   /** Of virtual hosts: changes that touch no matcher leave them as they are. */
   readonly #tables = new CompileCache<RouteTable>()
   readonly #tlsChains = new CompileCache<TlsChainResult | Failure>()
+  readonly #accessLogs = new CompileCache<CompiledAccessLog | Failure>()
   readonly #caches = [
     ...[this.#policies, this.#backends, this.#matchers, this.#tables],
     ...[this.#routes, this.#routesWithMostSpecificWinning, this.#virtualHosts, this.#tlsChains],
+    this.#accessLogs,
   ] as const
   #errors = new Map<string, ConfigurationError>()
   #compiledRoutes = 0
@@ -126,7 +134,24 @@ export class SnapshotCompiler {
       const table = yield* this.#virtualHostTable(config, chain.virtualHostIds, wins)
       tlsChains.push(Object.freeze({ ...compiled.chain, virtualHosts: table }))
     }
-    return Object.freeze({ config, virtualHosts, tlsChains: Object.freeze(tlsChains) })
+    return Object.freeze({
+      ...{ config, virtualHosts, tlsChains: Object.freeze(tlsChains) },
+      accessLogs: this.#accessLogsOf(config),
+    })
+  }
+
+  /** A log that cannot be written is left out; requests go on. */
+  #accessLogsOf({ id, accessLogs = [] }: Listener): readonly CompiledAccessLog[] {
+    return accessLogs.flatMap((config, index) => {
+      const compiled = compileOnce(
+        this.#accessLogs,
+        { id: `${id} ${index}`, inputs: [config] },
+        () => compileAccessLog(config, this.#services.random),
+      )
+      if (!isFailure(compiled)) return [compiled]
+      this.#report([{ origin: config.origin, message: compiled.message }])
+      return []
+    })
   }
 
   *#virtualHostTable(

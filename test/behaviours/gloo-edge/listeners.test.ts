@@ -220,3 +220,24 @@ routes:
   expect(status.reason).toContain('response body size is 11 bytes; maximum is 10')
   expect(status.reason).toContain('response body size is 4097 bytes; maximum is 4096')
 })
+
+test('a classic gateway writes the logs that its options ask for', async () => {
+  await bench.apply({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'logged-proxy', namespace: 'gloo-system' },
+    spec: { type: 'LoadBalancer', ports: [{ name: 'http', port: 8400, targetPort: 8084 }] },
+  })
+  const address = await bench.kube.serviceAddress('gloo-system', 'logged-proxy')
+  const status = await bench.gateway(
+    'logged',
+    `{ bindPort: 8084, proxyNames: [logged-proxy], httpGateway: {}, options: { accessLoggingService: { accessLog: [{ fileSink: { path: /dev/stdout, stringFormat: "edge-line %RESPONSE_CODE% %REQ(:AUTHORITY)%" } }] } } }`,
+  )
+  expect(status.state, status.reason).toBe('Accepted')
+  await bench.serve('edge-logs', answering('heard'))
+  await waitUntil('the gateway', () => listens(8400, address))
+  expect(await bench.ask('edge-logs', '/', { port: 8400, address })).toBe('heard')
+  await waitUntil('the line', () =>
+    bench.sluice.output().includes('edge-line 200 edge-logs.test\n'),
+  )
+})

@@ -62,4 +62,5 @@ export const behaviours = {
   connectionSettings: 'a gateway applies its HTTP connection settings',
   targetRefs: 'options hold on the routes and gateways that they target',
   sectionNames: 'options of one listener come before those of its gateway',
+  accessLogs: 'a listener writes the logs that its options ask for',
 } as const

@@ -1,3 +1,4 @@
+import type { AccessLog } from '../../../ir/access-log.ts'
 import type { GroupKind, KubeObject, ObjectReference } from '../../../kube/kube-object.ts'
 import type { ObjectStatus, ObjectView } from '../../dialect.ts'
 import type {
@@ -17,6 +18,7 @@ import { httpRouteKind } from '../../gateway-api/names.ts'
 import type { HttpListenerOptions } from '../../gloo-core/kinds/listener-options/http-listener-options.ts'
 import {
   httpListenerOptionKind,
+  listenerOptionKind,
   routeOptionKind,
   virtualHostOptionKind,
 } from '../../gloo-core/kinds/options/option-kinds.ts'
@@ -34,6 +36,7 @@ import { findDirectResponse } from './direct-responses.ts'
 import { EffectReport } from './effect-report.ts'
 import { Findings } from './findings.ts'
 import { type ListenerHost, readListenerHost } from './listener-hosts.ts'
+import { readListenerLogs } from './listener-logs.ts'
 import { mergeOptions, optionsOf } from './merge-options.ts'
 import { findParameters } from './parameters.ts'
 import { createStatuses } from './statuses.ts'
@@ -105,6 +108,11 @@ class GlooMoment implements ContributionMoment {
     if (object === undefined) return undefined
     const { values } = optionsOf<HttpListenerOptions>(this.#scope.source.specs, object)
     return readHttpSettings(values.httpConnectionManagerSettings ?? {}, '').http
+  }
+
+  findAccessLogs({ gateway, sectionNames }: PortQuery): readonly AccessLog[] {
+    const [object] = this.#attachments.onListeners(listenerOptionKind, gateway, sectionNames)
+    return object === undefined ? [] : readListenerLogs(this.#scope, object).logs
   }
 
   findParameters(reference: ObjectReference): FoundParameters {

@@ -20,6 +20,7 @@ const toPlain = ({ configuration, statuses, secretIds, owned }: Translation): un
     JSON.stringify({
       listeners: [...configuration.listeners.values()].map(({ id, bindings, http, ...rest }) => ({
         ...{ id, bindings, http, usageLabels: rest.usageLabels },
+        accessLogs: rest.accessLogs,
       })),
       routes: [...configuration.routes.values()].filter(({ id }) => id.includes('@')),
       plainRoutes: [...configuration.routes.values()]

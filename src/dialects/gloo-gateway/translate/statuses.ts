@@ -25,13 +25,14 @@ import {
 } from './check-options.ts'
 import { type Conflicts, findConflicts } from './conflicts.ts'
 import type { Findings } from './findings.ts'
+import { readListenerLogs } from './listener-logs.ts'
 
 type Check = (scope: Scope, object: KubeObject) => GlooReport
 
 const checks: readonly (readonly [GroupKind, Check])[] = [
   [routeOptionKind, checkRouteOption],
   [virtualHostOptionKind, checkVirtualHostOption],
-  [listenerOptionKind, () => ({ errors: [], warnings: [] })],
+  [listenerOptionKind, readListenerLogs],
   [httpListenerOptionKind, checkHttpListenerOption],
 ]
 

@@ -1,7 +1,7 @@
 import type { HttpConnectionOptions, Listener, TlsChain } from '../../../../ir/listener.ts'
 import type { Route } from '../../../../ir/route.ts'
 import type { VirtualHost } from '../../../../ir/virtual-host.ts'
-import type { RouteEffect } from '../../contribution.ts'
+import type { PortQuery, RouteEffect } from '../../contribution.ts'
 import type { AttachedRoute } from '../routes/attached-routes.ts'
 import { compareHostnames } from '../routes/hostnames.ts'
 import type { Scope } from '../source.ts'
@@ -13,7 +13,7 @@ import {
   listenerKey,
   listenerOrigin,
 } from './listener-hosts.ts'
-import { isServed, type ListenerPlan } from './listener-plan.ts'
+import { isServed } from './listener-plan.ts'
 
 /** The nodes of one gateway. */
 export interface TranslatedGateway {
@@ -102,15 +102,7 @@ function chainsOf(hosts: readonly PortHosts[]): readonly TlsChain[] {
     .sort(compareChains)
 }
 
-function connectionOptionsOf(
-  scope: Scope,
-  gateway: GatewayPlan,
-  listeners: readonly ListenerPlan[],
-): HttpConnectionOptions {
-  const query = {
-    gateway: gateway.reference,
-    sectionNames: listeners.map(({ spec }) => spec.name),
-  }
+function connectionOptionsOf(scope: Scope, query: PortQuery): HttpConnectionOptions {
   const changes = scope.source.contributions.moments.map((moment) =>
     moment.findConnectionOptions?.(query),
   )
@@ -126,6 +118,13 @@ function createListener(
   const { kind, namespace, name } = gateway.reference
   const { address } = gateway.address
   const listeners = hosts.map(({ place }) => place.listener)
+  const query: PortQuery = {
+    gateway: gateway.reference,
+    sectionNames: listeners.map(({ spec }) => spec.name),
+  }
+  const accessLogs = scope.source.contributions.moments.flatMap(
+    (moment) => moment.findAccessLogs?.(query) ?? [],
+  )
   const isTls = listeners.some(({ spec }) => spec.protocol === 'HTTPS')
   const indexes = listeners.map(({ index }) => index)
   const id = `gateway-api/${namespace}/${name}/${port}`
@@ -136,7 +135,8 @@ function createListener(
     bindings: address === undefined ? [] : [{ address, port }],
     virtualHostIds: isTls ? [] : hosts.flatMap(idsOf),
     tls: isTls ? chainsOf(hosts) : undefined,
-    http: connectionOptionsOf(scope, gateway, listeners),
+    http: connectionOptionsOf(scope, query),
+    ...(accessLogs.length > 0 ? { accessLogs } : {}),
     ...(gateway.usageLabels.length > 0 ? { usageLabels: gateway.usageLabels } : {}),
   }
   // An equal listener stays the same reference.

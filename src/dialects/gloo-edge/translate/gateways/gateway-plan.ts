@@ -1,6 +1,8 @@
+import type { AccessLog } from '../../../../ir/access-log.ts'
 import type { HttpConnectionOptions, ListenerBinding } from '../../../../ir/listener.ts'
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import { adviceOf } from '../../../gloo-core/options/access/protection.ts'
+import { readAccessLogs } from '../../../gloo-core/options/listener/access-logs.ts'
 import { optionsGroup, type Scope } from '../../../gloo-core/options/source.ts'
 import { texts } from '../../conditions.ts'
 import type { GatewaySpec } from '../../kinds/gateway.ts'
@@ -17,6 +19,7 @@ export interface GatewayPlan {
   readonly proxyNames: readonly string[]
   readonly bindings: readonly ListenerBinding[]
   readonly http: HttpConnectionOptions
+  readonly accessLogs: readonly AccessLog[]
   readonly profile: GatewayProfile
   readonly virtualServices: readonly KubeObject[]
   readonly problems: readonly Problem[]
@@ -111,6 +114,9 @@ export function planGateway(
   const { kind, namespace, name } = reference
   const profile = profileOf(spec, { kind, namespace, name, fieldPath: 'spec' })
   const options = connectionOptionsOf(spec)
+  const logs = readAccessLogs(spec.options?.accessLoggingService ?? {}, {
+    ...{ kind, namespace, name, fieldPath: 'spec.options.accessLoggingService' },
+  })
   const bound: Bound =
     kindError === undefined
       ? bindingsOf(scope, gateway, claims)
@@ -130,11 +136,16 @@ export function planGateway(
     proxyNames: proxyNamesOf(spec),
     bindings: bound.bindings,
     http: options.http,
+    accessLogs: logs.logs,
     profile,
     virtualServices: selection.virtualServices,
     problems: [
-      ...[...bound.errors, ...selection.errors, ...options.errors].map(problem('error')),
-      ...[...bound.warnings, ...unprotectedTexts(profile)].map(problem('warning')),
+      ...[...bound.errors, ...selection.errors, ...options.errors, ...logs.errors].map(
+        problem('error'),
+      ),
+      ...[...bound.warnings, ...logs.warnings, ...unprotectedTexts(profile)].map(
+        problem('warning'),
+      ),
     ],
   }
 }

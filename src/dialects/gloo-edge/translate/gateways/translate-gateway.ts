@@ -108,6 +108,7 @@ export function translateGateway(scope: Scope, plan: GatewayPlan): TranslatedGat
     virtualHostIds: isTls ? [] : hosts.map(({ virtualHostId }) => virtualHostId),
     tls: tls?.chains,
     http: plan.http,
+    ...(plan.accessLogs.length > 0 ? { accessLogs: plan.accessLogs } : {}),
   }
   return {
     // An equal listener stays the same reference.
