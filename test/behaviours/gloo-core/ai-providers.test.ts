@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AiBench, question } from './ai-bench.ts'
 
@@ -9,14 +10,46 @@ afterAll(() => bench.stop())
 
 const authToken = { inline: 'sk-simulated' }
 
+const message = { role: 'user', content: 'Hello' }
+const contents = [{ role: 'user', parts: [{ text: 'Hello' }] }]
+const google = { authToken, model: 'gemini-2.0-flash', apiVersion: 'v1beta' }
+const cloud = {
+  ...{ ...google, authToken: { inline: 'ya29.simulated' }, apiVersion: 'v1' },
+  ...{ projectId: 'own', location: 'us-central1' },
+}
+const serviceAccount = JSON.stringify({
+  type: 'service_account',
+  client_email: 'gateway@own.iam.gserviceaccount.com',
+  token_uri: 'https://oauth2.googleapis.com/token',
+  private_key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+    format: 'pem',
+    type: 'pkcs8',
+  }),
+})
+const azure = {
+  ...{ authToken, endpoint: 'https://own.openai.azure.com/' },
+  ...{ deploymentName: 'gpt-4o', apiVersion: '2024-10-21' },
+}
+const claude = { model: 'claude-3-5-haiku-latest', max_tokens: 16, messages: [message] }
+
 test.each([
-  ['openai', { openai: { authToken } }, 'chat.completion'],
-  ['mistral', { mistral: { authToken, model: 'open-mistral-nemo' } }, 'chat.completion'],
-])('%s answers at the host that it has by default', async (name, ai, answer) => {
+  ['openai', { openai: { authToken } }, question, 'chat.completion'],
+  ['mistral', { mistral: { authToken, model: 'open-mistral-nemo' } }, question, 'chat.completion'],
+  ['anthropic', { anthropic: { authToken, version: '2023-06-01' } }, claude, 'stop_reason'],
+  ['azure', { azureOpenai: azure }, question, 'chat.completion'],
+  ['gemini', { gemini: google }, { contents }, 'candidates'],
+  ['vertex', { vertexAi: cloud }, { contents }, 'candidates'],
+  [
+    'vertex-by-key-file',
+    { vertexAi: { ...cloud, authToken: { inline: serviceAccount } } },
+    { contents },
+    'candidates',
+  ],
+])('%s answers at the host that it has by default', async (name, ai, body, expected) => {
   expect((await bench.serve(name, ai)).state).toBe('Accepted')
-  const { status, body } = await bench.ask(name)
-  expect(body).toContain(answer)
-  expect(status).toBe(200)
+  const answer = await bench.ask(name, body)
+  expect(answer.body).toContain(expected)
+  expect(answer.status).toBe(200)
 })
 
 test('what the moderation of OpenAI flags is refused', async () => {

@@ -20,6 +20,7 @@ export const behaviours = {
   failover: 'requests go to the next priority while the hosts before it are unhealthy',
   kube: 'a kube upstream sends requests to the ready endpoints of its Service',
   aiProviders: 'an AI upstream is asked at the host and path that it names',
+  aiDefaultHosts: '%s answers at the host that it has by default',
   aiCredential: 'an AI upstream shows its provider the credential that it names, and no other',
   aiRouteType: 'a route of type CHAT_STREAMING asks for streams whatever the client says',
   aiDefaults: 'a route sets the fields of requests to models that clients leave out',

@@ -5,6 +5,7 @@ import { referenceField } from '../../reference.ts'
 import { behaviours } from '../behaviours.ts'
 import { authTokenField } from './auth-token.ts'
 
+const calls = (description: string) => honoured(behaviours.aiDefaultHosts, text(description))
 const asks = (description: string) => honoured(behaviours.aiProviders, text(description))
 const shows = (description: string) => honoured(behaviours.aiCredential, text(description))
 
@@ -22,7 +23,7 @@ const customHost = object('Another host than that of the provider.', {
 })
 
 const model = asks('Model that is asked for, whatever the client says.')
-const apiVersion = asks('Version of the API.')
+const apiVersion = calls('Version of the API.')
 
 const provider = <Fields extends Record<string, TSchema>>(description: string, fields: Fields) =>
   object(description, { authToken: authTokenField(behaviours.aiCredential), customHost, ...fields })
@@ -32,19 +33,19 @@ const providers = {
   mistral: provider('Mistral.', { model }),
   anthropic: provider('Anthropic.', {
     model,
-    version: asks('Value of anthropic-version.'),
+    version: calls('Value of anthropic-version.'),
   }),
   azureOpenai: provider('OpenAI at Azure.', {
-    endpoint: asks('Host of the resource.'),
-    deploymentName: asks('Name of the deployment.'),
+    endpoint: calls('Host of the resource.'),
+    deploymentName: calls('Name of the deployment.'),
     apiVersion,
   }),
   gemini: provider('Gemini.', { model, apiVersion }),
   vertexAi: provider('Vertex AI.', {
     model,
     apiVersion,
-    projectId: asks('Project.'),
-    location: asks('Region.'),
+    projectId: calls('Project.'),
+    location: calls('Region.'),
     modelPath: asks('Stands in for model and action at the end of the path.'),
     publisher: honoured(behaviours.aiProviders, choice('Who publishes the model.', ['GOOGLE'])),
     jsonSchema: honoured(
@@ -55,7 +56,7 @@ const providers = {
   bedrock: object('Bedrock.', {
     customHost,
     model,
-    region: asks('Region.'),
+    region: calls('Region.'),
     credentialProvider: object('Where the AWS credential comes from.', {
       secretRef: referenceField(behaviours.aiCredential, 'Secret with AWS keys.'),
       inline: object('The credential itself.', {
