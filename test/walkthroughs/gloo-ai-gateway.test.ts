@@ -12,7 +12,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts'
+import { startPrometheus } from '../harness/prometheus.ts'
 import { type RecordingUpstream, startRecordingUpstream } from '../harness/recording-upstream.ts'
+import { waitUntil } from '../harness/wait-until.ts'
 import { AiWalkthrough, madeFiles, streamedText } from './support/ai-walkthrough.ts'
 
 /** What an upstream has received, as far as these tests look at it. */
@@ -38,6 +40,8 @@ interface Providers {
   received(walk: AiWalkthrough): Promise<readonly Received[]>
   close(): Promise<void>
 }
+
+const dashboardFile = join(import.meta.dirname, '../../deploy/grafana/prompt-usage.json')
 
 const enrichment = 'Turn the text into CSV with a header line. Answer with nothing but the CSV.'
 const cities =
@@ -129,11 +133,18 @@ function walkThrough(openProviders: () => Promise<Providers>): void {
   })
 
   test('4. Token limits', async () => {
-    const [limit, bob, first] = walk.blocksOf('4. Token limits')
+    const [limit, bob, first, second] = walk.blocksOf('4. Token limits')
     await walk.apply(limit)
     expect(await walk.run(bob)).toMatch(/^HTTP\/1\.1 403 /)
+    const hourOf = () => new Date().getUTCHours()
+    const hour = hourOf()
     expect(await walk.run(first)).toMatch(/^HTTP\/1\.1 200 /)
-    for (const { host } of await newRequests()) expect(host).toBe('api.openai.com')
+    let refused = await walk.run(second)
+    if (hourOf() !== hour) refused = await walk.run(second)
+    expect(refused).toMatch(/^HTTP\/1\.1 429 /)
+    expect(refused).toMatch(/^x-envoy-ratelimited: true\r$/m)
+    // Refused calls reach nobody: two may have fitted where an hour has just ended.
+    expect((await newRequests()).length).toBeLessThanOrEqual(hourOf() === hour ? 1 : 2)
   })
 
   test('5. Usage', async () => {
@@ -148,8 +159,11 @@ function walkThrough(openProviders: () => Promise<Providers>): void {
       )
       expect(tokens(name, 'team="<unknown>".*llm="openai"')).toBeGreaterThan(0)
     }
+    expect(tokens('ai_rate_limited_tokens_total', 'team="dev".*llm="openai"')).toBeGreaterThan(35)
     expect(tokens('gloo_completion_tokens', 'llm="openai"')).toBeGreaterThan(0)
     expect(await walk.run(dashboard)).toContain('configmap/prompt-usage-dashboard created')
+    const address = (await walk.run('echo "$GLOO_AI_GATEWAY"')).trim()
+    for (const provider of ['openai', 'mistral']) await showsUsage(`${address}:9092`, provider)
   })
 
   test('6. Failover', async () => {
@@ -224,6 +238,25 @@ function walkThrough(openProviders: () => Promise<Providers>): void {
     expect(JSON.parse(await walk.run(call))).toMatchObject({ object: 'chat.completion' })
     expect(await walk.run('kubectl get pods -A -o name')).toBe('')
   })
+}
+
+/** A Prometheus that scrapes the address has an answer to every query of the dashboard. */
+async function showsUsage(address: string, provider: string): Promise<void> {
+  const { panels } = JSON.parse(readFileSync(dashboardFile, 'utf8')) as {
+    panels: readonly { targets: readonly { expr: string }[] }[]
+  }
+  const prometheus = await startPrometheus([address])
+  try {
+    for (const { expr } of panels.flatMap(({ targets }) => targets)) {
+      const series = await waitUntil(expr, async () => {
+        const found = await prometheus.query(expr.replaceAll('$llm', provider))
+        return found.length > 0 && found
+      })
+      for (const { labels } of series) expect(labels).toMatchObject({ llm: provider, provider })
+    }
+  } finally {
+    await prometheus.close()
+  }
 }
 
 interface SimulatorEntry {
@@ -307,12 +340,14 @@ describe('against the simulated providers of dev', () => walkThrough(simulatedPr
 describe('against plain TLS servers of the test', () => walkThrough(plainUpstreams))
 
 test('the dashboard of the example is the one of deploy/grafana', () => {
-  const root = join(import.meta.dirname, '../..')
-  const read = (file: string) => readFileSync(join(root, file), 'utf8')
-  const configMap = parse(read('examples/gloo-ai-gateway/dashboards/grafana-dash.yaml')) as {
+  const file = join(
+    import.meta.dirname,
+    '../../examples/gloo-ai-gateway/dashboards/grafana-dash.yaml',
+  )
+  const configMap = parse(readFileSync(file, 'utf8')) as {
     data: Record<string, string>
   }
   expect(JSON.parse(configMap.data['prompt-usage.json'] ?? '')).toEqual(
-    JSON.parse(read('deploy/grafana/prompt-usage.json')),
+    JSON.parse(readFileSync(dashboardFile, 'utf8')),
   )
 })
