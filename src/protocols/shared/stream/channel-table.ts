@@ -23,10 +23,10 @@ export class ChannelTable {
     return this.#open.size > maxChannels || this.#writers.size > maxChannels
   }
 
-  /** `family`: what the writer is kept under; channels of the strings in one JSON text share theirs. */
+  /** The last writer counts. `family`: what it is kept under; channels of the strings in one JSON text share theirs. */
   open(channel: string, family: string, writer: DeltaWriter): void {
     this.#open.add(channel)
-    if (!this.#writers.has(family)) this.#writers.set(family, writer)
+    this.#writers.set(family, writer)
   }
 
   close(channel: string): void {

@@ -59,6 +59,17 @@ export class JsonPart implements StreamPart {
     }
   }
 
+  /** The string at `key` continues the owner's channel itself. */
+  addText(
+    holder: Record<string, unknown>,
+    key: string,
+    owner: TextOwner,
+    writer: DeltaWriter,
+  ): void {
+    this.#added.add(holder, key, owner)
+    this.#channels.open(owner.channel, owner.channel, writer)
+  }
+
   /** The string at `key` is a piece of the JSON text that the arguments of a tool call are. */
   addArguments(
     holder: Record<string, unknown>,

@@ -1,0 +1,16 @@
+import type { WireFormat } from '../../llm/wire-format.ts'
+import { createFormat } from '../shared/create-format.ts'
+import { requestForm } from './request.ts'
+import { responseForm } from './response.ts'
+import { EventReader } from './stream.ts'
+import { responsesUsage } from './usage.ts'
+
+/** OpenAI's Responses API. */
+export const openAiResponses: WireFormat = createFormat({
+  name: 'openai-responses',
+  request: requestForm,
+  fields: ['model', 'input', 'instructions', 'tools', 'prompt', 'stream'],
+  response: responseForm,
+  usage: responsesUsage,
+  createMessageReader: (channels) => new EventReader(channels),
+})
