@@ -102,6 +102,7 @@ describe('the import table', () => {
 const doors: Readonly<Record<string, string>> = {
   '@peculiar/x509': 'lib/',
   '@smithy/eventstream-codec': 'protocols/bedrock-converse/event-stream/',
+  '@smithy/signature-v4': 'providers/bedrock/',
   commander: 'cli/',
   'gpt-tokenizer': 'simulator/generation/',
   ioredis: 'limits/redis/',
