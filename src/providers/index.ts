@@ -1,7 +1,8 @@
-import { type GatewayError, gatewayError } from '../errors/gateway-error.ts'
+import type { GatewayError } from '../errors/gateway-error.ts'
 import type { ModelProvider } from '../ir/model-provider.ts'
 import { anthropic } from './anthropic/index.ts'
 import { azureOpenAi } from './azure-openai/index.ts'
+import { bedrock } from './bedrock/index.ts'
 import { gemini } from './gemini/index.ts'
 import { mistral } from './mistral/index.ts'
 import { openai } from './openai/index.ts'
@@ -23,7 +24,7 @@ export function compileProvider(
     case 'vertex-ai':
       return vertexAi.compile(config, parts)
     case 'bedrock':
-      return gatewayError('configuration-error', `${config.type} is not there yet`)
+      return bedrock.compile(config, parts)
     case 'openai':
       return openai.compile(config, parts)
     case 'mistral':

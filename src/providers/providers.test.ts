@@ -28,6 +28,9 @@ const vertex: ModelProvider = {
   ...{ publisher: 'google', modelPath: undefined, schema: 'gemini', ...parts },
 }
 const partner: ModelProvider = { ...vertex, publisher: 'anthropic', schema: 'anthropic' }
+const bedrock: ModelProvider = {
+  ...{ type: 'bedrock', model: 'anthropic.claude-v2:1', region: 'eu-west-1', ...parts },
+}
 
 const services = {
   unixTimeMs: () => Date.UTC(2026, 10, 20),
@@ -144,6 +147,13 @@ describe('paths', () => {
       ],
       'chat /v1/projects/p/locations/l/publishers/google/models/g2:streamGenerateContent?alt=sse',
     ],
+    [bedrock, ['POST', '/bedrock'], 'chat /model/anthropic.claude-v2%3A1/converse'],
+    [
+      bedrock,
+      ['POST', '/bedrock/model/other%3A1/converse-stream'],
+      'chat /model/anthropic.claude-v2%3A1/converse-stream',
+    ],
+    [bedrock, ['POST', '/bedrock/model/other/invoke'], undefined],
     [vertex, ['POST', '/v1/models/z:rawPredict'], undefined],
     [
       partner,
@@ -212,6 +222,7 @@ describe('credentials', () => {
     [azure, ['api-key', 'sk']],
     [gemini, ['x-goog-api-key', 'sk']],
     [vertex, ['authorization', 'Bearer sk']],
+    [bedrock, ['authorization', 'Bearer sk']],
   ])('%j is shown the held token and nothing of the client', async (config, expected) => {
     for (const token of ['sk', 'Bearer sk', ' bearer sk\n']) {
       expect(await sent(config, { type: 'token', token }, client)).toEqual(expected)

@@ -14,12 +14,13 @@ const bodyLimitBytes = 32 * 1024 * 1024
 
 /** Reads what goes to a model and runs the hooks that want to see it. */
 export function runModelHooks(exchange: Exchange, model: ModelExchange, done: Done): void {
-  if (model.endpoint?.format === undefined || (exchange.body.ended && !exchange.body.whole)) {
+  const isRead = model.endpoint?.format !== undefined
+  if (!isRead && model.provider.signsBody !== true) {
     done(undefined)
     return
   }
   readWholeBody(exchange, bodyLimitBytes, (error) => {
-    if (error !== undefined) done(error)
+    if (error !== undefined || !isRead) done(error)
     else readBody(exchange, model, done)
   })
 }

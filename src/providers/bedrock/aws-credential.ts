@@ -1,0 +1,107 @@
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
+import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
+import type { HeaderList } from '../../lib/header-list.ts'
+import type { CredentialValue, SentRequest } from '../provider.ts'
+import { removeClientCredentials } from '../shared/client-credentials.ts'
+
+type AwsKeys = Extract<CredentialValue, { type: 'aws' }>
+
+/** What a signature covers beside the request. */
+export interface SigningPlace {
+  readonly region: string
+  now(): number
+}
+
+/** Signs each try (Signature Version 4); the library is loaded only where a configuration needs it. */
+export function createAwsCredential(keys: AwsKeys, place: SigningPlace) {
+  const signer = loadSigner(keys, place)
+  // Whoever signs is told; until then nobody needs to be.
+  signer.catch(() => undefined)
+  return {
+    withholdCredentials: (headers: HeaderList) => removeClientCredentials(headers),
+    async authorize(request: SentRequest): Promise<GatewayError | undefined> {
+      try {
+        const { headers } = request
+        const signed = await (await signer).sign(toSignable(request), {
+          signingDate: new Date(place.now()),
+        })
+        for (const [name, value] of Object.entries(signed.headers)) {
+          if (/^(?:authorization|x-amz-)/.test(name)) headers.set(name, value)
+        }
+        return undefined
+      } catch (cause) {
+        return gatewayError('internal', 'the request could not be signed', { cause })
+      }
+    },
+  }
+}
+
+async function loadSigner(keys: AwsKeys, { region }: SigningPlace) {
+  const { SignatureV4 } = await import('@smithy/signature-v4')
+  const { accessKeyId, secretAccessKey, sessionToken } = keys
+  return new SignatureV4({
+    service: 'bedrock',
+    region,
+    credentials: {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+    },
+    sha256: Sha256,
+  })
+}
+
+function toSignable({ method, path, host, headers, body }: SentRequest) {
+  const [pathname = '/', search = ''] = path.split('?', 2)
+  const signable: Record<string, string> = {}
+  for (let index = 0; index < headers.flat.length; index += 2) {
+    const name = headers.flat[index] as string
+    if (name === 'content-type') signable[name] = headers.flat[index + 1] as string
+  }
+  signable['host'] = host
+  return {
+    method,
+    protocol: 'https:',
+    hostname: host,
+    path: pathname,
+    query: Object.fromEntries(new URLSearchParams(search)),
+    headers: signable,
+    body: body ?? Buffer.alloc(0),
+  }
+}
+
+type Source = string | ArrayBuffer | ArrayBufferView
+
+/** What the library hashes with, on the machine's own cryptography. */
+class Sha256 {
+  readonly #secret: Source | undefined
+  #hash: Hash | Hmac
+
+  constructor(secret?: Source) {
+    this.#secret = secret
+    this.#hash = this.#create()
+  }
+
+  update(data: Source): void {
+    this.#hash.update(bytesOf(data))
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array(this.#hash.digest()))
+  }
+
+  reset(): void {
+    this.#hash = this.#create()
+  }
+
+  #create(): Hash | Hmac {
+    if (this.#secret === undefined) return createHash('sha256')
+    return createHmac('sha256', bytesOf(this.#secret))
+  }
+}
+
+function bytesOf(source: Source): Buffer {
+  if (typeof source === 'string') return Buffer.from(source)
+  if (source instanceof ArrayBuffer) return Buffer.from(source)
+  return Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+}
