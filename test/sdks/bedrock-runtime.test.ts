@@ -11,8 +11,23 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endlessAnswer, lastHeader, type SdkTarget, targetsOf, untilAborted } from './sdk-target.ts'
 
-const provider = { host: 'bedrock-runtime.us-east-1.amazonaws.com', http2: true }
 const modelId = 'anthropic.claude-3-haiku-20240307-v1:0'
+const provider = {
+  host: 'bedrock-runtime.us-east-1.amazonaws.com',
+  http2: true,
+  ai: {
+    bedrock: {
+      ...{ model: modelId, region: 'us-east-1' },
+      credentialProvider: {
+        // The pair of Amazon's documentation, whose signatures the simulator verifies.
+        inline: {
+          accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+          secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+        },
+      },
+    },
+  },
+}
 const user = (text: string) => ({ role: 'user' as const, content: [{ text }] })
 const question = { modelId, messages: [user('What is a reverse proxy?')] }
 const json = { type: 'object', properties: { city: { type: 'string' } } }
@@ -78,13 +93,18 @@ describe.each(targetsOf(provider))('@aws-sdk/client-bedrock-runtime against %s',
     expect(answered.stopReason).toBe('end_turn')
   })
 
-  test('invokes a model with a body of its own', async () => {
+  test('invokes a model with a body of its own, unless the route is for conversations', async () => {
     const body = JSON.stringify({
       ...{ anthropic_version: 'bedrock-2023-05-31', max_tokens: 100 },
       messages: [{ role: 'user', content: 'What is a reverse proxy?' }],
     })
     const call = { modelId, contentType: 'application/json', body }
-    const whole = await client.send(new InvokeModelCommand(call))
+    const invoked = client.send(new InvokeModelCommand(call))
+    if (target.holdsCredential) {
+      await expect(invoked).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } })
+      return
+    }
+    const whole = await invoked
     const { content } = JSON.parse(whole.body.transformToString())
     const streamed = await client.send(new InvokeModelWithResponseStreamCommand(call))
     let text = ''
@@ -94,7 +114,7 @@ describe.each(targetsOf(provider))('@aws-sdk/client-bedrock-runtime against %s',
     expect(text).toBe(content[0].text)
   })
 
-  test('comes to the provider signed', async () => {
+  test('comes to the provider signed by who holds the key', async () => {
     await client.send(new ConverseCommand(question))
     expect(await lastHeader(target, 'authorization')).toBe('AWS4-HMAC-SHA256 ****')
   })
