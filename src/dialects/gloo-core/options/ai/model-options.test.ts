@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Origin } from '../../../../ir/origin.ts'
 import { Scope } from '../../../shared/memory.ts'
 import { SpecCache } from '../../../shared/spec-of.ts'
@@ -14,8 +14,14 @@ const origin: Origin = {
   fieldPath: 'spec.options.ai',
 }
 
-function translate(ai: RouteAi) {
-  const objects = createObjectView([])
+function translate(ai: RouteAi, annotations: Readonly<Record<string, string>> = {}) {
+  const { kind, namespace, name } = origin
+  const holder = {
+    apiVersion: 'gateway.solo.io/v1',
+    kind,
+    metadata: { namespace, name, annotations },
+  }
+  const objects = createObjectView([holder])
   const upstreams = createUpstreamTranslator().translate(objects)
   const source: Source = { objects, upstreams, specs: new SpecCache() }
   return translateModelOptions(Scope.root(source, undefined), ai, origin)
@@ -82,6 +88,33 @@ test('a guard of which a part cannot be read is none', () => {
   const { policies, errors } = translate({ promptGuard })
   expect(policies).toEqual([])
   expect(errors).toEqual(['promptGuard.request.matches[1]: the field flags is not known'])
+})
+
+describe('guarded streams', () => {
+  const promptGuard = { response: { regex: { matches: ['x'] } } }
+  const streamOf = (annotations: Readonly<Record<string, string>>) =>
+    translate({ promptGuard }, annotations)
+
+  test('hold back as much as annotations of their object say', () => {
+    const { policies } = streamOf({
+      'sluice.dev/guard-max-held-bytes': '100',
+      'sluice.dev/guard-max-held-ms': '50',
+      'sluice.dev/guard-on-overflow': 'reject',
+    })
+    expect(policies).toMatchObject([
+      { response: { stream: { maxHeldBytes: 100, maxHeldMs: 50, onOverflow: 'reject' } } },
+    ])
+  })
+
+  test.each([
+    [{ 'sluice.dev/guard-max-held-bytes': '0' }, 'between 1 and 1048576'],
+    [{ 'sluice.dev/guard-max-held-ms': '1s' }, "not '1s'"],
+    [{ 'sluice.dev/guard-on-overflow': 'ignore' }, 'must be mask, reject, release'],
+  ])('%j closes the route', (annotations, text) => {
+    const { policies, errors } = streamOf(annotations)
+    expect(policies).toEqual([])
+    expect(errors).toEqual([expect.stringContaining(text)])
+  })
 })
 
 test('retries may turn to the next priority after some tries', () => {

@@ -1,7 +1,6 @@
 import type { Backend } from '../../../../ir/backend.ts'
 import type { Origin } from '../../../../ir/origin.ts'
 import type {
-  GuardedStream,
   GuardModeration,
   PromptGuard as GuardPolicy,
   RequestGuard as RequestSide,
@@ -18,6 +17,7 @@ import { fieldOf, idOf } from '../place.ts'
 import type { Scope } from '../source.ts'
 import { type Asked, createModeration, readWebhook } from './guard-backends.ts'
 import { readPatterns } from './guard-patterns.ts'
+import { readGuardedStream } from './guarded-stream.ts'
 import { readToken } from './read-token.ts'
 
 /** A guard with the services that it asks, or what is wrong with it. */
@@ -31,8 +31,6 @@ export interface TranslatedGuard {
 
 const defaultRefusal = 'The request was rejected due to inappropriate content'
 const defaultStatus = 403
-
-const stream: GuardedStream = { maxHeldBytes: 4_096, maxHeldMs: 500, onOverflow: 'mask' }
 
 /** Translates the `promptGuard` that stands at `origin`. */
 export function translatePromptGuard(
@@ -92,7 +90,10 @@ class GuardReader {
     const patterns = readPatterns(config, 'response', this.failAt('response'))
     const webhook = this.webhook(config, 'response')
     if (patterns === undefined && webhook === undefined) return undefined
-    return { patterns, webhook, stream }
+    const fail = (error: string) => {
+      this.errors.push(error)
+    }
+    return { patterns, webhook, stream: readGuardedStream(this.scope, this.origin, fail) }
   }
 
   private refusal(config: RequestGuard): RequestSide['refusal'] {
