@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { KubeClient } from '../../harness/kube-client.ts'
 import { shellBlocksByHeading } from '../../harness/readme-blocks.ts'
 import { openShell, type ShellSession } from '../../harness/shell-session.ts'
 import {
@@ -7,7 +8,7 @@ import {
   type SluiceProcess,
   startSluice,
 } from '../../harness/sluice-process.ts'
-import { waitUntil } from '../../harness/wait-until.ts'
+import { ConfigurationMarker } from './configuration-marker.ts'
 
 const example = join(import.meta.dirname, '../../../examples/gloo-ai-gateway')
 const sections = shellBlocksByHeading(readFileSync(join(example, 'README.md'), 'utf8'))
@@ -21,10 +22,12 @@ export const madeFiles = readFileSync(join(example, '.gitignore'), 'utf8')
 export class AiWalkthrough {
   readonly sluice: SluiceProcess
   readonly #shell: ShellSession
+  readonly #marker: ConfigurationMarker
 
   private constructor(sluice: SluiceProcess, shell: ShellSession) {
     this.sluice = sluice
     this.#shell = shell
+    this.#marker = new ConfigurationMarker(new KubeClient(sluice))
   }
 
   static async open(options: SluiceOptions): Promise<AiWalkthrough> {
@@ -60,25 +63,14 @@ export class AiWalkthrough {
 
   /** Runs a block that changes the configuration, and waits until the gateway has taken it. */
   async apply(block: string | undefined): Promise<string> {
-    const before = await this.#generation()
     const output = await this.run(block)
-    await waitUntil(
-      `the gateway to take what this changes:\n${block}\n${output}`,
-      async () => (await this.#generation()) > before,
-      5000,
-    )
+    await this.#marker.pass()
     return output
   }
 
   async close(): Promise<void> {
     await this.#shell.close()
     await this.sluice.stop()
-  }
-
-  async #generation(): Promise<number> {
-    const answer = await fetch(`http://127.0.0.1:${this.sluice.adminPort}/metrics`)
-    const match = /^sluice_configuration_generation (\d+)$/m.exec(await answer.text())
-    return Number(match?.[1] ?? 0)
   }
 }
 
