@@ -1,4 +1,4 @@
-import { numberSource } from './number-sources.ts'
+import { numberSourcesOf } from './number-sources.ts'
 
 export interface JsonEncoding {
   /** True: keys in alphabetical order; false: in the order of the value. */
@@ -13,19 +13,24 @@ export function encodeJson(value: unknown, encoding: JsonEncoding): string {
 }
 
 function encodeContainer(value: object, encoding: JsonEncoding): string {
+  const encodeMember = memberEncoder(value, encoding)
   if (Array.isArray(value)) {
-    const items = value.map((item, index) => encodeMember(value, String(index), item, encoding))
-    return `[${items.join(',')}]`
+    return `[${value.map((item, index) => encodeMember(index, item)).join(',')}]`
   }
   const entries = Object.entries(value).filter(([, member]) => member !== undefined)
   if (encoding.sortKeys) entries.sort(([a], [b]) => (a < b ? -1 : 1))
   const members = entries.map(
-    ([key, member]) => `${JSON.stringify(key)}:${encodeMember(value, key, member, encoding)}`,
+    ([key, member]) => `${JSON.stringify(key)}:${encodeMember(key, member)}`,
   )
   return `{${members.join(',')}}`
 }
 
-function encodeMember(holder: object, key: string, value: unknown, encoding: JsonEncoding): string {
-  if (typeof value === 'number') return numberSource(holder, key, value) ?? JSON.stringify(value)
-  return encodeJson(value, encoding)
+/** Numbers are written as their source did if they are still where and what they were. */
+function memberEncoder(holder: object, encoding: JsonEncoding) {
+  const sources = numberSourcesOf(holder)
+  return (key: string | number, value: unknown): string => {
+    if (sources === undefined || typeof value !== 'number') return encodeJson(value, encoding)
+    const source = sources.get(String(key))
+    return source !== undefined && Object.is(Number(source), value) ? source : JSON.stringify(value)
+  }
 }

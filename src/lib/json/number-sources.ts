@@ -23,8 +23,7 @@ function remember(holder: object, key: string, source: string): void {
   else sources.set(holder, new Map([[key, source]]))
 }
 
-/** How a number is to be written: as its source did if it still stands where it stood. */
-export function numberSource(holder: object, key: string, value: number): string | undefined {
-  const source = sources.get(holder)?.get(key)
-  return source !== undefined && Object.is(Number(source), value) ? source : undefined
+/** How the unusual numbers of an object or array are written, by key; undefined: it has none. */
+export function numberSourcesOf(holder: object): ReadonlyMap<string, string> | undefined {
+  return sources.get(holder)
 }

@@ -16,9 +16,8 @@ export function isUsageChunk(chunk: Record<string, unknown>): boolean {
   return Array.isArray(choices) && choices.length === 0 && asRecord(usage) !== undefined
 }
 
-/** Whether an event is such a chunk, told without parsing most others. */
+/** Whether an event is such a chunk. */
 export function isUsageEvent(event: SseEvent): boolean {
-  if (!event.bytes.includes('"usage"')) return false
   const parsed = parseJson(event.data ?? '')
   const chunk = 'value' in parsed ? asRecord(parsed.value) : undefined
   return chunk !== undefined && isUsageChunk(chunk)

@@ -12,12 +12,19 @@ export interface UsageNames {
   readUsage(value: unknown, earlier: Usage | undefined): Usage | undefined
 }
 
+/** A scan that also says how many reports it has met. */
+export interface CountingScan extends UsageScan {
+  readonly reports: number
+}
+
 /** A scan that passes everything on. The last report of an answer counts. */
-export function createUsageScan(names: UsageNames): UsageScan {
+export function createUsageScan(names: UsageNames): CountingScan {
+  let reports = 0
   let usage: Usage | undefined
   let model: string | undefined
   const usages = new MemberScan(names.usage, 'object', (value) => {
     usage = names.readUsage(value, usage) ?? usage
+    reports++
   })
   const models =
     names.model === undefined
@@ -34,6 +41,9 @@ export function createUsageScan(names: UsageNames): UsageScan {
     end: () => nothing,
     get usage() {
       return usage
+    },
+    get reports() {
+      return reports
     },
     get model() {
       return model
