@@ -66,6 +66,8 @@ describe('paths', () => {
     [openai, ['DELETE', '/openai/v1/models/ft:mine'], 'platform /v1/models/ft:mine'],
     [openai, ['POST', '/openai/v1/fine_tuning/jobs'], 'platform /v1/fine_tuning/jobs'],
     [openai, ['GET', '/openai/v1/files/file-1/content'], 'platform /v1/files/file-1/content'],
+    [openai, ['POST', '/openai/v1/responses'], 'chat /v1/responses'],
+    [openai, ['GET', '/openai/v1/responses/r1'], 'platform /v1/responses/r1'],
     [openai, ['GET', '/openai/v1/realtime'], 'platform /v1/realtime'],
     [openai, ['GET', '/openai'], undefined],
     [openai, ['POST', '/openai/v1/assistants'], undefined],

@@ -3,6 +3,7 @@ import { openAiChat } from '../../protocols/openai-chat/index.ts'
 import { openAiCompletions } from '../../protocols/openai-completions/index.ts'
 import { openAiEmbeddings } from '../../protocols/openai-embeddings/index.ts'
 import { openAiModerations } from '../../protocols/openai-moderations/index.ts'
+import { openAiResponses } from '../../protocols/openai-responses/index.ts'
 import type { ProviderModule } from '../provider.ts'
 import { createPlatformEndpoint } from '../shared/endpoints.ts'
 import { compileOpenAiLike } from '../shared/openai-like.ts'
@@ -14,6 +15,7 @@ const parts = {
     completions: createPlatformEndpoint({ operation: 'completion', format: openAiCompletions }),
     embeddings: createPlatformEndpoint({ operation: 'embedding', format: openAiEmbeddings }),
     moderations: createPlatformEndpoint({ operation: 'moderation', format: openAiModerations }),
+    responses: createPlatformEndpoint({ operation: 'chat', format: openAiResponses }),
   },
 }
 
