@@ -30,6 +30,11 @@ const azure = {
   ...{ authToken, endpoint: 'https://own.openai.azure.com/' },
   ...{ deploymentName: 'gpt-4o', apiVersion: '2024-10-21' },
 }
+const titan = { model: 'amazon.nova-micro-v1:0', region: 'us-east-1' }
+const awsKeys = {
+  accessKeyId: 'AKIASIMULATED0000000',
+  secretAccessKey: 'simulated/secret/access/key',
+}
 const claude = { model: 'claude-3-5-haiku-latest', max_tokens: 16, messages: [message] }
 
 test.each([
@@ -44,6 +49,12 @@ test.each([
     { vertexAi: { ...cloud, authToken: { inline: serviceAccount } } },
     { contents },
     'candidates',
+  ],
+  [
+    'bedrock',
+    { bedrock: { ...titan, credentialProvider: { inline: awsKeys } } },
+    { messages: [{ role: 'user', content: [{ text: 'Hello' }] }] },
+    'stopReason',
   ],
 ])('%s answers at the host that it has by default', async (name, ai, body, expected) => {
   expect((await bench.serve(name, ai)).state).toBe('Accepted')
