@@ -114,10 +114,19 @@ test('a port of a Service is a destination of its own, the same one while nothin
 
 test('whatever an upstream holds, translating it ends with a status and disturbs no other', () => {
   const good = upstream('openai', host('a.example'))
-  const names = ['static', 'kube', 'sslConfig', 'failover', 'healthChecks', 'connectionConfig']
+  const names = [
+    'static',
+    'kube',
+    'sslConfig',
+    'failover',
+    'healthChecks',
+    'connectionConfig',
+    'ai',
+  ]
+  const keys = ['hosts', 'addr', 'openai', 'multi', 'priorities', 'pool', 'authToken', 'secretRef']
   const spec = fc.oneof(
     fc.anything(),
-    fc.dictionary(fc.constantFrom(...names), fc.object({ key: fc.constantFrom('hosts', 'addr') })),
+    fc.dictionary(fc.constantFrom(...names), fc.object({ key: fc.constantFrom(...keys) })),
   )
   fc.assert(
     fc.property(spec, (value) => {
