@@ -3,6 +3,8 @@ import { characterClass, classOf } from './character-class.ts'
 const { other, letter, number, space } = characterClass
 const [newline, carriageReturn, blank, apostrophe] = [0x0a, 0x0d, 0x20, 0x27]
 const maxDigits = 3
+/** The class of a byte that is only a part of a character. */
+const noCharacter = 0xff
 
 /**
  * Cuts UTF-8 into the pieces whose tokens never reach beyond them: words with what stands before them, up to three digits, signs,
@@ -10,6 +12,7 @@ const maxDigits = 3
  */
 export class PieceCutter {
   readonly #classes: Uint8Array
+  /** By byte. */
   readonly #asciiClasses: Uint8Array
   #bytes: Uint8Array = new Uint8Array()
   #end = 0
@@ -18,7 +21,9 @@ export class PieceCutter {
 
   constructor(classes: Uint8Array) {
     this.#classes = classes
-    this.#asciiClasses = Uint8Array.from({ length: 0x80 }, (_, code) => classOf(classes, code))
+    this.#asciiClasses = Uint8Array.from({ length: 0x100 }, (_, byte) =>
+      byte < 0x80 ? classOf(classes, byte) : noCharacter,
+    )
   }
 
   /** What is cut from now on: `bytes[0, end)`, valid UTF-8. */
@@ -90,8 +95,20 @@ export class PieceCutter {
   }
 
   #runEnd(from: number, wanted: number): number {
+    let end = this.#asciiRunEnd(from, wanted)
+    while (end < this.#end && this.#classAt(end) === wanted) {
+      end = this.#asciiRunEnd(this.#next, wanted)
+    }
+    return end
+  }
+
+  /** Most texts are ASCII for the most part. */
+  #asciiRunEnd(from: number, wanted: number): number {
+    const bytes = this.#bytes
+    const classes = this.#asciiClasses
+    const limit = this.#end
     let end = from
-    while (end < this.#end && this.#classAt(end) === wanted) end = this.#next
+    while (end < limit && classes[bytes[end] ?? 0] === wanted) end += 1
     return end
   }
 
