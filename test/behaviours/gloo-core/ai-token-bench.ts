@@ -56,8 +56,9 @@ export async function startLimited(
   model: { readonly server: RecordingUpstream | undefined },
   limit: { readonly budget: number; readonly annotations?: Record<string, string> },
   flags: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<EdgeBench> {
-  const bench = await EdgeBench.start(flags)
+  const bench = await EdgeBench.start(flags, 'serve', environment)
   const metadata = (name: string) => ({ name, namespace: 'default' })
   await bench.apply(
     {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { RedisServer } from '../../../src/limits/redis/testing/redis-server.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
 import type { EdgeBench } from '../gloo-edge/edge-bench.ts'
@@ -46,6 +47,33 @@ describe.each([1, 4])('with %i gateway threads', (workers) => {
   test('calls at the same time are let through as far as the budget goes, and no further', async () => {
     await expectExactly([bench])
   })
+})
+
+test('what a gateway thread had set aside when it was lost is given back', async () => {
+  const hook = join(import.meta.dirname, '../../harness/end-a-thread-on-signal.ts')
+  const narrow = { ...limit, budget: callTokens }
+  const bench = await startLimited(model, narrow, [], { NODE_OPTIONS: `--import ${hook}` })
+  onTestFinished(() => bench.stop().then(() => undefined))
+  const statuses = await withinOneDay(async (user) => {
+    model.hold()
+    const lost = ask(bench, user).then(
+      ({ status }) => status,
+      () => 'connection lost',
+    )
+    await waitUntil('a call at the model', () => Promise.resolve(model.calls === 1))
+    const during = (await ask(bench, user)).status
+    bench.sluice.child.kill('SIGUSR2')
+    const end = await lost
+    model.open()
+    const afterwards = await waitUntil('the thread that takes its place', () =>
+      ask(bench, user).then(
+        ({ status }) => status,
+        () => undefined,
+      ),
+    )
+    return { during, end, afterwards }
+  })
+  expect(statuses).toEqual({ during: 429, end: 'connection lost', afterwards: 200 })
 })
 
 const metric = async (bench: EdgeBench) => {

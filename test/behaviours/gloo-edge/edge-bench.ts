@@ -43,8 +43,10 @@ export class EdgeBench {
   static async start(
     flags: readonly string[] = [],
     command: 'serve' | 'dev' = 'serve',
+    environment: Readonly<Record<string, string>> = {},
   ): Promise<EdgeBench> {
-    const sluice = await startSluice({ command, flags: ['--allow-loopback-upstreams', ...flags] })
+    const ownFlags = ['--allow-loopback-upstreams', ...flags]
+    const sluice = await startSluice({ command, flags: ownFlags, environment })
     const kube = new KubeClient(sluice)
     return new EdgeBench(sluice, kube, await kube.serviceAddress('gloo-system', 'gateway-proxy'))
   }
