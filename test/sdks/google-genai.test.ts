@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { ApiError, FunctionCallingConfigMode, GoogleGenAI, Type } from '@google/genai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endlessAnswer, lastHeader, type SdkTarget, targetsOf, untilAborted } from './sdk-target.ts'
@@ -7,11 +8,23 @@ const provider = {
   host: 'generativelanguage.googleapis.com',
   ai: { gemini: { authToken: { inline: 'AIza-held-by-sluice' }, model, apiVersion: 'v1beta' } },
 }
+const clientEmail = 'gateway@my-project.iam.gserviceaccount.com'
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+const keyFile = JSON.stringify({
+  type: 'service_account',
+  client_email: clientEmail,
+  private_key: keys.privateKey,
+  token_uri: 'https://oauth2.googleapis.com/token',
+})
 const vertexAi = {
   host: 'us-central1-aiplatform.googleapis.com',
   ai: {
     vertexAi: {
-      authToken: { inline: 'ya29.held-by-sluice' },
+      authToken: { inline: keyFile },
       ...{ model, apiVersion: 'v1', projectId: 'my-project', location: 'us-central1' },
     },
   },
@@ -127,14 +140,25 @@ describe.each(targetsOf(vertexAi).slice(1))(
     })
     afterAll(() => target.stop())
 
-    test('chats, and streams the same text, with a token of the project', async () => {
+    test('chats, and streams the same text, with tokens of a service account', async () => {
+      // From here on the token endpoint verifies signatures of the account; nothing asked it before.
+      expect(await target.arrivals()).toEqual([])
+      const body = JSON.stringify({ clientEmail, publicKey: keys.publicKey })
+      await fetch(`${target.controlUrl}/credentials`, { method: 'POST', body })
       const whole = await models.generateContent(question)
       expect(whole.text).toMatch(/\w{3}/)
       let text = ''
       for await (const chunk of await models.generateContentStream(question))
         text += chunk.text ?? ''
       expect(text).toBe(whole.text)
-      expect(await lastHeader(target, 'authorization')).toBe('Bearer ****uice')
+      const arrivals = await target.arrivals()
+      expect(
+        arrivals.map(({ path, outcome }) => [path.split(':')[1] ?? path, outcome.status]),
+      ).toEqual([
+        ['/token', 200],
+        ['generateContent', 200],
+        ['streamGenerateContent', 200],
+      ])
       expect(await lastHeader(target, 'x-goog-api-key')).toBeUndefined()
     })
   },

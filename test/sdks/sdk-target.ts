@@ -31,6 +31,8 @@ export interface SdkTarget {
   readonly url: string
   /** Sluice brings its own, whatever the client sends. */
   readonly holdsCredential: boolean
+  /** Of the simulator's control API. */
+  readonly controlUrl: string
   /** What arrived at the provider so far. */
   arrivals(): Promise<readonly Arrival[]>
   stop(): Promise<void>
@@ -74,6 +76,7 @@ async function startDoor({ host, http2 }: SdkProvider): Promise<SdkTarget> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     holdsCredential: false,
+    controlUrl: simulator.controlUrl,
     arrivals: async () => simulator.log.list(),
     async stop() {
       server.close()
@@ -129,11 +132,12 @@ async function startSluiceTarget(ai: object): Promise<SdkTarget> {
     const path = '/apis/gateway.solo.io/v1/namespaces/default/virtualservices/provider'
     return JSON.stringify((await kube.get(path))['status'] ?? {}).includes('"Accepted"')
   })
-  const [, control] = /\(log: (\S+)\)/.exec(sluice.output()) ?? []
+  const [, controlUrl = ''] = /\(log: (\S+)\/requests\)/.exec(sluice.output()) ?? []
   return {
     url: `http://${await kube.serviceAddress('gloo-system', 'gateway-proxy')}`,
     holdsCredential: true,
-    arrivals: async () => (await (await fetch(String(control))).json()) as Arrival[],
+    controlUrl,
+    arrivals: async () => (await (await fetch(`${controlUrl}/requests`)).json()) as Arrival[],
     stop: async () => void (await sluice.stop()),
   }
 }
