@@ -58,8 +58,8 @@ export interface ContributionMoment {
   findFilter?(reference: ObjectReference, place: Origin, rule: FilteredRule): FoundFilter
   /** What policies add to a route, a rule of it, a gateway or a listener; the first one has precedence. */
   findEffects?(target: PolicyTarget): readonly RouteEffect[]
-  /** As {@link findEffects}, for what depends on the route and the listener together. */
-  findRuleEffects?(query: RuleQuery): readonly RouteEffect[]
+  /** As {@link findEffects}, for what depends on a rule and one of the listeners that take its route. */
+  findRuleEffects?(rule: ContributedRule, listener: PolicyTarget): readonly RouteEffect[]
   /** What policies change of the connections of the listeners that share a port. */
   findConnectionOptions?(query: PortQuery): Partial<HttpConnectionOptions> | undefined
   /** Logs that policies ask for on the listeners that share a port. */
@@ -136,8 +136,8 @@ export interface PolicyTarget {
   readonly sectionName: string | undefined
 }
 
-/** A rule at one of the listeners that take its route. */
-export interface RuleQuery {
+/** A rule of a route as it is by itself. The same rule is the same reference until it changes. */
+export interface ContributedRule {
   /** Unique to the rule in the configuration. */
   readonly id: string
   readonly place: Origin
@@ -147,8 +147,6 @@ export interface RuleQuery {
   /** What it does and has by itself. */
   readonly action: RouteAction
   readonly policies: readonly PolicyConfig[]
-  /** The Gateway, with the name of the listener. */
-  readonly listener: PolicyTarget
 }
 
 /** The listeners of a Gateway that share a port. */

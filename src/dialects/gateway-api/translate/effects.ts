@@ -1,5 +1,4 @@
-import type { PolicyTarget, RouteEffect } from '../contribution.ts'
-import type { ContributedRule } from './rules/translated-route.ts'
+import type { ContributedRule, PolicyTarget, RouteEffect } from '../contribution.ts'
 import type { Scope } from './source.ts'
 
 const none: readonly RouteEffect[] = []
@@ -18,17 +17,14 @@ export function effectsOf(scope: Scope, target: PolicyTarget): readonly RouteEff
 
 /** What contributed policies add to a rule at a listener. */
 export function ruleEffectsOf(
-  scope: Scope,
+  { source }: Scope,
   rule: ContributedRule,
   listener: PolicyTarget,
 ): readonly RouteEffect[] {
-  const { moments } = scope.source.contributions
-  if (moments.every(({ findRuleEffects }) => findRuleEffects === undefined)) return none
-  const { namespace, name } = listener.reference
-  const key = `effects on ${rule.id} at ${namespace}/${name} ${listener.sectionName ?? ''}`
-  return scope.read(key, ({ contributions }) =>
-    contributions.moments.flatMap(
-      (moment) => moment.findRuleEffects?.({ ...rule, listener }) ?? [],
-    ),
-  )
+  let effects = none
+  for (const moment of source.contributions.moments) {
+    const found = moment.findRuleEffects?.(rule, listener) ?? none
+    if (found.length > 0) effects = effects.length === 0 ? found : [...effects, ...found]
+  }
+  return effects
 }

@@ -28,8 +28,11 @@ interface Attached {
   readonly sectionName: string | undefined
 }
 
-const keyOf = (kind: GroupKind, namespace: string, name: string) =>
-  `${kind.kind} ${namespace}/${name}`
+/** Options of a kind target one kind of objects only. */
+const keyOf = (options: GroupKind, namespace: string, name: string) =>
+  `${options.kind} ${namespace}/${name}`
+
+const none: readonly KubeObject[] = []
 
 const targetKinds: readonly (readonly [options: GroupKind, target: GroupKind])[] = [
   [routeOptionKind, httpRouteKind],
@@ -68,8 +71,9 @@ export class Attachments {
 
   /** RouteOptions on a whole HTTPRoute. */
   onRoute({ namespace, name }: ObjectReference): readonly KubeObject[] {
-    const key = this.#key(routeOptionKind, httpRouteKind, namespace, name)
-    return (this.#byTarget.get(key) ?? []).map(({ object }) => object)
+    if (this.#byTarget.size === 0) return none
+    const attached = this.#byTarget.get(keyOf(routeOptionKind, namespace, name))
+    return attached?.map(({ object }) => object) ?? none
   }
 
   /** Options of a kind on listeners of a Gateway: those of the sections first. */
@@ -78,7 +82,7 @@ export class Attachments {
     { namespace, name }: ObjectReference,
     sectionNames: readonly string[],
   ): readonly KubeObject[] {
-    const attached = this.#byTarget.get(this.#key(kind, gatewayKind, namespace, name)) ?? []
+    const attached = this.#byTarget.get(keyOf(kind, namespace, name)) ?? []
     const sections = attached.filter(
       ({ sectionName }) => sectionName !== undefined && sectionNames.includes(sectionName),
     )
@@ -86,15 +90,11 @@ export class Attachments {
     return [...new Set([...sections, ...whole].map(({ object }) => object))]
   }
 
-  #key(options: GroupKind, target: GroupKind, namespace: string, name: string): string {
-    return `${options.kind} on ${keyOf(target, namespace, name)}`
-  }
-
   #add(specs: SpecCache, object: KubeObject, options: GroupKind, target: GroupKind): void {
     const { namespace = '' } = object.metadata
     for (const reference of specs.get<OptionSpec>(object).targetRefs ?? []) {
       if (findTargetError(reference, target, namespace) !== undefined) continue
-      const key = this.#key(options, target, namespace, reference.name ?? '')
+      const key = keyOf(options, namespace, reference.name ?? '')
       const entry = { object, sectionName: reference.sectionName || undefined }
       const known = this.#byTarget.get(key)
       if (known === undefined) this.#byTarget.set(key, [entry])

@@ -1,5 +1,5 @@
 import type { GroupKind, KubeObject } from '../../../kube/kube-object.ts'
-import { gatewayKind, httpRouteKind } from '../../gateway-api/names.ts'
+import { gatewayKind } from '../../gateway-api/names.ts'
 import {
   httpListenerOptionKind,
   listenerOptionKind,
@@ -20,7 +20,7 @@ const optionKinds: readonly GroupKind[] = [
 /** Kinds whose specs are kept between translations. */
 export const cachedKinds: readonly GroupKind[] = [
   ...optionKinds,
-  ...[directResponseKind, gatewayParametersKind, gatewayKind, httpRouteKind],
+  ...[directResponseKind, gatewayParametersKind, gatewayKind],
   ...[rateLimitConfigKind, { group: 'gloo.solo.io', kind: 'Settings' }],
 ]
 

@@ -3,6 +3,7 @@ import type { GroupKind, KubeObject, ObjectReference } from '../../../kube/kube-
 import type { ObjectStatus, ObjectView } from '../../dialect.ts'
 import type {
   BackendQuery,
+  ContributedRule,
   ContributionMoment,
   Contributor,
   FilteredRule,
@@ -12,7 +13,6 @@ import type {
   PolicyTarget,
   PortQuery,
   RouteEffect,
-  RuleQuery,
 } from '../../gateway-api/contribution.ts'
 import { httpRouteKind } from '../../gateway-api/names.ts'
 import type { HttpListenerOptions } from '../../gloo-core/kinds/listener-options/http-listener-options.ts'
@@ -23,9 +23,9 @@ import {
   virtualHostOptionKind,
 } from '../../gloo-core/kinds/options/option-kinds.ts'
 import type { RouteOptions } from '../../gloo-core/kinds/options/route-options.ts'
-import { targetOf } from '../../gloo-core/options/ai/model-route.ts'
 import { readHttpSettings } from '../../gloo-core/options/listener/http-settings.ts'
 import type { Scope, Source } from '../../gloo-core/options/source.ts'
+import type { FoundUpstream } from '../../gloo-core/translate/upstream-translation.ts'
 import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
 import { Scope as Memory } from '../../shared/memory.ts'
 import { SpecCache } from '../../shared/spec-of.ts'
@@ -52,7 +52,10 @@ const isKind = (reference: GroupKind, { group, kind }: GroupKind) =>
 class GlooMoment implements ContributionMoment {
   readonly #scope: Scope
   readonly #attachments: Attachments
-  readonly #hosts = new Map<string, ListenerHost>()
+  /** By the reference, which is the same for all rules of a listener. */
+  readonly #hosts = new Map<PolicyTarget, { readonly host: ListenerHost; readonly key: string }>()
+  readonly #leadToModels = new Map<string, boolean>()
+  readonly #backends = new Map<string, FoundBackend>()
   readonly #findings = new Findings()
 
   constructor(scope: Scope) {
@@ -60,18 +63,17 @@ class GlooMoment implements ContributionMoment {
     this.#attachments = new Attachments(scope.source.objects, scope.source.specs)
   }
 
+  /** The same answer while the Upstream is the same, so that routes need not be made anew. */
   findBackend({ reference }: BackendQuery): FoundBackend {
+    const { namespace, name } = reference
+    const key = `backend ${namespace}/${name}`
+    const known = this.#backends.get(key)
+    if (known !== undefined) return known
     const found = this.#scope.source.upstreams.find(reference)
-    switch (found.type) {
-      case 'found':
-        return { type: 'found', backend: found.backend, isAdded: false }
-      case 'missing':
-        return { type: 'unresolved', reason: 'BackendNotFound', message: found.message }
-      case 'rejected': {
-        const message = `Upstream ${reference.namespace}/${reference.name} cannot be used: ${found.message}`
-        return { type: 'unusable', message }
-      }
-    }
+    const input = found.type === 'found' ? found.backend : `${found.type} ${found.message}`
+    const answer = this.#scope.remember(key, [input], () => foundBackendOf(reference, found))
+    this.#backends.set(key, answer)
+    return answer
   }
 
   findFilter(reference: ObjectReference, _place: unknown, rule: FilteredRule): FoundFilter {
@@ -84,20 +86,18 @@ class GlooMoment implements ContributionMoment {
     return { type: 'unresolved', reason: 'BackendNotFound', message }
   }
 
-  findRuleEffects(query: RuleQuery): readonly RouteEffect[] {
-    const host = this.#hostOf(query.listener)
-    const options = this.#optionsOf(query)
-    if (host.isEmpty && options.length === 0 && !this.#callsModels(query)) return none
-    const { reference, sectionName = '' } = query.listener
-    const id = `${query.id}@${reference.namespace}/${reference.name}/${sectionName}`
+  findRuleEffects(rule: ContributedRule, listener: PolicyTarget): readonly RouteEffect[] {
+    const { host, key } = this.#hostOf(listener)
+    const options = this.#optionsOf(rule)
+    if (host.isEmpty && options.length === 0 && !this.#callsModels(rule)) return none
+    const id = `${rule.id}@${key}`
     const { specs } = this.#scope.source
-    const inputs = [host, query.action, query.policies, ...versionsOf(specs, options)]
+    const inputs = [rule, host, ...versionsOf(specs, options)]
     const made = this.#scope.remember(id, inputs, (scope) => {
       const merged = mergeOptions<RouteOptions>(specs, options)
-      const { place, action, policies } = query
-      const rule = { id, place, action, policies, options: merged.options, ...host }
       const report = new EffectReport()
-      return { effects: [translateOptions(scope, rule, report)], report }
+      const optioned = { ...rule, id, options: merged.options, ...host }
+      return { effects: [translateOptions(scope, optioned, report)], report }
     })
     this.#findings.add(options, made.report)
     return made.effects
@@ -124,9 +124,20 @@ class GlooMoment implements ContributionMoment {
   }
 
   /** Calls to models are made in a way of their own, with options or without. */
-  #callsModels({ action }: RuleQuery): boolean {
+  #callsModels({ action }: ContributedRule): boolean {
     if (action.type !== 'forward') return false
-    return !['others', 'unknown'].includes(targetOf(this.#scope, action.destinations))
+    return action.destinations.some(
+      (destination) => 'backendId' in destination && this.#leadsToModels(destination.backendId),
+    )
+  }
+
+  #leadsToModels(backendId: string): boolean {
+    const known = this.#leadToModels.get(backendId)
+    if (known !== undefined) return known
+    const [endpoint] = this.#scope.source.upstreams.backends.get(backendId)?.endpoints ?? []
+    const found = endpoint?.provider !== undefined
+    this.#leadToModels.set(backendId, found)
+    return found
   }
 
   #findOptions({ namespace, name }: ObjectReference): KubeObject | undefined {
@@ -134,30 +145,50 @@ class GlooMoment implements ContributionMoment {
   }
 
   /** The RouteOptions of a rule: those that its filters name, then those that target its route. */
-  #optionsOf({ extensions, route }: RuleQuery): readonly KubeObject[] {
+  #optionsOf({ extensions, route }: ContributedRule): readonly KubeObject[] {
     if (!isKind(route.reference, httpRouteKind)) return []
+    const targeting = this.#attachments.onRoute(route.reference)
+    if (extensions.length === 0) return targeting
     const named = extensions
       .filter((reference) => isKind(reference, routeOptionKind))
       .flatMap((reference) => this.#findOptions(reference) ?? [])
-    const targeting = this.#attachments.onRoute(route.reference)
     return named.length === 0 ? targeting : [...new Set([...named, ...targeting])]
   }
 
   /** What options of the gateway and listener say. */
-  #hostOf({ reference, sectionName = '' }: PolicyTarget): ListenerHost {
-    const key = `${reference.namespace}/${reference.name}/${sectionName}`
-    const known = this.#hosts.get(key)
+  #hostOf(listener: PolicyTarget): { readonly host: ListenerHost; readonly key: string } {
+    const known = this.#hosts.get(listener)
     if (known !== undefined) return known
+    const { reference, sectionName = '' } = listener
+    const key = `${reference.namespace}/${reference.name}/${sectionName}`
     const on = (kind: GroupKind) => this.#attachments.onListeners(kind, reference, [sectionName])
     const objects = on(virtualHostOptionKind)
     const [http] = on(httpListenerOptionKind)
     const { specs } = this.#scope.source
-    const inputs = [versionsOf(specs, objects), http && versionsOf(specs, [http])]
+    // Flat, because inputs are compared one by one.
+    const inputs = [
+      ...versionsOf(specs, objects),
+      ...(http === undefined ? [] : ['http', ...versionsOf(specs, [http])]),
+    ]
     const host = this.#scope.remember(`host ${key}`, inputs, (scope) =>
       readListenerHost(scope, objects, http),
     )
-    this.#hosts.set(key, host)
-    return host
+    const entry = { host, key }
+    this.#hosts.set(listener, entry)
+    return entry
+  }
+}
+
+function foundBackendOf({ namespace, name }: ObjectReference, found: FoundUpstream): FoundBackend {
+  switch (found.type) {
+    case 'found':
+      return { type: 'found', backend: found.backend, isAdded: false }
+    case 'missing':
+      return { type: 'unresolved', reason: 'BackendNotFound', message: found.message }
+    case 'rejected': {
+      const message = `Upstream ${namespace}/${name} cannot be used: ${found.message}`
+      return { type: 'unusable', message }
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { Route } from '../../../../ir/route.ts'
 import type { GroupKind, KubeObject } from '../../../../kube/kube-object.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
 import type { Problem } from '../../conditions.ts'
-import type { PolicyTarget } from '../../contribution.ts'
+import type { ContributedRule, PolicyTarget } from '../../contribution.ts'
 import type { GrpcRouteRule, GrpcRouteSpec } from '../../kinds/grpc-route.ts'
 import type { HttpRouteRule, HttpRouteSpec } from '../../kinds/http-route.ts'
 import { grpcRouteKind } from '../../names.ts'
@@ -16,7 +16,7 @@ import { translateRetry } from './retry.ts'
 import { idOf, originOf, RuleDraft, type RulePlace } from './rule-draft.ts'
 import { translateSession } from './session.ts'
 import { extensionsOf, type RuleParts, translateRuleAction } from './translate-rule.ts'
-import type { ContributedRule, RankedRoute, TranslatedRoute } from './translated-route.ts'
+import type { RankedRoute, TranslatedRoute } from './translated-route.ts'
 
 interface RankedMatcher {
   readonly matcher: RequestMatcher

@@ -2,11 +2,8 @@ import type { Backend } from '../../../../ir/backend.ts'
 import type { PolicyConfig } from '../../../../ir/policy.ts'
 import type { Route } from '../../../../ir/route.ts'
 import type { Problem } from '../../conditions.ts'
-import type { RuleQuery } from '../../contribution.ts'
+import type { ContributedRule } from '../../contribution.ts'
 import type { MatchRank } from './match-rank.ts'
-
-/** A rule as contributions see it. */
-export type ContributedRule = Omit<RuleQuery, 'listener'>
 
 /** One match of a rule, ready to be put into virtual hosts. */
 export interface RankedRoute {
