@@ -28,6 +28,7 @@ export type GatewayErrorCode =
   | 'rate-limit-unavailable'
   | 'prompt-rejected'
   | 'guard-unavailable'
+  | 'overloaded'
   | 'client-closed'
   | 'draining'
   | 'internal'

@@ -27,6 +27,7 @@ const httpStatusByCode: Readonly<Record<GatewayErrorCode, number>> = {
   'rate-limit-unavailable': 500,
   'prompt-rejected': 403,
   'guard-unavailable': 500,
+  overloaded: 503,
   'client-closed': 499,
   draining: 503,
   internal: 500,

@@ -30,6 +30,7 @@ export const responseFlagByCode: Readonly<Record<GatewayErrorCode, string>> = {
   'rate-limit-unavailable': 'RLSE',
   'prompt-rejected': 'UAEX',
   'guard-unavailable': 'UAEX',
+  overloaded: 'OM',
   'client-closed': 'DC',
   draining: 'DRAIN',
   internal: 'INT',

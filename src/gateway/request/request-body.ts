@@ -168,6 +168,7 @@ export class RequestBody {
     this.#keptBytes += chunk.length
     if (this.#wholeLimit >= 0) {
       if (this.bytes > this.#wholeLimit) this.#fail(tooLarge(this.#wholeLimit))
+      else if (!this.#mayHold(chunk.length)) this.#fail(tooManyBodies())
       else if (this.bytes === this.#length) this.#onEnd()
     } else if (this.bytes === this.#length) {
       this.#onEnd()
@@ -177,6 +178,14 @@ export class RequestBody {
       this.#request.on('end', () => this.#onEnd())
       this.#makeReady()
     }
+  }
+
+  /** Short bodies are many and are let through; long ones share the budget of the thread. */
+  #mayHold(bytes: number): boolean {
+    if (this.#keptBytes <= smallBodyBytes) return true
+    if (!this.#budget.take(bytes)) return false
+    this.#charged += bytes
+    return true
   }
 
   #stream(chunk: Buffer): void {
@@ -215,6 +224,12 @@ export class RequestBody {
     this.discard()
     listener?.bodyFailed(error)
   }
+}
+
+function tooManyBodies(): GatewayError {
+  return gatewayError('overloaded', 'the gateway holds too many request bodies; try again later', {
+    retryAfterMs: 1000,
+  })
 }
 
 function tooLarge(limitBytes: number): GatewayError {
