@@ -31,6 +31,8 @@ export interface ModelFixtureOptions extends FixtureOptions {
   readonly modelCalls?: Partial<ModelCallOptions>
   readonly action?: Partial<ForwardAction>
   readonly policies?: readonly CompiledPolicy[]
+  /** Set: requests to switch protocols are agreed to with these bytes. */
+  readonly switching?: string
   answer?(request: SeenRequest, response: ServerResponse, index: number): void
 }
 
@@ -80,6 +82,10 @@ export class ModelFixture {
         if (options.answer) options.answer(seen, response, fixture.seen.length - 1)
         else answerJson(response, completion)
       })
+    })
+    server.on('upgrade', ({ method = '', url = '', headers }, socket) => {
+      fixture.seen.push({ method, url, headers, body: '' })
+      socket.end(options.switching)
     })
     const { providers = [openAi], policies = [] } = options
     const endpoints = providers.map((provider, priority) =>

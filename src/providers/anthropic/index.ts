@@ -4,6 +4,7 @@ import {
   anthropicMessages,
 } from '../../protocols/anthropic-messages/index.ts'
 import type { ProviderEndpoint, ProviderModule } from '../provider.ts'
+import { removeQueryCredentials } from '../shared/client-credentials.ts'
 import { createEndpoint, createPlatformEndpoint } from '../shared/endpoints.ts'
 import { ownPath, platformPath, readPath } from '../shared/openai-paths.ts'
 import { createTokenCredential } from '../shared/token-credential.ts'
@@ -34,7 +35,7 @@ export const anthropic: ProviderModule<AnthropicProvider> = {
       findEndpoint,
       upstreamPath({ path, query }, endpoint) {
         if (endpoint === messages) return ownPath('/v1/messages', '/messages', config.path)
-        return platformPath(path, config.path) + query
+        return platformPath(path, config.path) + removeQueryCredentials(query)
       },
       withholdCredentials: credential.withholdCredentials,
       authorize(request) {

@@ -1,6 +1,7 @@
 import type { AzureOpenAiProvider } from '../../ir/model-provider.ts'
 import { openAiChat } from '../../protocols/openai-chat/index.ts'
 import type { ProviderEndpoint, ProviderModule } from '../provider.ts'
+import { removeQueryCredentials } from '../shared/client-credentials.ts'
 import { createEndpoint } from '../shared/endpoints.ts'
 import { createTokenCredential } from '../shared/token-credential.ts'
 import { isAmbiguousPath, splitVersion } from '../shared/versioned-path.ts'
@@ -19,7 +20,9 @@ export const azureOpenAi: ProviderModule<AzureOpenAiProvider> = {
       model: config.deployment,
       findEndpoint,
       upstreamPath: ({ path, query, model }, endpoint) =>
-        endpoint === chat ? chatPath(config, model ?? config.deployment) : path + query,
+        endpoint === chat
+          ? chatPath(config, model ?? config.deployment)
+          : path + removeQueryCredentials(query),
       ...credential,
     }
   },

@@ -1,6 +1,7 @@
 import type { BedrockProvider } from '../../ir/model-provider.ts'
 import { bedrockConverse } from '../../protocols/bedrock-converse/index.ts'
 import type { PathRequest, ProviderEndpoint, ProviderModule } from '../provider.ts'
+import { removeQueryCredentials } from '../shared/client-credentials.ts'
 import { createEndpoint } from '../shared/endpoints.ts'
 import { createTokenCredential } from '../shared/token-credential.ts'
 import { splitVersion } from '../shared/versioned-path.ts'
@@ -47,7 +48,7 @@ function upstreamPath(
   { path, query, streaming, model: backup }: PathRequest,
   endpoint: ProviderEndpoint | undefined,
 ): string {
-  if (endpoint === undefined) return path + query
+  if (endpoint === undefined) return path + removeQueryCredentials(query)
   if (override?.type === 'full') return override.value
   const base = override?.value.replace(/\/+$/, '') ?? ''
   const operation = streaming ? 'converse-stream' : 'converse'

@@ -5,6 +5,7 @@ import {
   geminiGenerateContent,
 } from '../../protocols/gemini-generate-content/index.ts'
 import type { PathRequest, ProviderEndpoint, ProviderModule } from '../provider.ts'
+import { removeQueryCredentials } from '../shared/client-credentials.ts'
 import { createEndpoint, createPlatformEndpoint } from '../shared/endpoints.ts'
 import { asksForEvents, readModelAction } from '../shared/google-actions.ts'
 import { createGoogleCredential } from '../shared/google-credential.ts'
@@ -70,16 +71,8 @@ function upstreamPath(
   }
   const asked = readModelAction(path)
   if (endpoint === undefined || typeof asked === 'string')
-    return rebasePath(path, override?.value) + withoutKey(query)
+    return rebasePath(path, override?.value) + removeQueryCredentials(query)
   return `${base}/models/${modelSegment(endpoint.model ?? model)}:${asked.action}`
 }
 
 const modelSegment = (model: string) => model.split('/').map(encodeURIComponent).join('/')
-
-/** Clients may show their own key in the query. */
-function withoutKey(query: string): string {
-  const fields = new URLSearchParams(query)
-  fields.delete('key')
-  const text = fields.toString()
-  return text === '' ? '' : `?${text}`
-}

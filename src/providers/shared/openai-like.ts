@@ -2,6 +2,7 @@ import type { GatewayError } from '../../errors/gateway-error.ts'
 import type { OpenAiProvider } from '../../ir/model-provider.ts'
 import type { WireFormat } from '../../llm/wire-format.ts'
 import type { CompiledProvider, CredentialValue, ProviderEndpoint } from '../provider.ts'
+import { removeQueryCredentials } from './client-credentials.ts'
 import { createEndpoint, createPlatformEndpoint } from './endpoints.ts'
 import { ownPath, platformPath, readPath } from './openai-paths.ts'
 import { createTokenCredential } from './token-credential.ts'
@@ -36,7 +37,7 @@ export function compileOpenAiLike(
       if (endpoint === chat) {
         return ownPath('/v1/chat/completions', '/chat/completions', config.path)
       }
-      return platformPath(path, config.path) + query
+      return platformPath(path, config.path) + removeQueryCredentials(query)
     },
     ...credential,
   }

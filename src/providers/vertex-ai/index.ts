@@ -7,6 +7,7 @@ import {
 } from '../../protocols/gemini-generate-content/index.ts'
 import { openAiChat } from '../../protocols/openai-chat/index.ts'
 import type { ErrorStyle, PathRequest, ProviderEndpoint, ProviderModule } from '../provider.ts'
+import { removeQueryCredentials } from '../shared/client-credentials.ts'
 import { createEndpoint } from '../shared/endpoints.ts'
 import { asksForEvents, readModelAction } from '../shared/google-actions.ts'
 import { createGoogleCredential } from '../shared/google-credential.ts'
@@ -89,7 +90,7 @@ function upstreamPath(
   endpoint: ProviderEndpoint | undefined,
 ): string {
   const { path: override, modelPath } = config
-  if (endpoint === undefined) return request.path
+  if (endpoint === undefined) return request.path + removeQueryCredentials(request.query)
   if (override?.type === 'full' && endpoint.operation === 'chat') return override.value
   const place = `/projects/${config.projectId}/locations/${config.location}/publishers/${config.publisher}/models/`
   const base = override?.value.replace(/\/+$/, '') ?? `/${config.apiVersion}`

@@ -65,10 +65,11 @@ function createMetered(
   countTokens: CountTokens,
 ): AnswerRelay {
   const { format, head, model } = parts
-  if (kind === 'other') return plain(parts)
-  const streamType = kind === 'json' ? undefined : headerValueOf(head.headers, 'content-type')
+  const streamType = kind === 'events' ? headerValueOf(head.headers, 'content-type') : undefined
   const meter = new UsageMeter({ call: model.call, format, streamType, countTokens })
   model.meter = meter
+  // What cannot be read has cost something all the same.
+  if (kind === 'other') return plain(parts)
   const hideUsage = model.hidesUsage && kind === 'events'
   const relay = plain(hideUsage ? withoutLength(parts) : parts)
   return new MeteredRelay(relay, format.createUsageScan({ hideUsage }), meter)
