@@ -6,7 +6,7 @@ import { policyServices, requestContext, testOrigin } from '../../src/policies/t
 
 /**
  * One hit on each of 1,000 counters in turn, in a table that has room for 262,144 and is empty, or in which half of all
- * slots are in use; and the whole policy for 1,000 users told apart by a header. Run: node bench/micro/counters.ts
+ * slots are in use; a reservation, settled at once; and the whole policy for 1,000 users told apart by a header. Run: node bench/micro/counters.ts
  */
 const slots = 262_144
 const rounds = 500
@@ -59,6 +59,20 @@ function measure(used: number): string {
   return timeOf(run, keys.length)
 }
 
+function measureReservations(): string {
+  const store = new MemoryCounterStore(createCounterMemory(slots, Buffer.alloc(16, 7)))
+  const claims = Array.from({ length: 1000 }, (_, index) => [
+    { key: `client-${index}`, cost: 100, limit: 1_000_000_000, window: 'day' as const },
+  ])
+  return timeOf(() => {
+    for (const claim of claims) {
+      const result = store.reserve(claim, nowMs)
+      if (result.type === 'reserved') result.reservation.settle([7], nowMs)
+    }
+  }, claims.length)
+}
+
 process.stdout.write(`empty table: ${measure(0)} ns per hit\n`)
 process.stdout.write(`half full table: ${measure(slots / 2)} ns per hit\n`)
+process.stdout.write(`reserved and settled: ${measureReservations()} ns per call\n`)
 process.stdout.write(`the whole policy: ${measurePolicy()} ns per request\n`)
