@@ -1,9 +1,9 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
+import { tokenUsageNames } from '../shared/openai/token-usage.ts'
 import { requestForm } from './request.ts'
 import { responseForm } from './response.ts'
 import { EventReader } from './stream.ts'
-import { responsesUsage } from './usage.ts'
 
 /** OpenAI's Responses API. */
 export const openAiResponses: WireFormat = createFormat({
@@ -11,6 +11,6 @@ export const openAiResponses: WireFormat = createFormat({
   request: requestForm,
   fields: ['model', 'input', 'instructions', 'tools', 'prompt', 'stream'],
   response: responseForm,
-  usage: responsesUsage,
+  usage: tokenUsageNames,
   createMessageReader: (channels) => new EventReader(channels),
 })

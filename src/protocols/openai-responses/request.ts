@@ -1,9 +1,8 @@
 import type { AddedMessage } from '../../llm/model-request.ts'
-import { asRecord, asString } from '../shared/json-value.ts'
+import { collectItems } from '../shared/openai/items.ts'
 import type { RequestForm } from '../shared/request/json-request.ts'
 import { tokenLimitIn } from '../shared/request/token-limit.ts'
-import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
-import { ArgumentDecoder } from '../shared/tool-arguments/argument-decoder.ts'
+import type { TextCollector } from '../shared/texts/text-collector.ts'
 
 type Json = Record<string, unknown>
 
@@ -30,33 +29,11 @@ export const requestForm: RequestForm = {
 function collectTexts(json: Json, texts: TextCollector): void {
   texts.addMember(json, 'instructions', { channel: 'request', role: 'system' })
   const { input } = json
-  if (Array.isArray(input)) {
-    input.forEach((value, index) => {
-      const item = asRecord(value)
-      const owner = { channel: `input ${index}`, role: item ? roleOf(item) : 'user' }
-      if (item) collectItem(item, owner, texts)
-      else texts.addMember(input, String(index), { channel: 'input', role: 'user' })
-    })
-  } else if (typeof input === 'string') texts.add(json, 'input', { channel: 'input', role: 'user' })
+  if (Array.isArray(input)) collectItems(input, 'input', texts)
+  else if (typeof input === 'string') texts.add(json, 'input', { channel: 'input', role: 'user' })
   else texts.addMember(json, 'input', { channel: 'request', role: 'user' })
   for (const key of Object.keys(json)) {
     if (!unreadFields.has(key)) texts.addMember(json, key, { channel: 'request', role: undefined })
-  }
-}
-
-/** Messages say who speaks; of calls the assistant does, of their results the tool. */
-function roleOf(item: Json): string {
-  const role = asString(item['role'])
-  if (role !== undefined) return role.toLowerCase()
-  return asString(item['type'])?.endsWith('_output') === true ? 'tool' : 'assistant'
-}
-
-function collectItem(item: Json, owner: TextOwner, texts: TextCollector): void {
-  for (const key of Object.keys(item)) {
-    const channel = `${owner.channel} ${key}`
-    if (key === 'arguments' && asString(item[key]) !== undefined) {
-      texts.addArguments(item, key, { ...owner, channel, decoder: new ArgumentDecoder() })
-    } else texts.addMember(item, key, owner)
   }
 }
 

@@ -1,15 +1,15 @@
 import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { readTokenUsage } from '../shared/openai/token-usage.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
 import { collectItem, dropLogprobs } from './output-item.ts'
-import { readResponsesUsage } from './usage.ts'
 
 type Json = Record<string, unknown>
 
 export const responseForm: ResponseForm = {
   collectTexts: collectAnswer,
   dropRepetitions: dropLogprobs,
-  readUsage: (json) => readResponsesUsage(json['usage']),
+  readUsage: (json) => readTokenUsage(json['usage']),
   readModel: (json) => asString(json['model']),
 }
 

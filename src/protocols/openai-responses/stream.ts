@@ -1,4 +1,5 @@
 import { asRecord, asString } from '../shared/json-value.ts'
+import { readTokenUsage } from '../shared/openai/token-usage.ts'
 import type { ChannelTable, Envelope } from '../shared/stream/channel-table.ts'
 import { errorMessage } from '../shared/stream/error-message.ts'
 import type { JsonPart } from '../shared/stream/json-part.ts'
@@ -7,7 +8,6 @@ import { takeUnknown } from '../shared/stream/take-unknown.ts'
 import { ArgumentDecoder } from '../shared/tool-arguments/argument-decoder.ts'
 import { collectItem, collectPart, collectText, dropLogprobs, isJsonText } from './output-item.ts'
 import { collectAnswer } from './response.ts'
-import { readResponsesUsage } from './usage.ts'
 
 type Json = Record<string, unknown>
 
@@ -64,7 +64,7 @@ export class EventReader implements MessageReader {
 
   #readAnswer(event: Json, part: JsonPart, type: string): void {
     const answer = asRecord(event['response']) ?? {}
-    part.usage = readResponsesUsage(answer['usage'])
+    part.usage = readTokenUsage(answer['usage'])
     part.model = asString(answer['model'])
     collectAnswer(answer, part.repeated)
     part.closesAll = lastEvents.has(type)

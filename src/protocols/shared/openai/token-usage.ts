@@ -1,14 +1,15 @@
-import type { Usage } from '../../llm/usage.ts'
-import { asCount, asRecord } from '../shared/json-value.ts'
-import type { UsageNames } from '../shared/usage/usage-scan.ts'
+import type { Usage } from '../../../llm/usage.ts'
+import { asCount, asRecord } from '../json-value.ts'
+import type { UsageNames } from '../usage/usage-scan.ts'
 
-export const responsesUsage: UsageNames = {
+export const tokenUsageNames: UsageNames = {
   usage: 'usage',
   model: 'model',
-  readUsage: readResponsesUsage,
+  readUsage: readTokenUsage,
 }
 
-export function readResponsesUsage(value: unknown): Usage | undefined {
+/** Reads the `usage` of OpenAI's newer APIs. */
+export function readTokenUsage(value: unknown): Usage | undefined {
   const usage = asRecord(value)
   const input = asCount(usage?.['input_tokens'])
   const output = asCount(usage?.['output_tokens'])
