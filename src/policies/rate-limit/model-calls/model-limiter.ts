@@ -1,4 +1,5 @@
 import { type GatewayError, gatewayError } from '../../../errors/gateway-error.ts'
+import type { LimitCounting } from '../../../ir/rate-limit.ts'
 import type { Reservation, ReserveResult } from '../../../limits/counter-store.ts'
 import type { ModelCall } from '../../../llm/model-call.ts'
 import type { ModelRequest } from '../../../llm/model-request.ts'
@@ -39,7 +40,8 @@ export class ModelLimiter {
     const hits: LimitedHit[] = []
     for (const collect of this.#parts.collectors) collect(context, hits)
     if (hits.length === 0) return undefined
-    const { texts, extraTokens } = collectPromptTexts(request)
+    const withDefinitions = hits.some(({ rules }) => countsEverything(rules.counting))
+    const { texts, extraTokens } = collectPromptTexts(request, { withDefinitions })
     const counted = this.#parts.services.tokenizer.count(texts)
     return after(counted, (tokens) =>
       tokens === undefined
@@ -128,6 +130,9 @@ function usedBy({ rules }: LimitedHit, { call, inputTokens }: OpenCall): number 
   const tokens = { input: usage.inputTokens, output: usage.outputTokens }
   return countsOf(counting, tokens, [providerModel, model])
 }
+
+/** One unit is a vendor's, which says what counts; the others are for what a call really uses. */
+const countsEverything = ({ unit }: LimitCounting) => unit !== 'requests-or-input-tokens'
 
 /** What cannot be counted cannot be limited, so it is refused whatever the failure mode: its sender has chosen it. */
 function uncountable([hit]: readonly LimitedHit[]): GatewayError {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { modelRequest } from '../testing/model-fixture.ts'
 import { collectPromptTexts } from './prompt-texts.ts'
 
-const collect = (json: Record<string, unknown>) => {
-  const { texts, extraTokens } = collectPromptTexts(modelRequest(json))
+const collect = (json: Record<string, unknown>, withDefinitions = false) => {
+  const { texts, extraTokens } = collectPromptTexts(modelRequest(json), { withDefinitions })
   return [texts.join('|'), extraTokens]
 }
 
@@ -15,7 +15,6 @@ test('of messages every key and text counts, and three tokens per message and fo
         { role: 'user', name: 'ann', content: [{ type: 'text', text: 'b', detail: 3 }] },
       ],
       tools: [{ name: 'ignored' }],
-      input: 'ignored',
     }),
   ).toEqual([
     'role|system|content|a|role|user|name|ann|content|type|text|text|b|detail',
@@ -30,7 +29,9 @@ test('messages in another shape than expected count too', () => {
 
 test.each([
   [{ contents: [{ role: 'user', parts: [{ text: 'a' }, { text: 'b' }] }] }, 'user|a|b', 0],
-  [{ input: 'a', prompt: 'ignored' }, 'a', 0],
+  [{ input: 'a', prompt: 'b' }, 'a|b', 0],
+  [{ messages: [], input: 'a', contents: [{ parts: [{ text: 'b' }] }] }, 'b|a', 3],
+  [{ messages: [], prompt: 'a', input: null }, 'a', 3],
   [{ input: ['a', 'b'] }, 'a|b', 0],
   [{ input: [11, 12, 13] }, '', 3],
   [{ input: [[11], [12, 13]] }, '', 3],
@@ -41,4 +42,10 @@ test.each([
   [{ query: 'a' }, 'all texts', 0],
 ])('%j counts %s and %i', (json, texts, extraTokens) => {
   expect(collect(json)).toEqual([texts, extraTokens])
+})
+
+test('what a model may call counts where everything does', () => {
+  const json = { input: 'a', tools: [{ name: 'f', parameters: { long: 'text' } }] }
+  expect(collect(json)).toEqual(['a', 0])
+  expect(collect(json, true)).toEqual(['a|name|f|parameters|long|text', 0])
 })

@@ -15,21 +15,33 @@ const tokensOfAnswerStart = 3
 /** Where formats put what the model is told beside the messages. */
 const instructions = ['system', 'instructions', 'systemInstruction', 'system_instruction'] as const
 
+/** Where formats put what else a model reads: what it may call, and the form of its answer. */
+const definitions = [
+  ...['tools', 'functions', 'response_format', 'prediction', 'suffix', 'documents'],
+  ...['generationConfig', 'generation_config', 'requests', 'content'],
+] as const
+
 /**
- * What of a request is counted: of `messages` every key and every text, and some tokens around them; of Gemini’s `contents` the texts;
- * else `input`, else `prompt`; instructions that stand apart besides; and of a body that has none of them every text. Tokens
- * that a client has made itself count one each.
+ * What of a request is counted: of `messages` every key and every text, and some tokens around them; of Gemini’s `contents`, of
+ * `input` and of `prompt` the texts; instructions that stand apart besides; and of a body that has none of them every text. Each of
+ * them counts whatever stands beside it, as it is not known which a provider reads. Tokens that a client has made itself count
+ * one each. With definitions so does all else that a model reads, such as the tools that it may call.
  */
-export function collectPromptTexts(request: ModelRequest): PromptTexts {
+export function collectPromptTexts(
+  request: ModelRequest,
+  { withDefinitions }: { readonly withDefinitions: boolean },
+): PromptTexts {
   const collector = new Collector()
   const { json } = request
-  const { messages, contents } = json as { messages?: unknown; contents?: unknown }
-  const single = json['input'] ?? json['prompt']
+  const { messages } = json
+  const values = [json['contents'], json['input'], json['prompt']]
+  const isKnown = Array.isArray(messages) || values.some((value) => value !== undefined)
+  if (!isKnown) return { texts: request.texts().map(({ text }) => text), extraTokens: 0 }
   if (Array.isArray(messages)) collector.addMessages(messages)
-  else if (Array.isArray(contents)) collector.addValues(contents)
-  else if (single !== undefined && single !== null) collector.addValues(single)
-  else return { texts: request.texts().map(({ text }) => text), extraTokens: 0 }
+  else collector.addWithKeys(messages)
+  for (const value of values) collector.addValues(value)
   for (const key of instructions) collector.addValues(json[key])
+  if (withDefinitions) for (const key of definitions) collector.addWithKeys(json[key])
   return collector
 }
 
@@ -41,7 +53,7 @@ class Collector implements PromptTexts {
     for (const message of messages) {
       this.extraTokens += tokensPerMessage
       if (isRecord(message) && 'name' in message) this.extraTokens += tokensPerName
-      this.#addWithKeys(message)
+      this.addWithKeys(message)
     }
     this.extraTokens += tokensOfAnswerStart
   }
@@ -55,13 +67,14 @@ class Collector implements PromptTexts {
     }
   }
 
-  #addWithKeys(value: unknown): void {
+  /** Texts, and the keys that they stand under. */
+  addWithKeys(value: unknown): void {
     if (typeof value === 'string') this.texts.push(value)
-    else if (Array.isArray(value)) for (const inner of value) this.#addWithKeys(inner)
+    else if (Array.isArray(value)) for (const inner of value) this.addWithKeys(inner)
     else if (isRecord(value)) {
       for (const [key, inner] of Object.entries(value)) {
         this.texts.push(key)
-        this.#addWithKeys(inner)
+        this.addWithKeys(inner)
       }
     }
   }
