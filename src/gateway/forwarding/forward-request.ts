@@ -131,6 +131,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   }
 
   createRelay(call: UpstreamCall, head: UpstreamResponseHead): AnswerRelay {
+    this.#clearPerTry()
     const exchange = this.#exchange
     const model = exchange.model
     const format = model?.readsAnswers === true ? model.endpoint?.format : undefined
@@ -146,10 +147,15 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     if (model === undefined || head.status >= 400) return undefined
     const { retry } = this.#action.config
     const mayRetry = retry !== undefined && this.#retries < retry.maxRetries
-    return mayRetry || model.mayFailOver ? createStreamOpening(model, head) : undefined
+    if (!mayRetry && !model.mayFailOver) return undefined
+    const opening = createStreamOpening(model, head)
+    // The time of a try goes on until something of the answer is there.
+    if (opening !== undefined) this.#startPerTry()
+    return opening
   }
 
   retriesOpeningError(): boolean {
+    this.#clearPerTry()
     const { retry } = this.#action.config
     if (this.#failsOver({ status: 502 })) return true
     if (retry === undefined || this.#retries >= retry.maxRetries) return false

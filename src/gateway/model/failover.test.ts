@@ -84,6 +84,21 @@ describe('backup models', () => {
     expect(fixture.seen.map(modelOf)).toEqual(['first', 'second'])
   })
 
+  test('stand in when a stream does not begin in time', async () => {
+    const retry = { on: [], statusCodes: [], maxRetries: 0, perTryTimeoutMs: 100 }
+    const backOff = { backOffMinimumMs: 0, backOffBaseMs: 1, backOffMaxMs: 1 }
+    const fixture = await start({
+      modelCalls,
+      action: { retry: { ...retry, ...backOff, rateLimitHeaders: [], rateLimitMaxMs: 0 } },
+      answer: (_request, response, index) => {
+        if (index > 0) answerJson(response, completion)
+        else response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+      },
+    })
+    expect(await (await fixture.post({ ...ask, stream: true })).json()).toEqual(completion)
+    expect(fixture.seen.map(modelOf)).toEqual(['first', 'second'])
+  })
+
   test('are not asked for what the client got wrong', async () => {
     const fixture = await start({
       modelCalls,
