@@ -126,7 +126,7 @@ export interface CompiledPolicy {
   ): RequestHookResult | Buffer | Promise<RequestHookResult | Buffer>
   /**
    * Whether the policy must be able to read what goes to a model: `required` refuses a body that cannot be read without doubt
-   * and an endpoint whose form is not known; `optional` lets them pass unread.
+   * and an endpoint whose form is not known; `optional` lets pass unread what no provider could read otherwise either.
    */
   readonly readsModelCall?: 'required' | 'optional'
   /** Once per request to a model whose body could be read, after every `onRequestHead`, in the order of the phases. */

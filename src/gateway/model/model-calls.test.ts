@@ -159,10 +159,36 @@ describe('what a policy must read and cannot', () => {
     expect((await fetch(`${fixture.gateway.url}/openai/v1/models`)).status).toBe(200)
   })
 
-  test('passes unread where no policy insists', async () => {
-    const fixture = await start({ policies: [{ ...reader, readsModelCall: 'optional' }] })
+  test('passes unread where nothing on the route reads it', async () => {
+    const fixture = await start()
     await fixture.post('{"model":"a","model":"b"}')
     expect(fixture.seen[0]?.body).toBe('{"model":"a","model":"b"}')
+  })
+
+  const optional: CompiledPolicy = { ...reader, readsModelCall: 'optional' }
+  const fixed = { ...openAi, model: 'small' } as typeof openAi
+
+  test('passes unread where no policy insists and no provider takes it for a request', async () => {
+    const fixture = await start({ policies: [optional], providers: [fixed] })
+    await fixture.post('plain text', '/openai', { 'content-type': 'text/plain' })
+    expect(fixture.seen[0]?.body).toBe('plain text')
+  })
+
+  test.each<[string, ModelFixtureOptions]>([
+    ['what the operator adds', { policies: [optional] }],
+    ['the model that the operator has fixed', { providers: [fixed] }],
+  ])('gets past nothing: neither past %s', async (_name, options) => {
+    const fixture = await start(options)
+    expect((await fixture.post('{"model":"a","model":"b"}')).status).toBe(400)
+    expect((await fixture.post('\ufeff{"model":"a"}')).status).toBe(400)
+    expect((await fixture.post('{}', '/openai', { 'content-encoding': 'gzip' })).status).toBe(415)
+    expect(fixture.seen).toEqual([])
+  })
+
+  test('is read whatever its type says, where the operator changes it', async () => {
+    const fixture = await start({ providers: [fixed] })
+    await fixture.post('{"model":"big"}', '/openai', { 'content-type': 'text/plain' })
+    expect(fixture.seen[0]?.body).toBe('{"model":"small"}')
   })
 })
 

@@ -1,11 +1,10 @@
-import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import { readJsonObject } from '../../lib/json/read-json-object.ts'
 import type { ModelRequest } from '../../llm/model-request.ts'
 import type { CompiledPolicy, RequestHookResult } from '../../policies/policy.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { readWholeBody } from '../request/read-whole-body.ts'
 import { hookFailed } from '../request/run-hooks.ts'
 import type { ModelExchange } from './model-exchange.ts'
+import { readModelBody } from './read-model-body.ts'
 
 type Done = (result: RequestHookResult) => void
 
@@ -31,7 +30,7 @@ function readBody(exchange: Exchange, model: ModelExchange, done: Done): void {
     done(undefined)
     return
   }
-  const refusal = parseBody(exchange, model, whole)
+  const refusal = readModelBody(exchange, model, whole)
   const { request } = model.call
   if (refusal !== undefined || request === undefined) {
     done(refusal)
@@ -39,54 +38,6 @@ function readBody(exchange: Exchange, model: ModelExchange, done: Done): void {
   }
   model.takeBody(whole)
   runHooks(exchange, { model, request, done }, 0)
-}
-
-/** Sets `call.request`, or `call.unreadable`; an error where a policy must have read it. */
-function parseBody(
-  exchange: Exchange,
-  { call, endpoint, path, policies }: ModelExchange,
-  body: Buffer,
-): GatewayError | undefined {
-  const problem = headerProblem(exchange, policies.strictReader !== undefined)
-  if (problem !== undefined)
-    return unreadable(call, policies.strictReader, { problem, status: 415 })
-  const reading = readJsonObject(body)
-  if ('problem' in reading) {
-    return unreadable(call, policies.strictReader, { problem: reading.problem, status: 400 })
-  }
-  call.request = endpoint?.format?.readRequest(reading.json, path)
-  if (call.request !== undefined) return undefined
-  const form = endpoint?.format?.name ?? 'an unknown form'
-  return unreadable(call, policies.strictReader, {
-    problem: `the body is no request in the form of ${form}`,
-    status: 400,
-  })
-}
-
-/** What the head says about the body that keeps it from being read; what it declares counts only where it must be sure. */
-function headerProblem({ headers }: Exchange, strict: boolean): string | undefined {
-  const encoding = headers.getAll('content-encoding').join(',').trim().toLowerCase()
-  if (encoding !== '' && encoding !== 'identity') return `the body is encoded as ${encoding}`
-  if (!strict) return undefined
-  const types = headers.getAll('content-type')
-  if (types.length === 1 && isJsonType(types[0] ?? '')) return undefined
-  return 'the content type is not application/json'
-}
-
-/** RFC 8259 section 11: JSON is UTF-8 and its media type has no parameters; many clients name the charset all the same. */
-function isJsonType(value: string): boolean {
-  return /^application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i.test(value)
-}
-
-function unreadable(
-  call: ModelExchange['call'],
-  reader: CompiledPolicy | undefined,
-  { problem, status }: { readonly problem: string; readonly status: number },
-): GatewayError | undefined {
-  call.unreadable = problem
-  if (reader === undefined) return undefined
-  const message = `the ${reader.type} policy of this route cannot read this request: ${problem}`
-  return gatewayError('unreadable-body', message, { status })
 }
 
 interface HookRun {
