@@ -13,7 +13,7 @@ export const responseForm: ResponseForm = {
       collectBlock(block, { channel: `content ${index}`, role: 'assistant' }, texts)
     })
     collectRest(json, 'content', texts)
-    return Array.isArray(json['content']) || isError(json)
+    return Array.isArray(json['content'])
   },
   readUsage: (json) => readAnthropicUsage(json['usage'], undefined),
   readModel: (json) => asString(json['model']),
@@ -23,13 +23,11 @@ export const responseForm: ResponseForm = {
 export const countForm: ResponseForm = {
   collectTexts(json, texts) {
     collectRest(json, undefined, texts)
-    return asCount(json['input_tokens']) !== undefined || isError(json)
+    return asCount(json['input_tokens']) !== undefined
   },
   readUsage: () => undefined,
   readModel: () => undefined,
 }
-
-const isError = (json: Json) => json['type'] === 'error' || asRecord(json['error']) !== undefined
 
 function collectRest(json: Json, known: string | undefined, texts: TextCollector): void {
   for (const key of Object.keys(json)) {

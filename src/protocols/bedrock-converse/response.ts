@@ -1,4 +1,4 @@
-import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { asRecord, recordsOf } from '../shared/json-value.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
 import { readBedrockUsage } from './usage.ts'
@@ -14,15 +14,11 @@ export const responseForm: ResponseForm = {
     for (const key of Object.keys(json)) {
       if (key !== 'output') texts.addMember(json, key, { channel: 'answer', role: undefined })
     }
-    return Array.isArray(message?.['content']) || isError(json)
+    return Array.isArray(message?.['content'])
   },
   readUsage: (json) => readBedrockUsage(json['usage']),
   readModel: () => undefined,
 }
-
-/** Errors of AWS have a message, in one of two spellings, and no output. */
-const isError = (json: Json) =>
-  json['output'] === undefined && asString(json['message'] ?? json['Message']) !== undefined
 
 function collectBlock(block: Json, owner: TextOwner, texts: TextCollector): void {
   for (const key of Object.keys(block)) {

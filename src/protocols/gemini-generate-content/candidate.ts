@@ -20,5 +20,5 @@ export function dropLogprobs(json: Json): boolean {
   return bearing.length > 0
 }
 
-/** Whether the answer is an error, or one that has no candidates because the prompt was refused. */
+/** Whether a message of a stream is an error. */
 export const isError = (json: Json) => asRecord(json['error']) !== undefined

@@ -1,7 +1,7 @@
 import { asCount, asRecord, asString, recordsOf } from '../shared/json-value.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
-import { dropLogprobs, isError, partsOf, textOwner } from './candidate.ts'
+import { dropLogprobs, partsOf, textOwner } from './candidate.ts'
 import { readGeminiUsage } from './usage.ts'
 
 type Json = Record<string, unknown>
@@ -12,9 +12,7 @@ export const responseForm: ResponseForm = {
       collectCandidate(candidate, `candidate ${candidate['index'] ?? position}`, texts)
     })
     collectRest(json, texts, ['candidates'])
-    return (
-      Array.isArray(json['candidates']) || json['promptFeedback'] !== undefined || isError(json)
-    )
+    return Array.isArray(json['candidates']) || json['promptFeedback'] !== undefined
   },
   dropRepetitions: dropLogprobs,
   readUsage: (json) => readGeminiUsage(json['usageMetadata']),
@@ -25,7 +23,7 @@ export const responseForm: ResponseForm = {
 export const countForm: ResponseForm = {
   collectTexts(json, texts) {
     collectRest(json, texts, ['promptTokensDetails', 'cacheTokensDetails'])
-    return asCount(json['totalTokens']) !== undefined || isError(json)
+    return asCount(json['totalTokens']) !== undefined
   },
   readUsage: () => undefined,
   readModel: () => undefined,
@@ -35,7 +33,7 @@ export const countForm: ResponseForm = {
 export const embeddingForm: ResponseForm = {
   collectTexts(json, texts) {
     collectRest(json, texts, ['embedding', 'embeddings'])
-    return json['embedding'] !== undefined || json['embeddings'] !== undefined || isError(json)
+    return json['embedding'] !== undefined || json['embeddings'] !== undefined
   },
   readUsage: (json) => readGeminiUsage(json['usageMetadata']),
   readModel: () => undefined,

@@ -81,14 +81,20 @@ describe('a whole answer', () => {
   test('shows the texts of errors in every usual form', () => {
     expect(say({ error: { message: 'no key sk-…', type: 't', param: null, code: 'c' } })).toEqual([
       'answer error message: no key sk-…',
+      'answer error type: t',
       'answer error code: c',
+    ])
+    expect(say({ message: 'no', data: 'all of it' })).toEqual([
+      'answer message: no',
+      'answer data: all of it',
     ])
     const invalid = { object: 'error', message: { detail: [{ loc: ['body'], msg: 'bad' }] } }
     expect(say(invalid)).toEqual([
+      'answer object: error',
       'answer message detail 0 loc 0: body',
       'answer message detail 0 msg: bad',
     ])
-    for (const json of [{ error: 'x' }, { detail: 'x' }, invalid])
+    for (const json of [{ error: 'x' }, { detail: 'x' }, { message: 'x' }, invalid])
       expect(read(json).known).toBe(true)
     expect(read({ result: 'x' }).known).toBe(false)
   })

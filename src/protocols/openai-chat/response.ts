@@ -1,5 +1,5 @@
 import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
-import { dropLogprobs, isErrorAnswer } from '../shared/openai/choices.ts'
+import { dropLogprobs } from '../shared/openai/choices.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
@@ -27,5 +27,5 @@ function collectResponseTexts(json: Json, texts: TextCollector): boolean {
   for (const key of Object.keys(json)) {
     if (key !== 'choices') texts.addMember(json, key, { channel: 'answer', role: undefined })
   }
-  return Array.isArray(choices) || isErrorAnswer(json)
+  return Array.isArray(choices)
 }

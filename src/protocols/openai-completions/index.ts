@@ -1,12 +1,7 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { asCount, asString, recordsOf } from '../shared/json-value.ts'
-import {
-  dropLogprobs,
-  isErrorAnswer,
-  isErrorChunk,
-  setStreaming,
-} from '../shared/openai/choices.ts'
+import { dropLogprobs, isErrorChunk, setStreaming } from '../shared/openai/choices.ts'
 import { canReadInput, collectInput } from '../shared/openai/input.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import { isUsageChunk, isUsageEvent, openAiUsageNames } from '../shared/openai/usage-report.ts'
@@ -44,7 +39,7 @@ const response: ResponseForm = {
     for (const key of Object.keys(json)) {
       if (key !== 'choices') texts.addMember(json, key, answerOwner)
     }
-    return Array.isArray(json['choices']) || isErrorAnswer(json)
+    return Array.isArray(json['choices'])
   },
   dropRepetitions: dropLogprobs,
   readUsage: (json) => readOpenAiUsage(json['usage']),

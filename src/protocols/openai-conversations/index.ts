@@ -1,7 +1,6 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { asString } from '../shared/json-value.ts'
-import { isErrorAnswer } from '../shared/openai/choices.ts'
 import { collectItems } from '../shared/openai/items.ts'
 import { noTokenLimit } from '../shared/request/token-limit.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
@@ -32,7 +31,7 @@ export const openAiConversations: WireFormat = createFormat({
       collectTexts(json, 'data', texts)
       const isConversation = asString(json['object'])?.startsWith('conversation') === true
       const isItem = asString(json['type']) !== undefined && asString(json['id']) !== undefined
-      return Array.isArray(json['data']) || isConversation || isItem || isErrorAnswer(json)
+      return Array.isArray(json['data']) || isConversation || isItem
     },
     readUsage: () => undefined,
     readModel: () => undefined,

@@ -1,7 +1,6 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { asString } from '../shared/json-value.ts'
-import { isErrorAnswer } from '../shared/openai/choices.ts'
 import { canReadInput, collectInput } from '../shared/openai/input.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import { openAiUsageNames } from '../shared/openai/usage-report.ts'
@@ -29,7 +28,7 @@ export const openAiEmbeddings: WireFormat = createFormat({
       for (const key of Object.keys(json)) {
         if (key !== 'data') texts.addMember(json, key, { channel: 'answer', role: undefined })
       }
-      return Array.isArray(json['data']) || isErrorAnswer(json)
+      return Array.isArray(json['data'])
     },
     readUsage: (json) => readOpenAiUsage(json['usage']),
     readModel: (json) => asString(json['model']),

@@ -1,7 +1,6 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { asCount, asRecord } from '../shared/json-value.ts'
-import { isErrorAnswer } from '../shared/openai/choices.ts'
 import { readTokenUsage, tokenUsageNames } from '../shared/openai/token-usage.ts'
 import { noTokenLimit } from '../shared/request/token-limit.ts'
 import { errorMessage } from '../shared/stream/error-message.ts'
@@ -61,7 +60,7 @@ export const openAiImages: WireFormat = createFormat({
         if (pictureFields.has(key)) continue
         texts.addMember(json, key, { channel: 'answer', role: undefined })
       }
-      return Array.isArray(json['data']) || isErrorAnswer(json)
+      return Array.isArray(json['data'])
     },
     readUsage: (json) => readTokenUsage(json['usage']),
     readModel: () => undefined,

@@ -1,4 +1,4 @@
-import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { asString, recordsOf } from '../shared/json-value.ts'
 import { readTokenUsage } from '../shared/openai/token-usage.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
@@ -29,5 +29,5 @@ export function collectAnswer(json: Json, texts: TextCollector): boolean {
     if (echoedFields.has(key)) continue
     texts.addMember(json, key, { channel: 'answer', role: undefined })
   }
-  return Array.isArray(json['output']) || asRecord(json['error']) !== undefined
+  return Array.isArray(json['output'])
 }

@@ -1,7 +1,6 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { asRecord } from '../shared/json-value.ts'
-import { isErrorAnswer } from '../shared/openai/choices.ts'
 import { readTokenUsage, tokenUsageNames } from '../shared/openai/token-usage.ts'
 import { noTokenLimit } from '../shared/request/token-limit.ts'
 import { errorMessage } from '../shared/stream/error-message.ts'
@@ -44,7 +43,7 @@ export const openAiSpeech: WireFormat = createFormat({
   response: {
     collectTexts(json, texts) {
       texts.addAll(json, { channel: 'answer', role: undefined })
-      return isErrorAnswer(json)
+      return false
     },
     readUsage: () => undefined,
     readModel: () => undefined,

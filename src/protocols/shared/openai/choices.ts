@@ -2,10 +2,6 @@ import { asRecord, recordsOf } from '../json-value.ts'
 
 type Json = Record<string, unknown>
 
-/** Errors come in the field of that name, as an object that says so, or as what a validation found. */
-export const isErrorAnswer = (json: Json) =>
-  isErrorChunk(json) || (json['detail'] !== undefined && json['choices'] === undefined)
-
 /** A chunk that reports an error in place of an answer. */
 export const isErrorChunk = (chunk: Json) =>
   (chunk['error'] !== undefined && chunk['error'] !== null) || chunk['object'] === 'error'

@@ -3,12 +3,13 @@ import type { ModelResponse } from '../../../llm/model-response.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
 import type { Usage } from '../../../llm/usage.ts'
 import { TextCollector } from '../texts/text-collector.ts'
+import { isErrorAnswer } from './is-error-answer.ts'
 
 type Json = Record<string, unknown>
 
 /** What tells the answers of one format from those of another. */
 export interface ResponseForm {
-  /** Collects every text; false: the answer is not of this format. */
+  /** Collects every text; false: the answer is not of this format. Errors of any form are not its business. */
   collectTexts(json: Json, texts: TextCollector): boolean
   /** True: there were some. */
   dropRepetitions?(json: Json): boolean
@@ -32,7 +33,7 @@ export class JsonResponse implements ModelResponse {
   }
 
   get known(): boolean {
-    return this.#form.collectTexts(this.json, new TextCollector(() => {}, true))
+    return this.#collect() !== undefined
   }
 
   get changed(): boolean {
@@ -40,9 +41,21 @@ export class JsonResponse implements ModelResponse {
   }
 
   texts(): readonly TextSlot[] {
-    const texts = new TextCollector(() => this.markChanged(), true)
-    this.#form.collectTexts(this.json, texts)
-    return texts.slots
+    return this.#collect() ?? []
+  }
+
+  /** Of an error, whatever form it has, every string is a text. Undefined: the answer is neither of its format nor an error. */
+  #collect(): readonly TextSlot[] | undefined {
+    const texts = this.#createCollector()
+    if (this.#form.collectTexts(this.json, texts)) return texts.slots
+    if (!isErrorAnswer(this.json)) return undefined
+    const errorTexts = this.#createCollector()
+    errorTexts.addFreeForm(this.json, { channel: 'answer', role: undefined })
+    return errorTexts.slots
+  }
+
+  #createCollector(): TextCollector {
+    return new TextCollector(() => this.markChanged(), true)
   }
 
   dropRepetitions(): void {

@@ -51,6 +51,11 @@ export class TextCollector {
     this.#addAll(value, owner, false)
   }
 
+  /** Every string within `value`, whatever the fields on the way are called. */
+  addFreeForm(value: unknown, owner: TextOwner): void {
+    this.#addAll(value, owner, true)
+  }
+
   /** The string at `key`, or every string within the container there. */
   addMember(holder: Container, key: string, owner: TextOwner): void {
     this.#addMember(holder, key, owner, false)

@@ -1,7 +1,7 @@
 import { parseJson } from '../../../lib/json/parse-json.ts'
 
-/** Longer values are not looked for: no report of usage and no name of a model is. */
-const maxValueBytes = 64 * 1024
+/** Longer values are not looked for: no report of usage and no name of a model is. A value in many pieces is looked over with each. */
+const maxValueBytes = 8 * 1024
 
 const space = new Set([32, 9, 10, 13])
 const quote = 34
