@@ -1,8 +1,6 @@
+import { parseTemplate } from '../../lib/operator-template.ts'
 import { createOperator } from './operators.ts'
 import type { Template, TemplateError } from './template.ts'
-
-// `%%`, `%NAME%`, `%NAME(arguments)%`, `%NAME(arguments):length%`.
-const operatorPattern = /%%|%([A-Z0-9_]+)(?:\((.*?)\))?(?::(\d+))?%/g
 
 /**
  * Compiles a value with Envoy's substitution operators
@@ -13,32 +11,20 @@ export function compileTemplate(
   source: string,
   direction: 'request' | 'response',
 ): string | Template | TemplateError {
+  const parsed = parseTemplate(source)
+  if ('error' in parsed) return { type: 'template-error', message: parsed.error }
   const parts: (string | Template)[] = []
-  let position = 0
-  for (const match of source.matchAll(operatorPattern)) {
-    const literal = source.slice(position, match.index)
-    if (literal.includes('%')) return strayPercent(source)
-    position = match.index + match[0].length
-    parts.push(literal)
-    if (match[0] === '%%') {
-      parts.push('%')
+  for (const part of parsed) {
+    if (typeof part === 'string') {
+      parts.push(part)
       continue
     }
-    const [text, name = '', argument, length] = match
+    const { text, name, argument, length } = part
     const operator = createOperator({ text, name, argument, direction })
     if (typeof operator === 'object') return operator
-    parts.push(length === undefined ? operator : truncated(operator, Number(length)))
+    parts.push(length === undefined ? operator : truncated(operator, length))
   }
-  const rest = source.slice(position)
-  if (rest.includes('%')) return strayPercent(source)
-  return join([...parts, rest])
-}
-
-function strayPercent(source: string): TemplateError {
-  return {
-    type: 'template-error',
-    message: `"${source}" holds a "%" that begins no operator; write "%%" for a percent sign`,
-  }
+  return join(parts)
 }
 
 function truncated(operator: string | Template, length: number): string | Template {

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
+import { parseKeys } from '../../lib/operator-template.ts'
 import type { Template, TemplateError, TemplateInput } from './template.ts'
 import { compileTimeFormat } from './time-format.ts'
 
@@ -45,12 +46,12 @@ const operators: Readonly<Record<string, CreateOperator>> = {
     responseOnly(source) ?? plain(({ response }) => String(response?.status ?? ''))(source),
   DYNAMIC_METADATA: (source) => {
     const keys = keysOf(source)
-    return Array.isArray(keys) ? ({ context }) => metadataAt(context.metadata, keys) : keys
+    return 'type' in keys ? keys : ({ context }) => metadataAt(context.metadata, keys)
   },
   // Endpoints carry no metadata here, and Envoy, too, leaves out what an endpoint does not carry.
   UPSTREAM_METADATA: (source) => {
     const keys = keysOf(source)
-    return Array.isArray(keys) ? '' : keys
+    return 'type' in keys ? keys : ''
   },
 }
 
@@ -107,20 +108,9 @@ function withPort(address: string, port: number): string {
   return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-/** Both spellings: `(namespace:key:key)` and `(["namespace", "key", "key"])`. */
-function keysOf({ text, argument = '' }: OperatorSource): string[] | TemplateError {
-  const keys = argument.startsWith('[') ? parseKeyList(argument) : argument.split(':')
-  if (keys !== undefined && keys.length > 0 && keys.every((key) => key !== '')) return keys
-  return failure(`the operator ${text} needs a namespace and keys, such as (namespace:key)`)
-}
-
-function parseKeyList(source: string): string[] | undefined {
-  try {
-    const keys: unknown = JSON.parse(source)
-    return Array.isArray(keys) && keys.every((key) => typeof key === 'string') ? keys : undefined
-  } catch {
-    return undefined
-  }
+function keysOf({ text, argument }: OperatorSource): readonly string[] | TemplateError {
+  const message = `the operator ${text} needs a namespace and keys, such as (namespace:key)`
+  return parseKeys(argument) ?? failure(message)
 }
 
 function metadataAt(metadata: ReadonlyMap<string, unknown>, keys: readonly string[]): string {

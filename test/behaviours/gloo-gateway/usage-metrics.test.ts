@@ -71,6 +71,21 @@ test('usage metrics of a gateway carry its custom labels', async () => {
     [onGateway('counted')],
     `jwt: { providers: { own: { issuer: solo.io, jwks: { local: { key: ${signer.pem} } } } } }`,
   )
+  await bench.option(
+    'ListenerOption',
+    'counted',
+    [onGateway('counted')],
+    `accessLoggingService:
+  accessLog:
+  - fileSink:
+      jsonFormat:
+        mark: model-line
+        total: "%DYNAMIC_METADATA(ai.gloo.solo.io:total_tokens)%"
+        model: "%DYNAMIC_METADATA(ai.gloo.solo.io:model)%"
+        provider: "%DYNAMIC_METADATA(ai.gloo.solo.io:provider)%"
+        streaming: "%DYNAMIC_METADATA(ai.gloo.solo.io:streaming)%"
+        token: "%DYNAMIC_METADATA(ai.gloo.solo.io:auth_token)%"`,
+  )
   const answer = await bench.call('/counted', {
     address,
     method: 'POST',
@@ -90,5 +105,15 @@ test('usage metrics of a gateway carry its custom labels', async () => {
   expect(line).toContain('team="dev"')
   expect(line).toContain('org="solo.io"')
   expect(line).toContain('none="<unknown>"')
+  const logged = await waitUntil('the line of the call', () =>
+    bench.sluice
+      .output()
+      .split('\n')
+      .find((each) => each.includes('model-line')),
+  )
+  expect(JSON.parse(logged)).toEqual({
+    ...{ mark: 'model-line', total: 14, model: 'gpt-4o-mini', provider: 'openai' },
+    ...{ streaming: false, token: null },
+  })
   await provider.close()
 })

@@ -87,3 +87,25 @@ test('a change of options reaches the routes that they hold on', () => {
   expect(rewriteWith('/one')).toEqual({ type: 'prefix', value: '/one' })
   expect(rewriteWith('/two')).toEqual({ type: 'prefix', value: '/two' })
 })
+
+test('options of a gateway that are wrong close its routes, in the way that gRPC reads as unavailable', () => {
+  const call = object(networking, 'GRPCRoute', 'call', {
+    ...{ parentRefs: [{ name: 'gw' }], rules: [{ backendRefs }] },
+  })
+  const wrong = object('gateway.solo.io/v1', 'VirtualHostOption', 'host', {
+    targetRefs: onGateway,
+    options: { rateLimitConfigs: { refs: [{ name: 'missing' }] } },
+  })
+  const view = createObjectView([...base, wrong, call, route('plain')])
+  const { configuration } = createGatewayApi([glooGatewayContribution])
+    .createTranslator()
+    .translate(view)
+  const statuses = [...configuration.routes.values()].map(({ origin, action }) => [
+    origin.kind,
+    action.type === 'unavailable' ? action.status : action.type,
+  ])
+  expect(statuses.sort()).toEqual([
+    ['GRPCRoute', 503],
+    ['HTTPRoute', 500],
+  ])
+})

@@ -21,6 +21,7 @@ const context = {
   startTimeMs: Date.UTC(2026, 10, 20, 12, 0, 0, 7),
   headers: new HeaderList([
     ...['user-agent', 'curl "8"', 'authorization', 'Bearer hidden', 'x-api-key', 'hidden'],
+    ...['referer', 'https://app.example.com/?token=hidden&page=1'],
     ...['x-odd', 'a\nb\u001b[0m', 'x-many', '1', 'x-many', '2'],
   ]),
   metadata: new Map<string, unknown>([
@@ -77,8 +78,10 @@ describe('a text format', () => {
 
   test('shows no credential', () => {
     const all =
-      '%REQ(authorization)% %REQ(X-API-KEY)% %RESP(set-cookie)% %REQ(:path)% %REQ_WITHOUT_QUERY(:path)%'
-    expect(text(all)).toBe('*** *** *** /v1/chat?key=***&q=1 /v1/chat\n')
+      '%REQ(authorization)% %REQ(X-API-KEY)% %RESP(set-cookie)% %REQ(:path)% %REQ_WITHOUT_QUERY(:path)% %REQ(referer)%'
+    expect(text(all)).toBe(
+      '*** *** *** /v1/chat?key=***&q=1 /v1/chat https://app.example.com/?token=***&page=1\n',
+    )
     expect(text(all)).not.toContain('hidden')
   })
 

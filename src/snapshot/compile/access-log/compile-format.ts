@@ -1,35 +1,19 @@
 import type { AccessLogFormat } from '../../../ir/access-log.ts'
+import { parseTemplate } from '../../../lib/operator-template.ts'
 import { type LogEntry, LogError, type LogOperator } from './log-entry.ts'
 import { createLogOperator } from './log-operators.ts'
-
-// `%%`, `%NAME%`, `%NAME(arguments)%`, `%NAME(arguments):length%`.
-const operatorPattern = /%%|%([A-Z0-9_]+)(?:\((.*?)\))?(?::(\d+))?%/g
 
 type Part = string | LogOperator
 
 /** Texts and operators in order; throws {@link LogError}. */
-function parseTemplate(source: string): readonly Part[] {
-  const parts: Part[] = []
-  let position = 0
-  for (const match of source.matchAll(operatorPattern)) {
-    parts.push(literal(source, source.slice(position, match.index)))
-    position = match.index + match[0].length
-    const [text, name = '', argument, length] = match
-    if (text === '%%') parts.push('%')
-    else {
-      const operator = createLogOperator(name, argument, text)
-      parts.push(length === undefined ? operator : cut(operator, Number(length)))
-    }
-  }
-  parts.push(literal(source, source.slice(position)))
-  return parts.filter((part) => part !== '')
-}
-
-function literal(source: string, text: string): string {
-  if (!text.includes('%')) return text
-  throw new LogError(
-    `"${source}" holds a "%" that begins no operator; write "%%" for a percent sign`,
-  )
+function compileParts(source: string): readonly Part[] {
+  const parsed = parseTemplate(source)
+  if ('error' in parsed) throw new LogError(parsed.error)
+  return parsed.map((part): Part => {
+    if (typeof part === 'string') return part
+    const operator = createLogOperator(part.name, part.argument, part.text)
+    return part.length === undefined ? operator : cut(operator, part.length)
+  })
 }
 
 const cut =
@@ -62,7 +46,7 @@ const escapeControl = (text: string) =>
 
 /** In text, values end at the end of their line; line breaks of the template itself stay. */
 function compileText(template: string): (entry: LogEntry) => string {
-  const parts = parseTemplate(template).map((part): Part => {
+  const parts = compileParts(template).map((part): Part => {
     if (typeof part === 'string') return part
     return (entry) => escapeControl(textOf(part(entry)).replaceAll('\n', '\\n'))
   })
@@ -85,7 +69,7 @@ function compileValue(value: unknown): Fill {
 }
 
 function compileTextValue(template: string): Fill {
-  const parts = parseTemplate(template)
+  const parts = compileParts(template)
   const [only] = parts
   if (parts.length === 1 && typeof only === 'function') return (entry) => only(entry) ?? null
   return parts.some((part) => typeof part === 'function') ? joined(parts) : () => parts.join('')

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { isCredentialParameter } from '../../../lib/credential-parameter.ts'
 import type { HeaderList } from '../../../lib/header-list.ts'
 import { maskTarget } from '../../../lib/mask-target.ts'
+import { parseKeys } from '../../../lib/operator-template.ts'
 import { compileTimeFormat } from '../../../policies/header-mutation/time-format.ts'
 import { metadataValue } from '../../../policies/metadata-value.ts'
 import { type LogEntry, LogError, type LogOperator } from './log-entry.ts'
@@ -41,12 +42,18 @@ const header =
 
 const credentialHeaders = new Set(['proxy-authorization', 'cookie', 'set-cookie'])
 
+/** Headers that hold a URL, whose query may hold a credential. */
+const targetHeaders = new Set([
+  ...['referer', 'location', 'x-envoy-original-path', 'x-original-url', 'x-rewrite-url'],
+])
+
 /** A credential is there or not; what it is stands in no log. */
 function readHeader(headers: HeaderList | undefined, name: string): string | undefined {
   const values = headers?.getAll(name) ?? []
   if (values.length === 0) return undefined
-  const isCredential = credentialHeaders.has(name) || isCredentialParameter(name)
-  return isCredential ? '***' : values.join(',')
+  if (credentialHeaders.has(name) || isCredentialParameter(name)) return '***'
+  const value = values.join(',')
+  return targetHeaders.has(name) ? maskTarget(value) : value
 }
 
 function requestHeader({ context, outcome }: LogEntry, name: string): string | undefined {
@@ -64,20 +71,10 @@ function requestHeader({ context, outcome }: LogEntry, name: string): string | u
   }
 }
 
-/** Both spellings: `(namespace:key:key)` and `(["namespace", "key"])`. */
 function keysOf(argument: string | undefined, text: string): readonly string[] {
-  const keys = argument?.startsWith('[') ? parseKeys(argument) : argument?.split(':')
-  if (keys !== undefined && keys.length > 0 && keys.every((key) => key !== '')) return keys
+  const keys = parseKeys(argument)
+  if (keys !== undefined) return keys
   throw new LogError(`the operator ${text} needs a namespace and keys, such as (namespace:key)`)
-}
-
-function parseKeys(source: string): readonly string[] | undefined {
-  try {
-    const keys: unknown = JSON.parse(source)
-    return Array.isArray(keys) && keys.every((key) => typeof key === 'string') ? keys : undefined
-  } catch {
-    return undefined
-  }
 }
 
 const peer = ({ context }: LogEntry) => withPort(context.peerAddress, context.peerPort)

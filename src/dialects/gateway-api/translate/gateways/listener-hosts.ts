@@ -2,6 +2,7 @@ import type { Origin } from '../../../../ir/origin.ts'
 import type { Route, RouteAction } from '../../../../ir/route.ts'
 import type { VirtualHost } from '../../../../ir/virtual-host.ts'
 import type { ContributedRule, PolicyTarget, RouteEffect } from '../../contribution.ts'
+import { grpcRouteKind } from '../../names.ts'
 import { effectsOf, ruleEffectsOf } from '../effects.ts'
 import type { AttachedRoute } from '../routes/attached-routes.ts'
 import { anyHostname, compareHostnames, coversHostname } from '../routes/hostnames.ts'
@@ -73,7 +74,10 @@ function withEffects(
     return {
       ...route,
       id,
-      action: effects.reduce(changedAction, route.action),
+      action: effects.reduce(
+        (before, effect) => changedAction(before, effect, rule.route),
+        route.action,
+      ),
       policyIds: [...route.policyIds, ...policyIds],
     }
   })
@@ -111,11 +115,17 @@ class EffectList {
 }
 
 /** What cannot be served already stays as it is. */
-function changedAction(before: RouteAction, effect: RouteEffect): RouteAction {
+function changedAction(
+  before: RouteAction,
+  effect: RouteEffect,
+  { reference }: PolicyTarget,
+): RouteAction {
   if (before.type === 'unavailable') return before
   if (effect.failure !== undefined) {
     const message = effect.failure
-    return { type: 'unavailable', code: 'configuration-error', status: 500, message }
+    // A client of gRPC reads 503 as UNAVAILABLE.
+    const status = reference.kind === grpcRouteKind.kind ? 503 : 500
+    return { type: 'unavailable', code: 'configuration-error', status, message }
   }
   return effect.changeAction === undefined ? before : effect.changeAction(before)
 }
