@@ -18,6 +18,7 @@ import { EndpointRows } from './control/endpoints/endpoint-rows.ts'
 import { GenerationLog } from './control/generation-log.ts'
 import { createHealthChecks } from './control/health/create-health-checks.ts'
 import { createKeySets } from './control/key-sets/create-key-sets.ts'
+import { recordLimitStore } from './control/limits/record-limit-store.ts'
 import { PortLocks } from './control/ports/port-lock.ts'
 import { WarningCounts } from './control/warning-counts.ts'
 import { secretValuesOf } from './dialects/core/secrets.ts'
@@ -75,7 +76,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   const table = EndpointTable.create({ rows: endpointRows, workers: options.workers }, Date.now())
   const workers = createWorkers(options, settings, foundations, {
     table,
-    stateMessages: () => [keySets.message(), ...loop.stateMessages()],
+    later: () => ({ keySets, loop, source: kube.source }),
   })
   const kube = await startCluster(options, settings, foundations)
   const say = (line: string) => terminal.err(`${line}\n`)
@@ -141,17 +142,24 @@ function createEndpointRows(table: EndpointTable, terminal: Terminal): EndpointR
   )
 }
 
+/** What is there when the first thread says something. */
+interface LaterParts {
+  readonly keySets: { message(): DownMessage }
+  readonly loop: ControlLoop
+  readonly source: ObjectSource
+}
+
 function createWorkers(
   options: ServeOptions,
   settings: RunSettings,
   foundations: Foundations,
-  {
-    table,
-    stateMessages,
-  }: { readonly table: EndpointTable; readonly stateMessages: () => readonly DownMessage[] },
+  { table, later }: { readonly table: EndpointTable; readonly later: () => LaterParts },
 ): WorkerPool {
   const { terminal } = settings
-  const redis = new RedisReports((line) => terminal.err(`${line}\n`))
+  const redis = new RedisReports(
+    (line) => terminal.err(`${line}\n`),
+    (...change) => recordLimitStore({ dialects, ...later() }, ...change),
+  )
   const counterTable = createCounterMemory(options.limitCounters, randomBytes(16), options.workers)
   return new WorkerPool({
     count: options.workers,
@@ -163,7 +171,10 @@ function createWorkers(
       ticketKeys: randomBytes(48),
       options: workerOptions(options, settings, foundations),
     },
-    stateMessages,
+    stateMessages() {
+      const { keySets, loop } = later()
+      return [keySets.message(), ...loop.stateMessages()]
+    },
     onEndpointEvent: (endpointId, event) => terminal.err(`endpoint ${endpointId}: ${event}\n`),
     onLimitStore: (...change) => redis.changed(...change),
     onWorkerLost(index, error) {

@@ -16,7 +16,11 @@ test.each(['redis.example:6379', 'http://redis.example', 'redis://', 'my-passwor
 
 test('it is told once that Redis is away and once that it is back, whatever the number of threads', () => {
   const lines: string[] = []
-  const reports = new RedisReports((line) => lines.push(line.slice(0, 26)))
+  const changes: boolean[] = []
+  const reports = new RedisReports(
+    (line) => lines.push(line.slice(0, 26)),
+    (connected) => changes.push(connected),
+  )
   for (const thread of [0, 1, 2]) reports.changed(thread, true, 'connected')
   for (const thread of [0, 1]) reports.changed(thread, false, 'ECONNREFUSED')
   reports.changed(0, true, 'connected')
@@ -27,6 +31,7 @@ test('it is told once that Redis is away and once that it is back, whatever the 
     'Redis of --redis is back: ',
     'Redis of --redis is away (',
   ])
+  expect(changes).toEqual([false, true, false])
 })
 
 test('without an address there is no server', () => {

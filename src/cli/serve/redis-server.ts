@@ -17,10 +17,12 @@ export function readRedisServer(
 /** Tells what gateway threads say of their connection to Redis: once when the first loses it, once when all have it again. */
 export class RedisReports {
   readonly #say: (line: string) => void
+  readonly #onChange: (connected: boolean, reason: string) => void
   readonly #away = new Set<number>()
 
-  constructor(say: (line: string) => void) {
+  constructor(say: (line: string) => void, onChange: (connected: boolean, reason: string) => void) {
     this.#say = say
+    this.#onChange = onChange
   }
 
   changed(thread: number, connected: boolean, reason: string): void {
@@ -28,11 +30,15 @@ export class RedisReports {
     if (connected) this.#away.delete(thread)
     else this.#away.add(thread)
     if (wereAway === 0 && this.#away.size > 0) {
+      this.#onChange(false, reason)
       this.#say(
         `Redis of --redis is away (${reason}). Until it is back, each limit does what it says for requests that cannot be counted.`,
       )
     }
-    if (wereAway > 0 && this.#away.size === 0) this.#say('Redis of --redis is back: limits count.')
+    if (wereAway > 0 && this.#away.size === 0) {
+      this.#onChange(true, reason)
+      this.#say('Redis of --redis is back: limits count.')
+    }
   }
 
   /** A thread that has ended says no more. */

@@ -124,6 +124,9 @@ describe('two processes that count in one Redis', () => {
     expect(refused.status).toBe(500)
     expect(refused.body).toContain('RateLimitConfig default/tokens')
     expect(open.sluice.output()).toContain('Redis of --redis is away')
+    expect(JSON.stringify(await open.kube.get('/api/v1/namespaces/default/events'))).toContain(
+      'Limits cannot be counted: the Redis server is away',
+    )
 
     await redis.restart()
     await waitUntil('Redis to be found again', async () => {
