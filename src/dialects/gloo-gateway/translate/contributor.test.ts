@@ -88,24 +88,19 @@ test('a change of options reaches the routes that they hold on', () => {
   expect(rewriteWith('/two')).toEqual({ type: 'prefix', value: '/two' })
 })
 
-test('options of a gateway that are wrong close its routes, in the way that gRPC reads as unavailable', () => {
-  const call = object(networking, 'GRPCRoute', 'call', {
-    ...{ parentRefs: [{ name: 'gw' }], rules: [{ backendRefs }] },
-  })
+test.each([
+  ['HTTPRoute', 500],
+  ['GRPCRoute', 503],
+])('options of a gateway that are wrong close its %ss with %d', (kind, status) => {
+  const spec = { parentRefs: [{ name: 'gw' }], rules: [{ backendRefs }] }
   const wrong = object('gateway.solo.io/v1', 'VirtualHostOption', 'host', {
     targetRefs: onGateway,
     options: { rateLimitConfigs: { refs: [{ name: 'missing' }] } },
   })
-  const view = createObjectView([...base, wrong, call, route('plain')])
+  const view = createObjectView([...base, wrong, object(networking, kind, 'closed', spec)])
   const { configuration } = createGatewayApi([glooGatewayContribution])
     .createTranslator()
     .translate(view)
-  const statuses = [...configuration.routes.values()].map(({ origin, action }) => [
-    origin.kind,
-    action.type === 'unavailable' ? action.status : action.type,
-  ])
-  expect(statuses.sort()).toEqual([
-    ['GRPCRoute', 503],
-    ['HTTPRoute', 500],
-  ])
+  const actions = [...configuration.routes.values()].map(({ action }) => action)
+  expect(actions).toMatchObject([{ type: 'unavailable', status }])
 })
