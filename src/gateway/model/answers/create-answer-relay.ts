@@ -17,7 +17,10 @@ export function createAnswerRelay(parts: AnswerParts, countTokens: CountTokens):
   if (isBodiless) return plain(parts)
   const kind = answerKindOf(head.headers)
   const { onModelResponse, createStreamEditor } = policies
-  if (kind === 'json' && onModelResponse.length > 0) return new WholeAnswerRelay(parts)
+  if (kind === 'json' && onModelResponse.length > 0) {
+    const meter = head.status >= 400 ? undefined : createMeter(parts, undefined, countTokens)
+    return new WholeAnswerRelay(parts, meter)
+  }
   if (kind === 'events' && createStreamEditor.length > 0) {
     const stream = openStream(parts, countTokens)
     if (stream !== undefined) {
@@ -66,8 +69,7 @@ function createMetered(
 ): AnswerRelay {
   const { format, head, model } = parts
   const streamType = kind === 'events' ? headerValueOf(head.headers, 'content-type') : undefined
-  const meter = new UsageMeter({ call: model.call, format, streamType, countTokens })
-  model.meter = meter
+  const meter = createMeter(parts, streamType, countTokens)
   // What cannot be read has cost something all the same.
   if (kind === 'other') return plain(parts)
   const hideUsage = model.hidesUsage && kind === 'events'
@@ -75,13 +77,22 @@ function createMetered(
   return new MeteredRelay(relay, format.createUsageScan({ hideUsage }), meter)
 }
 
-function openStream({ format, head, model }: AnswerParts, countTokens: CountTokens) {
+function openStream(parts: AnswerParts, countTokens: CountTokens) {
+  const { format, head, model } = parts
   const streamType = headerValueOf(head.headers, 'content-type') ?? ''
   const reader = format.createStreamReader(streamType, { hideUsage: model.hidesUsage })
   if (reader === undefined) return undefined
+  return { reader, meter: createMeter(parts, streamType, countTokens) }
+}
+
+function createMeter(
+  { format, model }: AnswerParts,
+  streamType: string | undefined,
+  countTokens: CountTokens,
+): UsageMeter {
   const meter = new UsageMeter({ call: model.call, format, streamType, countTokens })
   model.meter = meter
-  return { reader, meter }
+  return meter
 }
 
 function withoutLength(parts: AnswerParts): AnswerParts {

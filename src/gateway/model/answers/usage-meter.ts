@@ -1,4 +1,5 @@
-import type { ModelCall } from '../../../llm/model-call.ts'
+import { readJsonObject } from '../../../lib/json/read-json-object.ts'
+import type { ModelCall, ModelOperation } from '../../../llm/model-call.ts'
 import type { StreamPart } from '../../../llm/stream-part.ts'
 import type { Usage } from '../../../llm/usage.ts'
 import type { WireFormat } from '../../../llm/wire-format.ts'
@@ -60,12 +61,14 @@ export class UsageMeter implements AnswerMeter {
   #estimate(): Usage | undefined {
     const { call, countTokens } = this.#parts
     const share = this.#keptBytes === 0 ? 0 : this.#bytes / this.#keptBytes
-    const tokens = countTokens(this.#texts()) ?? 0
+    const texts = this.#texts()
+    const tokens = texts.length === 0 ? 0 : (countTokens(texts) ?? 0)
     return estimateUsage(call, Math.ceil(tokens * share), countTokens)
   }
 
   #texts(): readonly string[] {
-    const { format, streamType } = this.#parts
+    const { call, format, streamType } = this.#parts
+    if (answersWithoutTexts.has(call.operation)) return []
     if (streamType === undefined) return textsOf(format, this.#kept)
     const reader = format.createStreamReader(streamType, { hideUsage: false })
     const parts = this.#kept.flatMap((chunk) => reader?.push(chunk) ?? [])
@@ -73,15 +76,19 @@ export class UsageMeter implements AnswerMeter {
   }
 }
 
+/** What these answer with are numbers. */
+const answersWithoutTexts: ReadonlySet<ModelOperation> = new Set([
+  'embedding',
+  'moderation',
+  'count-tokens',
+])
+
 function textsOf(format: WireFormat, chunks: readonly Buffer[]): readonly string[] {
-  try {
-    const json: unknown = JSON.parse(Buffer.concat(chunks).toString())
-    const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
-    if (!isObject) return []
-    const response = format.readResponse(json as Record<string, unknown>)
-    return response.texts().map(({ text }) => text)
-  } catch {
-    // An answer that was cut short: what it says cannot be told.
-    return []
-  }
+  const reading = readJsonObject(Buffer.concat(chunks))
+  // Of an answer that was cut short, or kept only in part, nobody can tell text from frame: all of it counts.
+  if ('problem' in reading) return [Buffer.concat(chunks).toString()]
+  return format
+    .readResponse(reading.json)
+    .texts()
+    .map(({ text }) => text)
 }

@@ -12,6 +12,7 @@ import {
 } from '../../response/response-relay.ts'
 import type { UpstreamCall } from '../../upstream/upstream-client.ts'
 import type { ModelExchange } from '../model-exchange.ts'
+import type { UsageMeter } from './usage-meter.ts'
 
 /** What policies must read as a whole may not be longer. */
 const maxAnswerBytes = 16 * 1024 * 1024
@@ -29,12 +30,15 @@ export interface AnswerParts {
 /** Reads a JSON answer whole and hands it on when every policy has seen it. */
 export class WholeAnswerRelay implements AnswerRelay {
   readonly #parts: AnswerParts
+  /** Undefined: the answer is an error, which costs nothing. */
+  readonly #meter: UsageMeter | undefined
   #chunks: Buffer[] = []
   #bytes = 0
   #over = false
 
-  constructor(parts: AnswerParts) {
+  constructor(parts: AnswerParts, meter: UsageMeter | undefined) {
     this.#parts = parts
+    this.#meter = meter
   }
 
   get committed(): boolean {
@@ -45,7 +49,9 @@ export class WholeAnswerRelay implements AnswerRelay {
     if (this.#over) return
     this.#bytes += chunk.length
     // The bytes are the caller's again when this returns.
-    this.#chunks.push(Buffer.from(chunk))
+    const copy = Buffer.from(chunk)
+    this.#chunks.push(copy)
+    this.#meter?.keep(copy)
     if (this.#bytes <= maxAnswerBytes) return
     this.#over = true
     this.#chunks = []
@@ -66,8 +72,8 @@ export class WholeAnswerRelay implements AnswerRelay {
       return
     }
     const response = format.readResponse(reading.json)
-    model.call.providerModel ??= response.model
-    model.call.usage ??= response.usage
+    this.#meter?.see(response)
+    this.#meter?.end()
     this.#runHooks(response).then(
       (error) => {
         if (exchange.completed) return
