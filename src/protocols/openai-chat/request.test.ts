@@ -98,6 +98,18 @@ describe('texts of a request', () => {
     expect(request.messages()[0]).toEqual({ role: 'system', content: 'BE KIND.' })
   })
 
+  test('cannot hide in fields that hold names or bytes', () => {
+    const call = { id: 'c 1', type: 'function', function: { name: 'b c', arguments: '' } }
+    const part = { type: 'input_audio', input_audio: { data: 'd e', format: 'wav' } }
+    const image = { type: 'image_url', image_url: { url: 'data:,f g' } }
+    const messages = [{ role: 'a\na', content: [part, image], tool_calls: [call] }]
+    expect(
+      read({ messages })
+        .texts()
+        .map(({ text }) => text),
+    ).toEqual(['a\na', 'd e', 'data:,f g', 'c 1', 'b c'])
+  })
+
   test('cannot hide behind another case of letters', () => {
     for (const key of ['Messages', 'MODEL', 'Tools']) {
       expect(openAiChat.readRequest({ messages: [], [key]: [] }, path)).toBeUndefined()

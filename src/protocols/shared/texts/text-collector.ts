@@ -3,7 +3,7 @@ import { parseJson } from '../../../lib/json/parse-json.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
 import { asRecord } from '../json-value.ts'
 import { ArgumentDecoder } from '../tool-arguments/argument-decoder.ts'
-import { addressKeys, freeFormKeys, opaqueKeys, textlessKeys } from './opaque-keys.ts'
+import { freeFormKeys, isOpaque, textlessKeys } from './opaque-fields.ts'
 
 /** Whose a text is. */
 export interface TextOwner {
@@ -150,10 +150,3 @@ export interface ArgumentPlace extends TextOwner {
 }
 
 const hasText = (part: unknown) => typeof asRecord(part)?.['text'] === 'string'
-
-/** Bytes are no text; a source of the type `text` holds its text where others hold bytes. */
-function isOpaque(holder: Container, key: string, value: string): boolean {
-  if (addressKeys.has(key)) return value.startsWith('data:')
-  if (key === 'data' && asRecord(holder)?.['type'] === 'text') return false
-  return opaqueKeys.has(key)
-}
