@@ -2,7 +2,10 @@ import type { Usage } from './usage.ts'
 
 /** Finds the usage of an answer that nobody edits without parsing all of it. */
 export interface UsageScan {
-  /** Returns what goes on to the client: the same bytes, unless an event is to be hidden. */
+  /**
+   * Returns what goes on to the client: the same bytes, unless an event is to be hidden. What is returned may be part of `chunk`;
+   * nothing else of it is kept.
+   */
   push(chunk: Buffer): Buffer
   /** What is still to go on; empty mostly. */
   end(): Buffer

@@ -127,6 +127,22 @@ describe('the scan for usage', () => {
     }
   })
 
+  test('keeps nothing of a chunk whose bytes are used again', () => {
+    for (const hideUsage of [false, true]) {
+      const scan = openAiChat.createUsageScan({ hideUsage })
+      const buffer = Buffer.alloc(64)
+      let passed = ''
+      for (let start = 0; start < stream.length; start += 64) {
+        const size = stream.copy(buffer, 0, start, start + 64)
+        passed += scan.push(buffer.subarray(0, size)).toString('latin1')
+        buffer.fill(0)
+      }
+      passed += scan.end().toString('latin1')
+      expect(scan.usage?.totalTokens).toBe(29)
+      expect(passed).toBe(Buffer.from(scanned([stream], hideUsage).passed).toString('latin1'))
+    }
+  })
+
   test('finds it in whole answers, also indented ones, and is not misled by texts', () => {
     const misleading = {
       ...answer,

@@ -39,7 +39,8 @@ export class SseFramer {
       start = index
     }
     if (index < chunk.length) this.#lineIsEmpty = false
-    this.#keep(chunk.subarray(start))
+    // The chunk may be the caller's again when this returns; events given out now are views of it.
+    this.#keep(Buffer.from(chunk.subarray(start)))
     if (this.#pieceBytes > maxEventBytes) events.push(this.#take(Buffer.alloc(0)))
     return events
   }

@@ -42,7 +42,7 @@ export class MemberScan {
   }
 
   #carry(rest: Buffer): void {
-    if (rest.length > 0 && rest.length <= maxValueBytes) this.#carried = rest
+    if (rest.length > 0 && rest.length <= maxValueBytes) this.#carried = Buffer.from(rest)
   }
 
   #take(text: string): void {
