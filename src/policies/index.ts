@@ -35,11 +35,12 @@ export const policies: {
  * 4. `jwt`: whoever is not known is refused before anything else is done for the request.
  * 5. `rbac`: reads the claims that `jwt` has verified; what is refused here costs nothing after it.
  * 6. `prompt-guard`: before limits, so that what it refuses is not counted, and before anything leaves.
- * 7. `rate-limit`: after whatever knows or refuses the caller, so that only requests that are let through count, and limits
+ * 7. `body-defaults`: after guards, as what the operator adds is not guarded; before limits, as they decide about the model and
+ *    how long an answer may be.
+ * 8. `rate-limit`: after whatever knows or refuses the caller, so that only requests that are let through count, and limits
  *    by caller know whom they count.
- * 8. `body-defaults`, `prompt-enrichment`: what the operator adds is neither guarded nor counted; defaults see the client's
- *    fields, not the messages that are added.
- * 9. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
+ * 9. `prompt-enrichment`: messages that the operator adds are neither guarded nor counted.
+ * 10. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
  */
 export const defaultPhases: readonly PolicyPhase[] = [
   'fault-injection',
@@ -48,8 +49,8 @@ export const defaultPhases: readonly PolicyPhase[] = [
   'jwt',
   'rbac',
   'prompt-guard',
-  'rate-limit',
   'body-defaults',
+  'rate-limit',
   'prompt-enrichment',
   'header-mutation',
 ]

@@ -43,6 +43,11 @@ test('a thread that fails leaves its texts uncounted, and the next text gets a n
   expect(await tokenizer.count(['a b'])).toBe(2)
 })
 
+test('more texts than any request has are not counted', () => {
+  const tokenizer = new SharedTokenizer(createVocabularyMemory())
+  expect(tokenizer.count(Array.from({ length: 65_537 }, () => ''))).toBeUndefined()
+})
+
 test('more text than may wait is not counted', async () => {
   const memory = createVocabularyMemory()
   const tokenizer = new SharedTokenizer(memory)

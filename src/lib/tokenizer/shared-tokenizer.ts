@@ -16,6 +16,12 @@ export interface Tokenizer {
 /** Text counted at once, in UTF-16 units: some milliseconds in the worst case. What is longer goes to a thread. */
 const inlineUnits = 32_768
 
+/** What a text costs besides its characters, in UTF-16 units. */
+const unitsPerText = 16
+
+/** Texts that are counted in one go; a request has some dozens. */
+const maxTexts = 65_536
+
 /** Text that may wait for the thread, in UTF-16 units; beyond it nothing is counted. */
 const maxWaitingUnits = 32 * 1024 * 1024
 
@@ -50,7 +56,8 @@ export class SharedTokenizer implements Tokenizer {
   }
 
   count(texts: readonly string[]): number | undefined | Promise<number | undefined> {
-    const units = texts.reduce((sum, text) => sum + text.length, 0)
+    if (texts.length > maxTexts) return undefined
+    const units = texts.reduce((sum, text) => sum + text.length + unitsPerText, 0)
     const counter = units > inlineUnits ? undefined : this.#ownCounter()
     if (counter === undefined) return this.#countElsewhere(texts, units)
     let tokens = 0

@@ -54,7 +54,12 @@ export class HeldModel {
 /** A running Sluice with a route to `model` whose calls are limited for each `x-user`. */
 export async function startLimited(
   model: { readonly server: RecordingUpstream | undefined },
-  limit: { readonly budget: number; readonly annotations?: Record<string, string> },
+  limit: {
+    readonly budget: number
+    readonly annotations?: Record<string, string>
+    /** The `ai` options of the route. */
+    readonly ai?: object
+  },
   flags: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<EdgeBench> {
@@ -80,7 +85,9 @@ rateLimits: [{ actions: [{ requestHeaders: { headerName: x-user, descriptorKey: 
     `
 routes:
 - routeAction: { single: { upstream: { name: model } } }
-  options: { rateLimitConfigs: { refs: [{ name: tokens, namespace: default }] } }`,
+  options:
+    ai: ${JSON.stringify(limit.ai ?? {})}
+    rateLimitConfigs: { refs: [{ name: tokens, namespace: default }] }`,
   )
   if (status.state !== 'Accepted') throw new Error(status.reason)
   return bench

@@ -107,6 +107,22 @@ describe('what is set aside', () => {
     if (model.server) expect(lastOf(model.server).json['max_completion_tokens']).toBe(25)
   })
 
+  test('is what the route says where the client says nothing, or is not asked', async () => {
+    const annotations = { 'sluice.dev/count': 'completion-tokens' }
+    const defaults = [
+      { field: 'max_tokens', value: 40 },
+      { field: 'n', value: 2, override: true },
+    ]
+    const bench = await startLimited(model, { budget: 100, annotations, ai: { defaults } })
+    onTestFinished(() => bench.stop().then(() => undefined))
+    const statuses = await withinOneDay(async (user) => [
+      (await ask(bench, user, says('Hi', { max_tokens: 51, n: 1 }))).status,
+      (await ask(bench, user, says('Hi'))).status,
+    ])
+    expect(statuses).toEqual([429, 200])
+    if (model.server) expect(lastOf(model.server).json).toMatchObject({ max_tokens: 40, n: 2 })
+  })
+
   test('of a stream is free again when its client leaves, but for what was used', async () => {
     const server = await startRecordingUpstream({
       answer: (_, response) => {
