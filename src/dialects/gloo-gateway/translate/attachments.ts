@@ -1,6 +1,7 @@
 import type { GroupKind, KubeObject, ObjectReference } from '../../../kube/kube-object.ts'
 import type { ObjectView } from '../../dialect.ts'
 import { gatewayKind, httpRouteKind } from '../../gateway-api/names.ts'
+import { containFailure } from '../../gateway-api/translate/contain-failure.ts'
 import {
   httpListenerOptionKind,
   listenerOptionKind,
@@ -65,7 +66,13 @@ export class Attachments {
 
   constructor(objects: ObjectView, specs: SpecCache) {
     for (const [options, target] of targetKinds) {
-      for (const object of objects.list(options)) this.#add(specs, object, options, target)
+      for (const object of objects.list(options)) {
+        containFailure(
+          () => this.#add(specs, object, options, target),
+          // Its status says so.
+          () => undefined,
+        )
+      }
     }
   }
 
@@ -73,7 +80,7 @@ export class Attachments {
   onRoute({ namespace, name }: ObjectReference): readonly KubeObject[] {
     if (this.#byTarget.size === 0) return none
     const attached = this.#byTarget.get(keyOf(routeOptionKind, namespace, name))
-    return attached?.map(({ object }) => object) ?? none
+    return attached === undefined ? none : [...new Set(attached.map(({ object }) => object))]
   }
 
   /** Options of a kind on listeners of a Gateway: those of the sections first. */

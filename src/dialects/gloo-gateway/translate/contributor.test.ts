@@ -104,3 +104,40 @@ test.each([
   const actions = [...configuration.routes.values()].map(({ action }) => action)
   expect(actions).toMatchObject([{ type: 'unavailable', status }])
 })
+
+test('options of a form that no schema allows close what they hold on, and nothing else', () => {
+  const odd = (kind: string, name: string, spec: unknown) =>
+    ({ ...object('gateway.solo.io/v1', kind, name, {}), spec }) as KubeObject
+  const view = createObjectView([
+    ...base,
+    route('stays'),
+    route('plain'),
+    odd('RouteOption', 'own', {
+      ...{ targetRefs: onRoute, options: { headerManipulation: { requestHeadersToAdd: 5 } } },
+    }),
+    odd('RouteOption', 'closed', { options: { rbac: { policies: { a: 5 } } } }),
+    odd('RouteOption', 'targets', { targetRefs: 'none' }),
+    odd('HttpListenerOption', 'http', { targetRefs: 7 }),
+    odd('ListenerOption', 'logs', {
+      ...{ targetRefs: onGateway, options: { accessLoggingService: { accessLog: 'all' } } },
+    }),
+  ])
+  const translator = createGatewayApi([glooGatewayContribution]).createTranslator()
+  const { configuration, statuses } = translator.translate(view)
+  expect(configuration.routes.get(idOf('stays'))?.action.type).toBe('unavailable')
+  expect(configuration.routes.get(idOf('plain'))?.action.type).toBe('forward')
+  const closed = statuses.find(({ object: { name } }) => name === 'closed')?.status
+  expect(JSON.stringify(closed)).toContain("*rbac.plugin: policy 'a' is not an object")
+  const reasons = statuses.map(({ object: { kind, name }, status }) => [
+    `${kind} ${name}`,
+    JSON.stringify(status).includes('does not have the form that its schema asks for'),
+  ])
+  expect(Object.fromEntries(reasons)).toMatchObject({
+    'RouteOption own': true,
+    'RouteOption targets': true,
+    'RouteOption closed': false,
+    'HttpListenerOption http': true,
+    'ListenerOption logs': true,
+    'VirtualHostOption host': false,
+  })
+})

@@ -15,6 +15,7 @@ import type {
   RouteEffect,
 } from '../../gateway-api/contribution.ts'
 import { httpRouteKind } from '../../gateway-api/names.ts'
+import { containFailure } from '../../gateway-api/translate/contain-failure.ts'
 import type { HttpListenerOptions } from '../../gloo-core/kinds/listener-options/http-listener-options.ts'
 import {
   httpListenerOptionKind,
@@ -86,7 +87,44 @@ class GlooMoment implements ContributionMoment {
     return { type: 'unresolved', reason: 'BackendNotFound', message }
   }
 
+  /** Options that cannot be read at all close what they hold on. */
   findRuleEffects(rule: ContributedRule, listener: PolicyTarget): readonly RouteEffect[] {
+    return containFailure(
+      () => this.#ruleEffectsOf(rule, listener),
+      (failure) => [{ policies: [], failure }],
+    )
+  }
+
+  findConnectionOptions({ gateway, sectionNames }: PortQuery) {
+    const [object] = this.#attachments.onListeners(httpListenerOptionKind, gateway, sectionNames)
+    if (object === undefined) return undefined
+    return containFailure(
+      () => {
+        const { values } = optionsOf<HttpListenerOptions>(this.#scope.source.specs, object)
+        return readHttpSettings(values.httpConnectionManagerSettings ?? {}, '').http
+      },
+      () => undefined,
+    )
+  }
+
+  findAccessLogs({ gateway, sectionNames }: PortQuery): readonly AccessLog[] {
+    const [object] = this.#attachments.onListeners(listenerOptionKind, gateway, sectionNames)
+    if (object === undefined) return []
+    return containFailure(
+      () => readListenerLogs(this.#scope, object).logs,
+      () => [],
+    )
+  }
+
+  findParameters(reference: ObjectReference): FoundParameters {
+    return findParameters(this.#scope, reference)
+  }
+
+  statuses(): readonly ObjectStatus[] {
+    return createStatuses(this.#scope, this.#attachments, this.#findings)
+  }
+
+  #ruleEffectsOf(rule: ContributedRule, listener: PolicyTarget): readonly RouteEffect[] {
     const { host, key } = this.#hostOf(listener)
     const options = this.#optionsOf(rule)
     if (host.isEmpty && options.length === 0 && !this.#callsModels(rule)) return none
@@ -101,26 +139,6 @@ class GlooMoment implements ContributionMoment {
     })
     this.#findings.add(options, made.report)
     return made.effects
-  }
-
-  findConnectionOptions({ gateway, sectionNames }: PortQuery) {
-    const [object] = this.#attachments.onListeners(httpListenerOptionKind, gateway, sectionNames)
-    if (object === undefined) return undefined
-    const { values } = optionsOf<HttpListenerOptions>(this.#scope.source.specs, object)
-    return readHttpSettings(values.httpConnectionManagerSettings ?? {}, '').http
-  }
-
-  findAccessLogs({ gateway, sectionNames }: PortQuery): readonly AccessLog[] {
-    const [object] = this.#attachments.onListeners(listenerOptionKind, gateway, sectionNames)
-    return object === undefined ? [] : readListenerLogs(this.#scope, object).logs
-  }
-
-  findParameters(reference: ObjectReference): FoundParameters {
-    return findParameters(this.#scope, reference)
-  }
-
-  statuses(): readonly ObjectStatus[] {
-    return createStatuses(this.#scope, this.#attachments, this.#findings)
   }
 
   /** Calls to models are made in a way of their own, with options or without. */

@@ -1,5 +1,6 @@
 import type { GroupKind, KubeObject } from '../../../kube/kube-object.ts'
 import type { ObjectStatus } from '../../dialect.ts'
+import { containFailure } from '../../gateway-api/translate/contain-failure.ts'
 import {
   httpListenerOptionKind,
   listenerOptionKind,
@@ -42,16 +43,8 @@ export const reportedKinds: readonly GroupKind[] = checks.map(([{ group, kind }]
   kind,
 }))
 
-/** An object of a form that its kind's schema does not allow, which only a foreign store can hold, costs itself. */
-function contain(check: () => GlooReport): GlooReport {
-  try {
-    return check()
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    const text = `the object does not have the form that its schema asks for: ${reason}`
-    return { errors: [text], warnings: [] }
-  }
-}
+/** What is to be said of an object that could not be read at all. */
+const unreadable = (text: string): GlooReport => ({ errors: [text], warnings: [] })
 
 function findTargetWarnings(
   { source }: Scope,
@@ -88,9 +81,12 @@ function statusOf(
   const key = `status of ${object.kind} ${namespace}/${name}`
   const spec = scope.source.specs.get(object)
   const own = scope.remember(`options of ${key}`, [spec], (inner) =>
-    contain(() => check(inner, object)),
+    containFailure(() => check(inner, object), unreadable),
   )
-  const targets = contain(() => ({ errors: [], warnings: findTargetWarnings(scope, kind, object) }))
+  const targets = containFailure(
+    (): GlooReport => ({ errors: [], warnings: findTargetWarnings(scope, kind, object) }),
+    unreadable,
+  )
   const found = findings.of(object)
   const status = createGlooStatus({
     errors: [...new Set([...own.errors, ...targets.errors, ...found.errors])],

@@ -1,5 +1,6 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { ClaimCondition, Rbac, RbacPolicy, RbacPrincipal } from '../../../../ir/rbac.ts'
+import { isRecord } from '../../../record.ts'
 import {
   type RbacPolicy as EdgePolicy,
   type JwtPrincipal,
@@ -39,6 +40,8 @@ export function translateRbac(settings: RbacSettings, origin: Origin): PolicyRes
 }
 
 function translatePolicy(name: string, policy: EdgePolicy): RbacPolicy {
+  // Without its principals a policy would let everybody pass.
+  if (!isRecord(policy)) throw new RbacError(`policy '${name}' is not an object`)
   const { principals = [], permissions, nestedClaimDelimiter } = policy
   return {
     name,
