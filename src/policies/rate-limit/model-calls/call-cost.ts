@@ -12,6 +12,9 @@ export interface CallTokens {
 const countsPerUnit = 100_000_000
 const countsPerHundredth = countsPerUnit / 100
 
+/** No call counts more, whatever its client asks for or its provider reports: counters are whole numbers of 64 bits. */
+const mostCounts = 2 ** 50
+
 /** Whether only the answer tells what a call has used. */
 export function isKnownLater({ unit }: LimitCounting): boolean {
   return unit === 'output-tokens' || unit === 'total-tokens' || unit === 'cost'
@@ -24,6 +27,15 @@ export function countsPerLimit({ unit }: LimitCounting): number {
 
 /** What some tokens count; undefined: the model has no price. */
 export function countsOf(
+  counting: LimitCounting,
+  tokens: CallTokens,
+  models: readonly (string | undefined)[],
+): number | undefined {
+  const counts = exactCountsOf(counting, tokens, models)
+  return counts === undefined ? undefined : Math.min(counts, mostCounts)
+}
+
+function exactCountsOf(
   { unit, prices }: LimitCounting,
   { input, output }: CallTokens,
   models: readonly (string | undefined)[],

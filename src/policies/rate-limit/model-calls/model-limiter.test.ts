@@ -220,6 +220,15 @@ describe('cost', () => {
     expect(send(policy, { max_tokens: 4 }, { call: large }).result).toBeUndefined()
   })
 
+  test('of an answer by a backup model without a price is that of the model asked for', () => {
+    const policy = limited(100, { ...cost, reserve: false })
+    const call = modelCall({ model: 'large' })
+    const first = send(policy, {}, { call })
+    call.model = 'backup'
+    first.end(usage(0, 25))
+    expect(send(policy, {}, { call: modelCall({ model: 'mini' }) }).result).toMatchObject(refused)
+  })
+
   test.each(['other', undefined])(
     'of the model %s has no price, and the call is refused',
     (model) => {
@@ -229,6 +238,17 @@ describe('cost', () => {
     },
   )
 })
+
+test.each(['total-tokens', 'cost'] as const)(
+  'a report of more than any counter holds uses a limit of %s up, once and twice',
+  (unit) => {
+    const prices = [{ model: 'm', perMillionInputTokens: 2 ** 30, perMillionOutputTokens: 2 ** 30 }]
+    const policy = limited(1_000_000, { unit, prices, reserve: false })
+    const [first, second] = [send(policy, { prompt: '' }), send(policy, { prompt: '' })]
+    for (const { end } of [first, second]) end(usage(2 ** 52, 2 ** 52))
+    expect(send(policy, { prompt: '' }).result).toMatchObject(refused)
+  },
+)
 
 describe('a store that answers later', () => {
   const withDelay = (store: CounterStore): CounterStore => ({

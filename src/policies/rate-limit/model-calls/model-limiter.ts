@@ -16,6 +16,8 @@ type Result = GatewayError | undefined
 interface OpenCall extends SortedHits {
   readonly call: ModelCall
   readonly inputTokens: number
+  /** It has a price where one is needed; a backup model that has answered instead may have none. */
+  readonly askedModel: string | undefined
   reservation: Reservation | undefined
   completed: boolean
 }
@@ -74,7 +76,9 @@ export class ModelLimiter {
     call.rateLimitedTokens = inputTokens
     const sorted = sortHits(limited)
     if ('type' in sorted) return sorted
-    const open = { call, inputTokens, ...sorted, reservation: undefined, completed: false }
+    const askedModel = call.model
+    const start = { call, inputTokens, askedModel, ...sorted }
+    const open = { ...start, reservation: undefined, completed: false }
     this.#open.set(context, open)
     return after(this.#count(context, sorted.now), (refusal) =>
       refusal === undefined ? this.#reserve(context, open) : refusal,
@@ -120,7 +124,8 @@ export class ModelLimiter {
 }
 
 /** What a call has used of what a hit counts; undefined: it is not known. */
-function usedBy({ rules }: LimitedHit, { call, inputTokens }: OpenCall): number | undefined {
+function usedBy({ rules }: LimitedHit, open: OpenCall): number | undefined {
+  const { call, inputTokens, askedModel } = open
   const { counting } = rules
   if (counting.unit === 'input-tokens' || counting.unit === 'requests-or-input-tokens') {
     return inputTokens
@@ -128,7 +133,7 @@ function usedBy({ rules }: LimitedHit, { call, inputTokens }: OpenCall): number 
   const { usage, providerModel, model } = call
   if (usage === undefined) return undefined
   const tokens = { input: usage.inputTokens, output: usage.outputTokens }
-  return countsOf(counting, tokens, [providerModel, model])
+  return countsOf(counting, tokens, [providerModel, model, askedModel])
 }
 
 /** One unit is a vendor's, which says what counts; the others are for what a call really uses. */
