@@ -158,6 +158,16 @@ describe('pools in the order of their priority', () => {
     ])
   })
 
+  test('each is asked at its own path', async () => {
+    const fixture = await start({
+      providers,
+      action: { retry: { ...retry, previousPrioritiesUpdateFrequency: 1 } },
+      answer: (_request, response) => answerJson(response, full, 429),
+    })
+    await fixture.post(ask, '/a-name-of-the-route')
+    expect(fixture.seen.map(({ url }) => url)).toEqual(Array(3).fill('/v1/chat/completions'))
+  })
+
   test('a pool has as many tries as the configuration says', async () => {
     expect(await modelsAsked({ maxRetries: 3, previousPrioritiesUpdateFrequency: 2 })).toEqual([
       'big',

@@ -5,12 +5,12 @@ import { openAiEmbeddings } from '../../protocols/openai-embeddings/index.ts'
 import { openAiModerations } from '../../protocols/openai-moderations/index.ts'
 import { openAiResponses } from '../../protocols/openai-responses/index.ts'
 import type { ProviderModule } from '../provider.ts'
-import { createPlatformEndpoint } from '../shared/endpoints.ts'
+import { createEndpoint, createPlatformEndpoint } from '../shared/endpoints.ts'
 import { compileOpenAiLike } from '../shared/openai-like.ts'
 
 const parts = {
   name: 'openai',
-  chatFormat: openAiChat,
+  chat: createEndpoint('chat', openAiChat),
   endpoints: {
     completions: createPlatformEndpoint({ operation: 'completion', format: openAiCompletions }),
     embeddings: createPlatformEndpoint({ operation: 'embedding', format: openAiEmbeddings }),

@@ -1,16 +1,16 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import type { OpenAiProvider } from '../../ir/model-provider.ts'
-import type { WireFormat } from '../../llm/wire-format.ts'
 import type { CompiledProvider, CredentialValue, ProviderEndpoint } from '../provider.ts'
 import { removeQueryCredentials } from './client-credentials.ts'
-import { createEndpoint, createPlatformEndpoint } from './endpoints.ts'
+import { createPlatformEndpoint } from './endpoints.ts'
 import { ownPath, platformPath, readPath } from './openai-paths.ts'
 import { createTokenCredential } from './token-credential.ts'
 
 /** In what providers of OpenAI's kind differ. */
 export interface OpenAiLikeParts {
   readonly name: string
-  readonly chatFormat: WireFormat
+  /** One object for all pools of a backend: each of them must know the endpoint that the first has found. */
+  readonly chat: ProviderEndpoint
   /** Endpoints beside chat whose bodies are known, by the first segment after the version. */
   readonly endpoints: Readonly<Record<string, ProviderEndpoint>>
 }
@@ -26,15 +26,14 @@ export function compileOpenAiLike(
 ): CompiledProvider | GatewayError {
   const credential = createTokenCredential(value, { name: 'authorization', prefix: 'Bearer ' })
   if ('code' in credential) return credential
-  const chat = createEndpoint('chat', parts.chatFormat)
   return {
     name: parts.name,
     errorStyle: 'openai',
     modelPlace: 'body',
     model: config.model,
-    findEndpoint: (method, path) => findEndpoint(method, path, { ...parts, chat }),
+    findEndpoint: (method, path) => findEndpoint(method, path, parts),
     upstreamPath({ path, query }, endpoint) {
-      if (endpoint === chat) {
+      if (endpoint === parts.chat) {
         return ownPath('/v1/chat/completions', '/chat/completions', config.path)
       }
       return platformPath(path, config.path) + removeQueryCredentials(query)
@@ -46,7 +45,7 @@ export function compileOpenAiLike(
 function findEndpoint(
   method: string,
   path: string,
-  { chat, endpoints }: Pick<OpenAiLikeParts, 'endpoints'> & { readonly chat: ProviderEndpoint },
+  { chat, endpoints }: OpenAiLikeParts,
 ): ProviderEndpoint | undefined {
   const meaning = readPath(path, ['chat', 'completions'])
   if (meaning.type === 'own') return method === 'POST' ? chat : undefined

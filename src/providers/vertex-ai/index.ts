@@ -47,17 +47,28 @@ interface Endpoints {
   readonly countTokens: ProviderEndpoint
 }
 
+function createEndpoints({ format }: Schema): Endpoints {
+  return {
+    whole: createEndpoint('chat', format),
+    stream: createEndpoint('chat', format, { streaming: true }),
+    countTokens: createEndpoint('count-tokens', geminiCountTokens, { untouched: true }),
+  }
+}
+
+/** The same for all pools of a backend: each of them must know the endpoint that the first has found. */
+const endpointsOf: Readonly<Record<VertexAiProvider['schema'], Endpoints>> = {
+  gemini: createEndpoints(schemas.gemini),
+  anthropic: createEndpoints(schemas.anthropic),
+  openai: createEndpoints(schemas.openai),
+}
+
 /** Google's Vertex AI, where the path names project, location, model and what it is to do. */
 export const vertexAi: ProviderModule<VertexAiProvider> = {
   compile(config, parts) {
     const credential = createGoogleCredential(parts, { name: 'authorization', prefix: 'Bearer ' })
     if ('code' in credential) return credential
     const schema = schemas[config.schema]
-    const endpoints = {
-      whole: createEndpoint('chat', schema.format),
-      stream: createEndpoint('chat', schema.format, { streaming: true }),
-      countTokens: createEndpoint('count-tokens', geminiCountTokens, { untouched: true }),
-    }
+    const endpoints = endpointsOf[config.schema]
     return {
       name: 'vertex_ai',
       errorStyle: schema.errorStyle,
