@@ -79,9 +79,9 @@ function readPart(content: Json, { part, channel, envelope }: Place): void {
 
 /** Messages like `answer` with one candidate that has one part and nothing else. */
 function partEnvelope(answer: Json, index: unknown, { thought }: Json): Envelope {
-  const { candidates, usageMetadata, ...head } = answer
   const kind = thought === true ? { thought } : {}
   return (piece) => {
+    const { candidates, usageMetadata, ...head } = answer
     const content = { role: 'model', parts: [{ ...kind, ...piece }] }
     return { json: { ...head, candidates: [{ index, content }] } }
   }

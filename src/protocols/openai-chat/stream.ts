@@ -104,8 +104,8 @@ interface Place {
 
 /** Chunks like `chunk` with one choice that has a piece of a delta and nothing else. */
 function choiceEnvelope(chunk: Json, index: unknown): Envelope {
-  const { usage, choices, ...head } = chunk
-  return (piece) => ({
-    json: { ...head, choices: [{ index, delta: {}, finish_reason: null, ...piece }] },
-  })
+  return (piece) => {
+    const { usage, choices, ...head } = chunk
+    return { json: { ...head, choices: [{ index, delta: {}, finish_reason: null, ...piece }] } }
+  }
 }

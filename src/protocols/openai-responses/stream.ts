@@ -80,14 +80,16 @@ export class EventReader implements MessageReader {
   #readDelta(event: Json, part: JsonPart, type: string): void {
     const kind = kindOf(type)
     const owner = { ...ownerOf(event), channel: channelOf(event, kind) }
-    const { delta, logprobs, obfuscation, ...head } = event
-    const envelope: Envelope = (piece) => ({ name: type, json: { ...head, ...piece } })
+    const envelope: Envelope = (piece) => {
+      const { delta, logprobs, obfuscation, ...head } = event
+      return { name: type, json: { ...head, ...piece } }
+    }
     if (type === soundDelta) return
     if (isJsonText(kind)) {
       const decoder = this.#decoders.get(owner.channel) ?? new ArgumentDecoder()
       this.#decoders.set(owner.channel, decoder)
       part.addArguments(event, 'delta', { ...owner, decoder }, (text) => envelope({ delta: text }))
-    } else if (typeof delta === 'string') {
+    } else if (typeof event['delta'] === 'string') {
       part.addText(event, 'delta', owner, (text) => envelope({ delta: text }))
     } else part.addTexts(event, 'delta', owner, envelope)
   }

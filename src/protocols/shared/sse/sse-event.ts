@@ -13,14 +13,11 @@ export class SseEvent implements Frame {
 
   /** Its `data:` lines joined by newlines; undefined when it has none. */
   get data(): string | undefined {
-    const data = this.#allLines().filter((line) => fieldName(line) === 'data')
+    const lines = this.#allLines()
+    const [only = ''] = lines
+    if (lines.length === 1 && only.startsWith('data: ')) return only.slice(6)
+    const data = lines.filter((line) => fieldName(line) === 'data')
     return data.length === 0 ? undefined : data.map(fieldValue).join('\n')
-  }
-
-  /** What `event:` says. */
-  get name(): string | undefined {
-    const line = this.#allLines().findLast((candidate) => fieldName(candidate) === 'event')
-    return line === undefined ? undefined : fieldValue(line)
   }
 
   /** The event with other data on one line; whatever else it says stays, but for a byte order mark. */

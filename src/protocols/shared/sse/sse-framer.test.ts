@@ -5,13 +5,12 @@ import { SseFramer } from './sse-framer.ts'
 interface Seen {
   bytes: string
   data: string | undefined
-  name: string | undefined
 }
 
 function frame(chunks: readonly Buffer[]): Seen[] {
   const framer = new SseFramer()
   const events = [...chunks.flatMap((chunk) => framer.push(chunk)), ...framer.end()]
-  return events.map(({ bytes, data, name }) => ({ bytes: bytes.toString('latin1'), data, name }))
+  return events.map(({ bytes, data }) => ({ bytes: bytes.toString('latin1'), data }))
 }
 
 const dataOf = (text: string) =>
@@ -23,8 +22,8 @@ describe('cutting a stream into events', () => {
   test.each(['\n', '\r\n', '\r'])('takes %j as line end', (end) => {
     const text = [': hi', 'event: a', 'data: 1', '', 'data:2', 'data', 'data:  3', '', ''].join(end)
     expect(frame([Buffer.from(text)])).toEqual([
-      { bytes: [': hi', 'event: a', 'data: 1', '', ''].join(end), data: '1', name: 'a' },
-      { bytes: ['data:2', 'data', 'data:  3', '', ''].join(end), data: '2\n\n 3', name: undefined },
+      { bytes: [': hi', 'event: a', 'data: 1', '', ''].join(end), data: '1' },
+      { bytes: ['data:2', 'data', 'data:  3', '', ''].join(end), data: '2\n\n 3' },
     ])
   })
 
@@ -34,8 +33,8 @@ describe('cutting a stream into events', () => {
 
   test('gives out comments and blank lines at once and without data', () => {
     expect(frame([Buffer.from(': ping\n\n\n')])).toEqual([
-      { bytes: ': ping\n\n', data: undefined, name: undefined },
-      { bytes: '\n', data: undefined, name: undefined },
+      { bytes: ': ping\n\n', data: undefined },
+      { bytes: '\n', data: undefined },
     ])
   })
 

@@ -32,5 +32,5 @@ function readEvent(event: SseEvent, channels: ChannelTable, messages: MessageRea
     part.closesAll = true
     return part
   }
-  return readMessage({ frame: event, data, name: event.name, channels, messages })
+  return readMessage({ frame: event, data, channels, messages })
 }
