@@ -71,6 +71,8 @@ export class Exchange implements RequestContext, RoutedRequest {
   picked: CompiledDestination | undefined
   rematched = false
   forwarding: Forwarding | undefined
+  /** Watches a client that is still sending what must be read whole. */
+  bodyWatch: { stop(): void } | undefined
   status = 0
   attempts = 0
   responseBytes = 0
@@ -169,6 +171,7 @@ export class Exchange implements RequestContext, RoutedRequest {
     this.completed = true
     this.abortSignal()
     this.forwarding?.cancel()
+    this.bodyWatch?.stop()
     this.body.release()
     if (this.model !== undefined) finishModelCall(this, this.model)
     const durationMs = this.services.now() - this.startTimeMs

@@ -30,5 +30,5 @@ export function readWholeBody(
     },
   })
   // A client that has gone needs no watching.
-  exchange.sink.response.once('close', () => silence.stop())
+  exchange.bodyWatch = silence
 }

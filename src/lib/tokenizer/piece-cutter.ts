@@ -118,12 +118,17 @@ export class PieceCutter {
   }
 
   #classAt(index: number): number {
-    const bytes = this.#bytes
-    const lead = bytes[index] ?? 0
+    const lead = this.#bytes[index] ?? 0
     if (lead < 0x80) {
       this.#next = index + 1
       return this.#asciiClasses[lead] ?? other
     }
+    return this.#wideClassAt(index, lead)
+  }
+
+  /** Apart from the rest, whose variables a closure would move to the heap with every call. */
+  #wideClassAt(index: number, lead: number): number {
+    const bytes = this.#bytes
     const tail = (offset: number) => (bytes[index + offset] ?? 0) & 0x3f
     if (lead < 0xe0) {
       this.#next = index + 2

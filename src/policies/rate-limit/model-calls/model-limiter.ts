@@ -79,7 +79,8 @@ export class ModelLimiter {
     const askedModel = call.model
     const start = { call, inputTokens, askedModel, ...sorted }
     const open = { ...start, reservation: undefined, completed: false }
-    this.#open.set(context, open)
+    // What is counted for good needs no looking after.
+    if (open.claims.length + open.later.length > 0) this.#open.set(context, open)
     return after(this.#count(context, sorted.now), (refusal) =>
       refusal === undefined ? this.#reserve(context, open) : refusal,
     )

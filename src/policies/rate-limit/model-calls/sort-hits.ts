@@ -32,24 +32,26 @@ export function sortHits(limited: LimitedCall): SortedHits | GatewayError {
     ({ rules }) => countsOf(rules.counting, { input: 0, output: 0 }, [call.model]) === undefined,
   )
   if (unpriced !== undefined) return priceMissing(unpriced, call)
-  const { claimed = [], rest = [] } = Object.groupBy(hits, ({ rules }) =>
-    rules.counting.reserve ? 'claimed' : 'rest',
-  )
-  return {
-    now: rest.map((hit) => ({
-      ...hit,
-      cost: isKnownLater(hit.rules.counting) ? 0 : inputTokens,
-    })),
-    later: rest.filter(({ rules }) => isKnownLater(rules.counting)),
-    claimed,
-    claims: claimsOf(claimed, limited),
+  const now: LimitedHit[] = []
+  const later: LimitedHit[] = []
+  const claimed: LimitedHit[] = []
+  for (const hit of hits) {
+    const { key, window, limit, rules } = hit
+    const isLater = isKnownLater(rules.counting)
+    if (rules.counting.reserve) claimed.push(hit)
+    else now.push({ key, cost: isLater ? 0 : inputTokens, window, limit, rules })
+    if (isLater && !rules.counting.reserve) later.push(hit)
   }
+  return { now, later, claimed, claims: claimsOf(claimed, limited) }
 }
+
+const noClaims: readonly Claim[] = []
 
 function claimsOf(
   claimed: readonly LimitedHit[],
   { call, request, inputTokens }: LimitedCall,
 ): readonly Claim[] {
+  if (claimed.length === 0) return noClaims
   const defaults = claimed
     .filter(({ rules }) => isKnownLater(rules.counting))
     .map(({ rules }) => rules.counting.defaultOutputTokens)

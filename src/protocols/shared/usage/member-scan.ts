@@ -1,5 +1,3 @@
-import { parseJson } from '../../../lib/json/parse-json.ts'
-
 /** Longer values are not looked for: no report of usage and no name of a model is. A value in many pieces is looked over with each. */
 const maxValueBytes = 8 * 1024
 
@@ -20,7 +18,7 @@ export class MemberScan {
 
   /** A key in quotes stands nowhere but where JSON names a field: within strings, quotes are escaped. */
   constructor(key: string, kind: 'object' | 'string', onValue: (value: unknown) => void) {
-    this.#key = Buffer.from(JSON.stringify(key))
+    this.#key = quotedKey(key)
     this.#kind = kind
     this.#onValue = onValue
   }
@@ -46,9 +44,24 @@ export class MemberScan {
   }
 
   #take(text: string): void {
-    const parsed = parseJson(text)
-    if ('value' in parsed) this.#onValue(parsed.value)
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch {
+      // What only looks like a member reports nothing.
+      return
+    }
+    this.#onValue(value)
   }
+}
+
+const quotedKeys = new Map<string, Buffer>()
+
+/** The few names that formats look for, made once for all answers. */
+function quotedKey(key: string): Buffer {
+  const known = quotedKeys.get(key) ?? Buffer.from(JSON.stringify(key))
+  quotedKeys.set(key, known)
+  return known
 }
 
 /** Where the beginning of a key that ends with the next chunk may stand. */
