@@ -14,17 +14,33 @@ export function isVocabularyReady(memory: SharedArrayBuffer): boolean {
   return Atomics.load(new Int32Array(memory, 0, 1), stateCell) === ready
 }
 
-/** Fills `memory`, unless another thread does or has; waits asleep for that, so it is not for threads that serve requests. */
-export function loadVocabulary(memory: SharedArrayBuffer): Vocabulary {
+/** Whether nobody has begun to fill `memory`: whoever is told so has to have it loaded as claimed. */
+export function claimVocabulary(memory: SharedArrayBuffer): boolean {
   const state = new Int32Array(memory, 0, 1)
-  if (Atomics.compareExchange(state, stateCell, empty, filling) === filling) {
+  return Atomics.compareExchange(state, stateCell, empty, filling) === empty
+}
+
+/**
+ * Fills `memory`, unless another thread does or has; waits asleep for that, so it is not for threads that serve requests. With
+ * `claimed` it does not ask for others.
+ */
+export function loadVocabulary(memory: SharedArrayBuffer, claimed = false): Vocabulary {
+  const state = new Int32Array(memory, 0, 1)
+  if (!claimed && !claimVocabulary(memory)) {
     Atomics.wait(state, stateCell, filling, abandonedAfterMs)
   }
-  if (Atomics.load(state, stateCell) !== ready) {
+  if (Atomics.load(state, stateCell) !== ready) fill(memory, state)
+  return new Vocabulary(memory)
+}
+
+function fill(memory: SharedArrayBuffer, state: Int32Array): void {
+  let outcome: number = empty
+  try {
     const path = createRequire(import.meta.url).resolve('gpt-tokenizer/data/cl100k_base.tiktoken')
     fillVocabulary(memory, readFileSync(path))
-    Atomics.store(state, stateCell, ready)
+    outcome = ready
+  } finally {
+    Atomics.store(state, stateCell, outcome)
     Atomics.notify(state, stateCell)
   }
-  return new Vocabulary(memory)
 }

@@ -20,6 +20,23 @@ test('tokenizers share what one of them has loaded', async () => {
   expect(new SharedTokenizer(memory).count(['a b'])).toBe(2)
 })
 
+test('of several tokenizers that are told to load, one does', async () => {
+  const memory = createVocabularyMemory()
+  const claims: boolean[] = []
+  const script = new URL('./tokenizer-thread.ts', import.meta.url)
+  const tokenizers = [1, 2, 3].map(
+    () =>
+      new SharedTokenizer(memory, (workerData) => {
+        claims.push(workerData.claimed)
+        return new Worker(script, { workerData })
+      }),
+  )
+  for (const tokenizer of tokenizers) tokenizer.load()
+  expect(claims).toEqual([true])
+  expect(await tokenizers[2]?.count(['a b'])).toBe(2)
+  expect(claims).toEqual([true, false])
+})
+
 test('long texts are counted by another thread, each for its own asker', async () => {
   const memory = createVocabularyMemory()
   loadVocabulary(memory)
@@ -32,15 +49,17 @@ test('long texts are counted by another thread, each for its own asker', async (
 test('a thread that fails leaves its texts uncounted, and the next text gets a new one', async () => {
   let started = 0
   const memory = createVocabularyMemory()
-  const tokenizer = new SharedTokenizer(memory, (own) => {
+  loadVocabulary(memory)
+  const tokenizer = new SharedTokenizer(memory, (workerData) => {
     started += 1
     const script = new URL('./tokenizer-thread.ts', import.meta.url)
     return started === 1
       ? new Worker('process.exit(1)', { eval: true })
-      : new Worker(script, { workerData: own })
+      : new Worker(script, { workerData })
   })
-  expect(await tokenizer.count(['a b'])).toBeUndefined()
-  expect(await tokenizer.count(['a b'])).toBe(2)
+  const long = [' a'.repeat(100_000)]
+  expect(await tokenizer.count(long)).toBeUndefined()
+  expect(await tokenizer.count(long)).toBe(100_000)
 })
 
 test('more texts than any request has are not counted', () => {

@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { isVocabularyReady } from './load-vocabulary.ts'
+import { claimVocabulary, isVocabularyReady } from './load-vocabulary.ts'
 import { TokenCounter } from './token-counter.ts'
-import type { CountResult, CountTask } from './tokenizer-thread.ts'
+import type { CountResult, CountTask, TokenizerThreadData } from './tokenizer-thread.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 /** Counts tokens in the encoding cl100k_base. */
@@ -38,7 +38,7 @@ interface Waiting {
 /** A {@link Tokenizer} whose vocabulary all threads share; `memory` is empty until the first of them needs it. */
 export class SharedTokenizer implements Tokenizer {
   readonly #memory: SharedArrayBuffer
-  readonly #startThread: (memory: SharedArrayBuffer) => Worker
+  readonly #startThread: (data: TokenizerThreadData) => Worker
   #counter: TokenCounter | undefined
   #thread: Worker | undefined
   #idle: NodeJS.Timeout | undefined
@@ -52,7 +52,8 @@ export class SharedTokenizer implements Tokenizer {
   }
 
   load(): void {
-    if (!isVocabularyReady(this.#memory)) this.#ensureThread()
+    // One thread of all fills the memory; others start theirs when there is something to count before it is done.
+    if (this.#thread === undefined && claimVocabulary(this.#memory)) this.#start(true)
   }
 
   count(texts: readonly string[]): number | undefined | Promise<number | undefined> {
@@ -74,7 +75,7 @@ export class SharedTokenizer implements Tokenizer {
 
   #countElsewhere(texts: readonly string[], units: number): Promise<number | undefined> {
     if (this.#waitingUnits + units > maxWaitingUnits) return Promise.resolve(undefined)
-    const thread = this.#ensureThread()
+    const thread = this.#thread ?? this.#start(claimVocabulary(this.#memory))
     const id = ++this.#tasks
     this.#waitingUnits += units
     clearTimeout(this.#idle)
@@ -84,9 +85,8 @@ export class SharedTokenizer implements Tokenizer {
     })
   }
 
-  #ensureThread(): Worker {
-    if (this.#thread !== undefined) return this.#thread
-    const thread = this.#startThread(this.#memory)
+  #start(claimed: boolean): Worker {
+    const thread = this.#startThread({ memory: this.#memory, claimed })
     thread.unref()
     thread.on('message', ({ id, tokens }: CountResult) => this.#answer(id, tokens))
     // Without a listener an error of the thread would end the process; its end is what counts.
@@ -122,7 +122,7 @@ export class SharedTokenizer implements Tokenizer {
   }
 }
 
-function startTokenizerThread(memory: SharedArrayBuffer): Worker {
+function startTokenizerThread(workerData: TokenizerThreadData): Worker {
   const entry = new URL(`./tokenizer-thread${extname(import.meta.filename)}`, import.meta.url)
-  return new Worker(entry, { workerData: memory, name: 'tokenizer', resourceLimits })
+  return new Worker(entry, { workerData, name: 'tokenizer', resourceLimits })
 }

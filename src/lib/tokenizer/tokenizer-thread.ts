@@ -3,6 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { loadVocabulary } from './load-vocabulary.ts'
 import { TokenCounter } from './token-counter.ts'
 
+/** What the thread is started with. */
+export interface TokenizerThreadData {
+  readonly memory: SharedArrayBuffer
+  /** The vocabulary was claimed for this thread. */
+  readonly claimed: boolean
+}
+
 /** What the thread is asked. */
 export interface CountTask {
   readonly id: number
@@ -15,7 +22,8 @@ export interface CountResult {
   readonly tokens: number
 }
 
-const counter = new TokenCounter(loadVocabulary(workerData as SharedArrayBuffer))
+const { memory, claimed } = workerData as TokenizerThreadData
+const counter = new TokenCounter(loadVocabulary(memory, claimed))
 
 parentPort?.on('message', ({ id, texts }: CountTask) => {
   let tokens = 0
