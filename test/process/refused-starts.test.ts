@@ -47,6 +47,13 @@ test.each([
   expect(stderr).toContain(advice)
 })
 
+test('an address of Redis that is none is refused without being shown', async () => {
+  const { code, stderr } = await startSecond(['--redis', 'http://user:hidden@redis.test'])
+  expect(code).toBe(1)
+  expect(stderr).toContain('--redis is no address of a Redis server')
+  expect(stderr).not.toContain('hidden')
+})
+
 test('the first one serves on, undisturbed', async () => {
   const answer = await fetch(`http://127.0.0.1:${running.adminPort}/readyz`)
   expect(answer.status).toBe(200)
