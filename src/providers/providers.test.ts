@@ -133,6 +133,9 @@ describe('paths', () => {
       'platform /v1beta/models?pageSize=2',
     ],
     [gemini, ['POST', '/v1beta/files'], undefined],
+    [gemini, ['GET', '/v1beta/models/g'], 'platform /v1beta/models/g'],
+    [gemini, ['GET', '/v1beta/models/g:generateContent/'], undefined],
+    [gemini, ['GET', '/v1beta/models/g%3AgenerateContent'], undefined],
     [gemini, ['POST', '/v1beta/models/g:predict'], undefined],
     [gemini, ['POST', '/v1beta/models/..%2fg:generateContent'], undefined],
     [

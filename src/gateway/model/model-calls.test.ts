@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
+import { exchangeBytes } from '../testing/gateway-fixture.ts'
 import {
   answerJson,
   completion,
@@ -35,6 +36,7 @@ describe('a call to a model', () => {
       authorization: 'Bearer of-the-client',
       'x-api-key': 'of-the-client',
       cookie: 'session=of-the-client',
+      'x-http-method-override': 'of-the-client',
     })
     expect(await answer.json()).toEqual(completion)
     const [seen] = fixture.seen
@@ -167,6 +169,13 @@ describe('what a policy must read and cannot', () => {
 
   const optional: CompiledPolicy = { ...reader, readsModelCall: 'optional' }
   const fixed = { ...openAi, model: 'small' } as typeof openAi
+
+  test('is refused when a call without a body has one', async () => {
+    const fixture = await start({ policies: [reader] })
+    const request = `GET /openai/v1/models HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}`
+    expect(await exchangeBytes(fixture.gateway.port, request)).toMatch(/^HTTP\/1.1 400 /)
+    expect(fixture.seen).toEqual([])
+  })
 
   test('passes unread where no policy insists and no provider takes it for a request', async () => {
     const fixture = await start({ policies: [optional], providers: [fixed] })

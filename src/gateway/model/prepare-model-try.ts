@@ -4,6 +4,9 @@ import { type PreparedTry, runAttemptHooks, type TryTarget } from '../forwarding
 import type { Exchange } from '../request/exchange.ts'
 import type { ModelExchange } from './model-exchange.ts'
 
+/** Some providers obey these, and a call would become another one than policies have seen. */
+const methodOverrides = ['x-http-method-override', 'x-http-method', 'x-method-override'] as const
+
 /** A try at a provider with headers of its own. */
 export interface ModelTryTarget extends TryTarget {
   readonly headers: HeaderList
@@ -20,6 +23,7 @@ export function prepareModelTry(
   if (provider === undefined) return gatewayError('internal', 'an endpoint has no provider')
   const host = config.hostHeader ?? config.serverName ?? config.host
   provider.withholdCredentials(headers)
+  for (const name of methodOverrides) headers.remove(name)
   const body = model.bodyFor(provider)
   setBodyHeaders(exchange, model, { headers, body })
   model.call.model = model.modelFor(provider) ?? model.call.model

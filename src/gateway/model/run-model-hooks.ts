@@ -1,3 +1,4 @@
+import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import type { ModelRequest } from '../../llm/model-request.ts'
 import type { CompiledPolicy, RequestHookResult } from '../../policies/policy.ts'
 import type { Exchange } from '../request/exchange.ts'
@@ -13,7 +14,12 @@ const bodyLimitBytes = 32 * 1024 * 1024
 
 /** Reads what goes to a model and runs the hooks that want to see it. */
 export function runModelHooks(exchange: Exchange, model: ModelExchange, done: Done): void {
-  const isRead = model.endpoint?.format !== undefined
+  const { endpoint, policies } = model
+  if (endpoint?.textless === true && policies.strictReader !== undefined && !exchange.body.ended) {
+    done(unexpectedBody(policies.strictReader))
+    return
+  }
+  const isRead = endpoint?.format !== undefined
   if (!isRead && model.provider.signsBody !== true) {
     done(undefined)
     return
@@ -22,6 +28,12 @@ export function runModelHooks(exchange: Exchange, model: ModelExchange, done: Do
     if (error !== undefined || !isRead) done(error)
     else readBody(exchange, model, done)
   })
+}
+
+/** What has nothing to say has no body, which some server might take for more than that. */
+function unexpectedBody({ type }: CompiledPolicy): GatewayError {
+  const message = `the ${type} policy of this route cannot read the body of a call that should have none`
+  return gatewayError('unreadable-body', message, { status: 400 })
 }
 
 function readBody(exchange: Exchange, model: ModelExchange, done: Done): void {

@@ -50,8 +50,8 @@ function findEndpoint(method: string, path: string): ProviderEndpoint | undefine
 }
 
 function isModelList(method: string, path: string): boolean {
-  const segments = splitVersion(path)?.segments
-  return method === 'GET' && segments?.[0] === 'models' && segments.length <= 2
+  const [api, model = '', ...more] = splitVersion(path)?.segments ?? []
+  return method === 'GET' && api === 'models' && more.length === 0 && /^[\w.@-]*$/.test(model)
 }
 
 function upstreamPath(
