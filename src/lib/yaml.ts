@@ -37,12 +37,25 @@ const readAsKubectl: DocumentOptions = {
   prettyErrors: false,
   logLevel: 'silent',
   customTags: (tags) =>
-    tags.filter((tag) => {
-      if (typeof tag === 'string') return !plainTextTags.has(tag)
-      const isSexagesimal = 'format' in tag && tag.format === 'TIME'
-      return !isSexagesimal && !plainTextTags.has(tag.tag.slice(tag.tag.lastIndexOf(':') + 1))
-    }),
+    tags
+      .filter((tag) => {
+        if (typeof tag === 'string') return !plainTextTags.has(tag)
+        const isSexagesimal = 'format' in tag && tag.format === 'TIME'
+        return !isSexagesimal && !plainTextTags.has(tag.tag.slice(tag.tag.lastIndexOf(':') + 1))
+      })
+      .map(withDigits),
 }
+
+/** A point, or a sign and a point, is no number to kubectl's reader: a claim's delimiter is written like that. */
+function withDigits<Tag>(tag: Tag): Tag {
+  const isPlainNumber =
+    isObject(tag) && tag['tag'] === 'tag:yaml.org,2002:float' && tag['test'] instanceof RegExp
+  if (!isPlainNumber || !(tag['test'] as RegExp).test('.')) return tag
+  return { ...tag, test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/ }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 
 /**
  * Reads each document as kubectl does: the booleans of YAML 1.1 (`yes`, `off`), octal numbers and merge keys

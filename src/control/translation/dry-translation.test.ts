@@ -41,3 +41,23 @@ test('the listeners name their gateway and the hosts that they serve', () => {
   const hosts = plain?.virtualHosts.filter(({ origin }) => origin.kind === 'VirtualService')
   expect(hosts?.map(({ origin }) => origin.name)).toEqual(['a'])
 })
+
+test('a gateway that would be given an address is not told to lack one', () => {
+  const gateway: KubeObject = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'ai', namespace: 'default' },
+    spec: {
+      gatewayClassName: 'gloo-gateway',
+      listeners: [{ name: 'http', port: 8080, protocol: 'HTTP' }],
+    },
+  }
+  const own = translateDry(dialects, [gateway]).find(({ object }) => object.name === 'ai')
+  expect(own?.status).toMatchObject({
+    conditions: [
+      { type: 'Accepted', status: 'True' },
+      { type: 'Programmed', status: 'True' },
+      { type: 'ResolvedRefs', status: 'True' },
+    ],
+  })
+})

@@ -1,4 +1,4 @@
-import type { Dialect, ObjectStatus, ObjectView } from '../../dialects/dialect.ts'
+import type { Dialect, ObjectStatus, ObjectView, Translation } from '../../dialects/dialect.ts'
 import type { Origin } from '../../ir/origin.ts'
 import type { VirtualHost } from '../../ir/virtual-host.ts'
 import type { GroupKind, KubeObject } from '../../kube/kube-object.ts'
@@ -24,8 +24,36 @@ export function translateDry(
   dialects: readonly Dialect[],
   objects: readonly KubeObject[],
 ): readonly ObjectStatus[] {
-  const view = viewWithSeeds(dialects, objects)
-  return dialects.flatMap((dialect) => dialect.createTranslator().translate(view).statuses)
+  return dryTranslations(dialects, objects).flatMap(({ statuses }) => statuses)
+}
+
+/** An address that belongs to nobody (RFC 5737), in the place of those that a running gateway is given. */
+const anyAddress = { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } }
+
+/** As a running gateway would see them, with the Services that it makes for them. */
+function dryTranslations(
+  dialects: readonly Dialect[],
+  objects: readonly KubeObject[],
+): readonly Translation[] {
+  const translate = (all: readonly KubeObject[]) => {
+    const view = viewWithSeeds(dialects, all)
+    return dialects.map((dialect) => dialect.createTranslator().translate(view))
+  }
+  const stored = objects.map(withUid)
+  const first = translate(stored)
+  const owned = first.flatMap((translation) => [...(translation.owned ?? [])])
+  if (owned.length === 0) return first
+  const given = new Set(objects.map(identityOf))
+  const made = owned
+    .filter((object) => !given.has(identityOf(object)))
+    .map((object) => ({ ...object, status: anyAddress }))
+  return translate([...stored, ...made])
+}
+
+/** What is made for an object names its owner by what a store gives it. */
+function withUid(object: KubeObject): KubeObject {
+  const { uid = identityOf(object) } = object.metadata
+  return { ...object, metadata: { ...object.metadata, uid } }
 }
 
 /** A listener that these objects make, with the hosts that it serves. */
@@ -39,9 +67,8 @@ export function translateDryListeners(
   dialects: readonly Dialect[],
   objects: readonly KubeObject[],
 ): readonly DryListener[] {
-  const view = viewWithSeeds(dialects, objects)
-  return dialects.flatMap((dialect) => {
-    const { listeners, virtualHosts } = dialect.createTranslator().translate(view).configuration
+  return dryTranslations(dialects, objects).flatMap(({ configuration }) => {
+    const { listeners, virtualHosts } = configuration
     return [...listeners.values()].map(({ origin, virtualHostIds, tls }) => {
       const chained = tls?.flatMap((chain) => chain.virtualHostIds)
       const ids = new Set(chained ?? virtualHostIds)
