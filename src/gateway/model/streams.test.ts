@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { gatewayError } from '../../errors/gateway-error.ts'
+import type { ModelProvider } from '../../ir/model-provider.ts'
 import type { StreamPart } from '../../llm/stream-part.ts'
 import type { CompiledPolicy, StreamEditor, StreamOutput } from '../../policies/policy.ts'
 import { ModelFixture, type ModelFixtureOptions } from '../testing/model-fixture.ts'
@@ -15,6 +16,10 @@ const chunk = (content: string) =>
 const report = `data: ${JSON.stringify({ model: 'gpt-4o-1', choices: [], usage: { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 } })}\n\n`
 const done = 'data: [DONE]\n\n'
 const events = [chunk('Hello'), chunk(' there'), chunk(' you'), report, done]
+const gemini: ModelProvider = {
+  ...{ type: 'gemini', model: 'g2', apiVersion: 'v1beta', path: undefined },
+  credential: { type: 'none' },
+}
 const ask = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], stream: true }
 
 function send(response: ServerResponse, pieces: readonly string[]): void {
@@ -172,6 +177,34 @@ describe('a stream that policies read', () => {
     await body?.read()
     await body?.cancel()
     await aborted.promise
+  })
+
+  test('may be an array of JSON, which is cut where a policy ends it', async () => {
+    const answers = ['Hello', ' there', ' you'].map((text) => ({
+      candidates: [{ index: 0, content: { role: 'model', parts: [{ text }] } }],
+    }))
+    const options: ModelFixtureOptions = {
+      providers: [gemini],
+      answer: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.end(JSON.stringify(answers))
+      },
+    }
+    const path = '/v1beta/models/g:streamGenerateContent'
+    const body = { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] }
+    const read = async (policy: CompiledPolicy) => {
+      const fixture = await start({ ...options, policies: [policy] })
+      return (await fixture.post(body, path)).text()
+    }
+    expect(JSON.parse(await read(replacing('there', 'XXXXX')))[1]).toMatchObject({
+      candidates: [{ content: { parts: [{ text: ' XXXXX' }] } }],
+    })
+    const failing = editing((part, output) => {
+      if (part.deltas.some(({ text }) => text === ' you'))
+        output.fail(gatewayError('forbidden', 'no'))
+      else output.emit(part)
+    })
+    await expect(read(failing)).rejects.toThrow()
   })
 
   test('is cut when the provider breaks off, and what was held back is not shown', async () => {

@@ -17,15 +17,15 @@ export function createAnswerRelay(parts: AnswerParts, countTokens: CountTokens):
   if (isBodiless) return plain(parts)
   const kind = answerKindOf(head.headers)
   const { onModelResponse, createStreamEditor } = policies
-  if (kind === 'json' && onModelResponse.length > 0) {
-    const meter = head.status >= 400 ? undefined : createMeter(parts, undefined, countTokens)
-    return new WholeAnswerRelay(parts, meter)
-  }
-  if (kind === 'events' && createStreamEditor.length > 0) {
+  if (isStream(parts, kind) && createStreamEditor.length > 0) {
     const stream = openStream(parts, countTokens)
     if (stream !== undefined) {
       return new EditedStreamRelay(withoutLength(parts), stream.reader, stream.meter)
     }
+  }
+  if (kind === 'json' && onModelResponse.length > 0) {
+    const meter = head.status >= 400 ? undefined : createMeter(parts, undefined, countTokens)
+    return new WholeAnswerRelay(parts, meter)
   }
   if (mustRead(parts, kind)) {
     const problem = 'it is neither JSON nor a stream of events that is known'
@@ -33,6 +33,11 @@ export function createAnswerRelay(parts: AnswerParts, countTokens: CountTokens):
     return refused
   }
   return head.status >= 400 ? plain(parts) : createMetered(parts, kind, countTokens)
+}
+
+/** Gemini streams an array of JSON unless it is asked for events. */
+function isStream({ head, model }: AnswerParts, kind: AnswerKind): boolean {
+  return kind === 'events' || (kind === 'json' && model.call.streaming && head.status < 400)
 }
 
 /** Nothing of the answer reaches the client. */
@@ -68,13 +73,19 @@ function createMetered(
   countTokens: CountTokens,
 ): AnswerRelay {
   const { format, head, model } = parts
-  const streamType = kind === 'events' ? headerValueOf(head.headers, 'content-type') : undefined
+  const contentType = headerValueOf(head.headers, 'content-type') ?? ''
+  const isArray = kind === 'json' && isStream(parts, kind) && readsStream(parts, contentType)
+  const streamType = kind === 'events' || isArray ? contentType : undefined
   const meter = createMeter(parts, streamType, countTokens)
   // What cannot be read has cost something all the same.
   if (kind === 'other') return plain(parts)
   const hideUsage = model.hidesUsage && kind === 'events'
   const relay = plain(hideUsage ? withoutLength(parts) : parts)
   return new MeteredRelay(relay, format.createUsageScan({ hideUsage }), meter)
+}
+
+function readsStream({ format }: AnswerParts, contentType: string): boolean {
+  return format.createStreamReader(contentType, { hideUsage: false }) !== undefined
 }
 
 function openStream(parts: AnswerParts, countTokens: CountTokens) {

@@ -4,6 +4,7 @@ import type { StreamEditor, StreamOutput } from '../../../policies/policy.ts'
 import type { AnswerRelay } from '../../response/answer-relay.ts'
 import { ResponseRelay } from '../../response/response-relay.ts'
 import { encodeStreamError } from '../model-error.ts'
+import { headerValueOf } from './answer-kind.ts'
 import type { UsageMeter } from './usage-meter.ts'
 import type { AnswerParts } from './whole-answer-relay.ts'
 
@@ -95,10 +96,11 @@ export class EditedStreamRelay implements AnswerRelay {
   }
 
   #fail(error: GatewayError): void {
-    const { exchange, model } = this.#parts
+    const { exchange, head, model } = this.#parts
     exchange.error ??= error
     this.#abort()
-    const event = encodeStreamError(model.provider.errorStyle, error)
+    const isText = headerValueOf(head.headers, 'content-type')?.startsWith('text/') === true
+    const event = isText ? encodeStreamError(model.provider.errorStyle, error) : undefined
     if (event === undefined) {
       exchange.sink.abort()
       return
