@@ -17,6 +17,16 @@ interface Settlement {
 /** Settlements kept while the server is away; of more the oldest are lost, and end by themselves. */
 const maxWaiting = 10_000
 
+/** So many at once keep the server from others for a moment only, and are done within the time that it has. */
+const batchSize = 200
+
+function batchesOf<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(items.length / batchSize)
+  return Array.from({ length: count }, (_, batch) =>
+    items.slice(batch * batchSize, (batch + 1) * batchSize),
+  )
+}
+
 /** What one store has reserved: renewed until it is settled, and settled even if the server is away for a while. */
 export class OpenReservations {
   readonly #connection: RedisConnection
@@ -42,18 +52,20 @@ export class OpenReservations {
 
   /** To be called several times within the time that a reservation outlives its owner. */
   async renew(): Promise<void> {
-    const holds = [...this.#holds.values()].flat()
-    if (holds.length === 0) return
-    const keys = holds.map(({ place }) => place.keys[1])
-    const members = holds.map(({ member }) => member)
-    await this.#connection.run('sluiceRenew', keys, [this.#leaseMs, ...members])
+    for (const holds of batchesOf([...this.#holds.values()].flat())) {
+      const keys = holds.map(({ place }) => place.keys[1])
+      const members = holds.map(({ member }) => member)
+      await this.#connection.run('sluiceRenew', keys, [this.#leaseMs, ...members])
+    }
   }
 
   /** Settles what could not be settled while the server was away. */
   async settleWaiting(): Promise<void> {
     const waiting = this.#waiting
     this.#waiting = []
-    await Promise.all(waiting.map((settlement) => this.#settle(settlement)))
+    for (const batch of batchesOf(waiting)) {
+      await Promise.all(batch.map((settlement) => this.#settle(settlement)))
+    }
   }
 
   async #settle(settlement: Settlement): Promise<void> {

@@ -130,6 +130,22 @@ test('a server that goes and comes back is away in between, and heals without he
   expect(changes).toEqual([true, false, true])
 })
 
+test('many calls that end while the server is away are all settled when it is back', async () => {
+  const server = await serverOfTest()
+  const store = storeOfTest(server.url)
+  const open = await Promise.all(
+    Array.from({ length: 1000 }, () => store.reserve([claim('many', 1, 1000)], nowMs)),
+  )
+  await server.kill()
+  await vi.waitUntil(() => !store.connected)
+  for (const result of open) {
+    if (result.type === 'reserved') result.reservation.settle([3], nowMs)
+  }
+  await server.restart()
+  const total = () => store.add([hit('many', 0)], nowMs)
+  await vi.waitUntil(async () => (await total())[0] === 3000, { timeout: 10_000 })
+})
+
 test('a server that is away at the start is used when it comes', async () => {
   const server = await serverOfTest()
   await server.kill()
