@@ -69,6 +69,8 @@ describe('paths', () => {
     [openai, ['POST', '/openai/v1/responses'], 'chat /v1/responses'],
     [openai, ['GET', '/openai/v1/responses/r1'], 'platform /v1/responses/r1'],
     [openai, ['GET', '/openai/v1/realtime'], 'platform /v1/realtime'],
+    [openai, ['GET', '//v1//files///file-1'], 'platform /v1/files/file-1'],
+    [openai, ['GET', '/openai/v1/files#/../assistants'], undefined],
     [openai, ['GET', '/openai'], undefined],
     [openai, ['POST', '/openai/v1/assistants'], undefined],
     [openai, ['POST', '/openai/v1/chat/completions/extra'], undefined],

@@ -9,7 +9,7 @@ export interface VersionedPath {
 const versionSegment = /\/v\d[^/]*(?=\/|$)/
 
 /** What a lenient server may take for a separator or for a step upwards. */
-const ambiguous = /%2f|%5c|%2e|\\|\/\.{1,2}(?:\/|$)/i
+const ambiguous = /%2f|%5c|%2e|%23|[\\#]|\/\.{1,2}(?:\/|$)/i
 
 /** Splits a path at its first version segment; undefined: it has none. */
 export function splitVersion(path: string): VersionedPath | undefined {
@@ -27,7 +27,8 @@ export function isAmbiguousPath(path: string): boolean {
 /** The path from the version segment on, behind the base if there is one, with the version once. */
 export function rebasePath(path: string, base: string | undefined): string {
   const found = versionSegment.exec(path)
-  const rest = found === null ? path : path.slice(found.index)
+  // A rewritten prefix may leave two separators in a row, which servers read differently.
+  const rest = (found === null ? path : path.slice(found.index)).replace(/\/{2,}/g, '/')
   if (base === undefined) return rest
   const front = base.replace(/\/+$/, '')
   const version = found?.[0] ?? ''
