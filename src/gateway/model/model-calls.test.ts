@@ -264,6 +264,20 @@ describe('answers that policies see', () => {
     expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({ totalTokens: 11 })
   })
 
+  test('are not shown in part when the provider breaks off', async () => {
+    const fixture = await start({
+      policies: [masking],
+      answer: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': 500 })
+        response.write('{"choices":[{"message":{"content":"Hello')
+        setImmediate(() => response.destroy())
+      },
+    })
+    const answer = await fixture.post(ask)
+    expect(answer.status).toBe(503)
+    expect(await answer.text()).not.toContain('Hello')
+  })
+
   test('are kept back when a policy says so', async () => {
     const onModelResponse = () => gatewayError('forbidden', 'not this', { status: 403 })
     const fixture = await start({ policies: [{ ...masking, onModelResponse }] })

@@ -116,6 +116,18 @@ describe('a stream that nobody reads', () => {
   })
 })
 
+test('an error within a stream reaches the client as it is, and what came before is counted', async () => {
+  const error = `data: ${JSON.stringify({ error: { message: 'overloaded', type: 'server_error' } })}\n\n`
+  const fixture = await start({
+    answer: (_request, response) => send(response, [chunk('one two'), error]),
+  })
+  expect(await (await fixture.post(ask)).text()).toBe(chunk('one two') + error)
+  expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({
+    outputTokens: 2,
+    estimated: true,
+  })
+})
+
 describe('a stream that policies read', () => {
   test('runs through their editors, last phase first, event by event', async () => {
     const fixture = await start({
