@@ -1,7 +1,7 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { createArrayReader } from './json-array/array-reader.ts'
-import { countedForm, requestForm } from './request.ts'
+import { canReadCounts, countedForm, requestForm } from './request.ts'
 import { countForm, embeddingForm, responseForm } from './response.ts'
 import { AnswerReader } from './stream.ts'
 import { geminiUsage } from './usage.ts'
@@ -12,7 +12,8 @@ const fields = ['contents', 'content', 'systemInstruction', 'system_instruction'
 export const geminiGenerateContent: WireFormat = createFormat({
   name: 'gemini-generate-content',
   request: requestForm,
-  fields,
+  fields: [...fields, 'generationConfig', 'generation_config'],
+  canRead: canReadCounts,
   response: responseForm,
   usage: geminiUsage,
   createMessageReader: (channels) => new AnswerReader(channels),

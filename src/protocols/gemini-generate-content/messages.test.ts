@@ -137,3 +137,15 @@ describe('a whole answer', () => {
     }
   })
 })
+
+test('of both spellings of a limit the larger counts, and of answers', () => {
+  const read = (json: object) => geminiGenerateContent.readRequest({ contents: [], ...json }, '')
+  const both = {
+    generationConfig: { maxOutputTokens: 5, candidateCount: 1 },
+    generation_config: { max_output_tokens: 700, candidate_count: 3 },
+  }
+  expect(read(both)?.maxOutputTokens()).toBe(700)
+  expect(read(both)?.choiceCount()).toBe(3)
+  expect(read({ generationConfig: { candidateCount: '8' } })).toBeUndefined()
+  expect(read({ GenerationConfig: {} })).toBeUndefined()
+})

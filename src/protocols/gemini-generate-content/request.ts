@@ -1,5 +1,6 @@
 import type { AddedMessage } from '../../llm/model-request.ts'
 import { asCount, asRecord, asString } from '../shared/json-value.ts'
+import { hasReadableCounts } from '../shared/request/has-readable-counts.ts'
 import type { RequestForm } from '../shared/request/json-request.ts'
 import { noTokenLimit, tokenLimitIn, tokenLimitWithin } from '../shared/request/token-limit.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
@@ -9,6 +10,8 @@ type Json = Record<string, unknown>
 /** JSON of protocol buffers takes names in both spellings; the first is the one that is written. */
 const systemFields = ['system_instruction', 'systemInstruction'] as const
 const configFields = ['generationConfig', 'generation_config'] as const
+
+const countFields = ['candidateCount', 'candidate_count'] as const
 
 /** Fields of a request that the model does not read. */
 const unreadFields = new Set([
@@ -24,11 +27,19 @@ export const requestForm: RequestForm = {
     configFields,
     tokenLimitIn(['maxOutputTokens', 'max_output_tokens']),
   ),
-  choiceCount(json) {
-    const config = configFields.map((field) => asRecord(json[field])).find(Boolean)
-    return asCount(config?.['candidateCount']) ?? asCount(config?.['candidate_count']) ?? 1
-  },
+  choiceCount: (json) =>
+    Math.max(
+      1,
+      ...configsOf(json).flatMap((config) => countFields.map((name) => asCount(config[name]) ?? 1)),
+    ),
 }
+
+const configsOf = (json: Json) =>
+  configFields.map((field) => asRecord(json[field])).filter((config) => config !== undefined)
+
+/** Numbers may be texts in JSON of protocol buffers, but clients do not write them so. */
+export const canReadCounts = (json: Json): boolean =>
+  configsOf(json).every((config) => hasReadableCounts(config, countFields))
 
 /** Requests whose answers have no text: those that count tokens or ask for embeddings. */
 export const countedForm: RequestForm = {

@@ -1,9 +1,12 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { isUsageEvent, openAiUsageNames } from '../shared/openai/usage-report.ts'
+import { hasReadableCounts } from '../shared/request/has-readable-counts.ts'
 import { type ChatDialect, createRequestForm } from './request.ts'
 import { responseForm } from './response.ts'
 import { ChunkReader } from './stream.ts'
+
+const fields = ['model', 'messages', 'tools', 'functions', 'stream', 'n']
 
 /** Chat Completions as OpenAI and Azure OpenAI speak them. */
 export const openAiChat: WireFormat = createChatFormat('openai-chat', {
@@ -21,7 +24,8 @@ function createChatFormat(name: string, dialect: ChatDialect): WireFormat {
   return createFormat({
     name,
     request: createRequestForm(dialect),
-    fields: ['model', 'messages', 'tools', 'functions', 'stream'],
+    fields: [...fields, ...dialect.outputLimitFields],
+    canRead: (json) => hasReadableCounts(json, ['n']),
     response: responseForm,
     usage: openAiUsageNames,
     createMessageReader: (channels, { hideUsage }) => new ChunkReader(channels, hideUsage),

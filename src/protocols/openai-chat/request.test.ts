@@ -111,10 +111,26 @@ describe('texts of a request', () => {
   })
 
   test('cannot hide behind another case of letters', () => {
-    for (const key of ['Messages', 'MODEL', 'Tools']) {
+    for (const key of ['Messages', 'MODEL', 'Tools', 'me\u017fsages', 'Max_Tokens', 'N']) {
       expect(openAiChat.readRequest({ messages: [], [key]: [] }, path)).toBeUndefined()
     }
   })
+})
+
+test('a request that some provider may read as more answers than it says is not read', () => {
+  for (const n of ['5', 2.5, -1, [5]]) {
+    expect(openAiChat.readRequest({ messages: [], n }, path)).toBeUndefined()
+  }
+  expect(openAiChat.readRequest({ messages: [], n: null }, path)?.choiceCount()).toBe(1)
+})
+
+test.each([
+  [{ max_tokens: 5, max_completion_tokens: 7 }, 7],
+  [{ max_tokens: 5, max_completion_tokens: '700' }, undefined],
+  [{ max_tokens: 5, max_completion_tokens: null }, 5],
+  [{}, undefined],
+])('%j limits the answer to %s tokens', (limits, tokens) => {
+  expect(read({ messages: [], ...limits }).maxOutputTokens()).toBe(tokens)
 })
 
 describe('changing a request', () => {

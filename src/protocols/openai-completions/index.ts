@@ -5,6 +5,7 @@ import { dropLogprobs, isErrorChunk, setStreaming } from '../shared/openai/choic
 import { canReadInput, collectInput } from '../shared/openai/input.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import { isUsageChunk, isUsageEvent, openAiUsageNames } from '../shared/openai/usage-report.ts'
+import { hasReadableCounts } from '../shared/request/has-readable-counts.ts'
 import type { RequestForm } from '../shared/request/json-request.ts'
 import { tokenLimitIn } from '../shared/request/token-limit.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
@@ -17,6 +18,9 @@ type Json = Record<string, unknown>
 
 const unreadFields = new Set(['model', 'stop', 'user', 'stream_options', 'echo'])
 
+/** How many answers are written for each prompt. */
+const countFields = ['n', 'best_of'] as const
+
 const request: RequestForm = {
   collectTexts(json, texts) {
     for (const key of Object.keys(json)) {
@@ -28,7 +32,7 @@ const request: RequestForm = {
   setStreaming: (json, streaming) => setStreaming(json, streaming, true),
   hasModel: true,
   outputLimit: tokenLimitIn(['max_tokens']),
-  choiceCount: (json) => Math.max(asCount(json['n']) ?? 1, asCount(json['best_of']) ?? 1),
+  choiceCount: (json) => Math.max(...countFields.map((field) => asCount(json[field]) ?? 1)),
 }
 
 const response: ResponseForm = {
@@ -99,8 +103,8 @@ function createMessageReader(channels: ChannelTable, hideUsage: boolean): Messag
 export const openAiCompletions: WireFormat = createFormat({
   name: 'openai-completions',
   request,
-  fields: ['model', 'prompt', 'suffix', 'stream'],
-  canRead: (json) => canReadInput(json['prompt']),
+  fields: ['model', 'prompt', 'suffix', 'stream', 'max_tokens', ...countFields],
+  canRead: (json) => canReadInput(json['prompt']) && hasReadableCounts(json, countFields),
   response,
   usage: openAiUsageNames,
   createMessageReader: (channels, { hideUsage }) => createMessageReader(channels, hideUsage),

@@ -3,9 +3,10 @@
  * past what such a provider reads.
  */
 export function hasMiscasedKey(json: Record<string, unknown>, names: readonly string[]): boolean {
-  return Object.keys(json).some((key) => {
-    if (names.includes(key)) return false
-    const lower = key.toLowerCase()
-    return names.some((name) => name.toLowerCase() === lower)
-  })
+  const known = new Set(names)
+  const folded = new Set(names.map(fold))
+  return Object.keys(json).some((key) => !known.has(key) && folded.has(fold(key)))
 }
+
+/** By way of upper case, as Go compares keys: `\u017f` is an s and `\u212a` a k. */
+const fold = (text: string) => text.toUpperCase().toLowerCase()

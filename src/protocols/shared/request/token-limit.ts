@@ -11,22 +11,25 @@ export const noTokenLimit: TokenLimit = { get: () => 0, set: () => {} }
 
 /**
  * The limit stands in `fields`; where the request has several of them, the largest counts, as it is not known which one a provider
- * takes, and all are set. In a request that has none it is set in the first.
+ * takes, and all are set. In a request that has none it is set in the first. One that is no count, which some provider may
+ * read all the same, is none and makes the others none.
  */
 export function tokenLimitIn(fields: readonly [string, ...string[]]): TokenLimit {
+  const presentIn = (json: Record<string, unknown>) =>
+    fields.filter((field) => json[field] !== undefined && json[field] !== null)
   return {
-    get: (json) =>
-      fields
-        .map((field) => asCount(json[field]))
-        .reduce(
-          (most, tokens) => (tokens === undefined || (most ?? 0) > tokens ? most : tokens),
-          undefined,
-        ),
+    get: (json) => largest(presentIn(json).map((field) => asCount(json[field]))),
     set: (json, tokens) => {
-      const present = fields.filter((field) => json[field] !== undefined && json[field] !== null)
+      const present = presentIn(json)
       for (const field of present.length === 0 ? [fields[0]] : present) json[field] = tokens
     },
   }
+}
+
+/** Undefined when one of them is, or there is none. */
+function largest(limits: readonly (number | undefined)[]): number | undefined {
+  const known = limits.filter((tokens) => tokens !== undefined)
+  return known.length === 0 || known.length < limits.length ? undefined : Math.max(...known)
 }
 
 /** The limit stands in an object, under one of several spellings of both names; the first is for requests that have none. */
@@ -37,10 +40,7 @@ export function tokenLimitWithin(
   const present = (json: Record<string, unknown>) =>
     parents.map((parent) => asRecord(json[parent])).filter((parent) => parent !== undefined)
   return {
-    get: (json) =>
-      present(json)
-        .map(limit.get)
-        .find((tokens) => tokens !== undefined),
+    get: (json) => largest(present(json).map(limit.get)),
     set: (json, tokens) => {
       if (present(json).length === 0) json[parents[0]] = {}
       for (const parent of present(json)) limit.set(parent, tokens)
