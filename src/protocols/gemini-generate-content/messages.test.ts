@@ -60,19 +60,57 @@ describe('a request', () => {
     ])
   })
 
-  test('gets system texts as a list, or where its own instruction is', () => {
-    const contents = [{ role: 'user', parts: [{ text: 'q' }] }]
-    expect(withAdded({ contents }, ['SYSTEM', 's'], ['developer', 'd'])).toEqual({
-      contents,
-      system_instruction: [
-        { role: 'system', parts: [{ text: 's' }] },
-        { role: 'developer', parts: [{ text: 'd' }] },
-      ],
-    })
-    const own = { parts: [{ text: 'own' }] }
-    expect(withAdded({ systemInstruction: own }, ['system', 's'])).toEqual({
-      systemInstruction: { parts: [{ text: 'own' }, { text: 's' }] },
-    })
+  const contents = [{ role: 'user', parts: [{ text: 'q' }] }]
+  const part = (text: string) => ({ text })
+  const content = (text: string) => ({ parts: [{ text }] })
+
+  test.each<[string, Json, Json]>([
+    ['none', {}, { system_instruction: { parts: [part('s'), part('d'), part('z')] } }],
+    [
+      'one without a value',
+      { systemInstruction: null },
+      { systemInstruction: { parts: [part('s'), part('d'), part('z')] } },
+    ],
+    [
+      'an object',
+      { systemInstruction: { role: 'system', ...content('own') } },
+      { systemInstruction: { role: 'system', parts: ['s', 'd', 'own', 'z'].map(part) } },
+    ],
+    [
+      'an object with one part',
+      { system_instruction: { parts: part('own') } },
+      { system_instruction: { parts: ['s', 'd', 'own', 'z'].map(part) } },
+    ],
+    [
+      'an object without parts',
+      { system_instruction: {} },
+      { system_instruction: { parts: [part('s'), part('d'), part('z')] } },
+    ],
+    [
+      'a text',
+      { systemInstruction: 'own' },
+      { systemInstruction: { parts: ['s', 'd', 'own', 'z'].map(part) } },
+    ],
+    [
+      'a list',
+      { systemInstruction: [content('own')] },
+      {
+        systemInstruction: [
+          { role: 'system', ...content('s') },
+          { role: 'developer', ...content('d') },
+          content('own'),
+          { role: 'system', ...content('z') },
+        ],
+      },
+    ],
+  ])('gets system texts around its instruction where it has %s', (_name, own, expected) => {
+    const request = read({ contents, ...own })
+    const before = [
+      { role: 'SYSTEM', content: 's' },
+      { role: 'developer', content: 'd' },
+    ]
+    expect(request.addMessages(before, [{ role: 'system', content: 'z' }])).toBe(true)
+    expect(JSON.parse(request.encode().toString())).toEqual({ contents, ...expected })
   })
 
   test('gets other messages around its contents, if it has any', () => {

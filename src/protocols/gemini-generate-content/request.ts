@@ -93,8 +93,11 @@ function addMessages(
     contents.unshift(...before)
     contents.push(...after)
   }
-  const system = [...prepend, ...append].filter((message) => !isOfContents(message))
-  if (system.length > 0) addSystem(json, system)
+  addSystem(
+    json,
+    prepend.filter((message) => !isOfContents(message)),
+    append.filter((message) => !isOfContents(message)),
+  )
   return true
 }
 
@@ -106,11 +109,33 @@ const toContent = ({ role, content }: AddedMessage) => ({
   parts: [{ text: content }],
 })
 
-function addSystem(json: Json, added: readonly AddedMessage[]): void {
-  const field = systemFields.find((name) => json[name] !== undefined) ?? systemFields[0]
-  const instruction = json[field]
-  const parts = asRecord(instruction)?.['parts']
-  if (Array.isArray(parts)) parts.push(...added.map(({ content }) => ({ text: content })))
-  else if (Array.isArray(instruction)) instruction.push(...added.map(toContent))
-  else json[field] = [...(asRecord(instruction) ? [instruction] : []), ...added.map(toContent)]
+/** The API takes one object; a list, which some servers take, stays one. */
+function addSystem(
+  json: Json,
+  prepend: readonly AddedMessage[],
+  append: readonly AddedMessage[],
+): void {
+  if (prepend.length + append.length === 0) return
+  const field = systemFields.find((name) => (json[name] ?? undefined) !== undefined)
+  const instruction = field && json[field]
+  if (Array.isArray(instruction)) {
+    instruction.unshift(...prepend.map(toContent))
+    instruction.push(...append.map(toContent))
+    return
+  }
+  const parts = [...prepend.map(toPart), ...partsOf(instruction), ...append.map(toPart)]
+  json[field ?? freeField(json)] = { ...asRecord(instruction), parts }
 }
+
+const toPart = ({ content }: AddedMessage) => ({ text: content })
+
+/** What is written as one part, or as a mere text, is a part of the instruction too. */
+function partsOf(instruction: unknown): readonly unknown[] {
+  if (instruction === undefined) return []
+  if (typeof instruction === 'string') return [{ text: instruction }]
+  const parts = asRecord(instruction)?.['parts'] ?? []
+  return Array.isArray(parts) ? parts : [parts]
+}
+
+/** A spelling that stands there without a value is filled, so that none stands there twice. */
+const freeField = (json: Json) => systemFields.find((name) => name in json) ?? systemFields[0]

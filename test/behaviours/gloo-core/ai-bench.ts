@@ -73,6 +73,14 @@ export class AiBench {
     return this.serve(name, { openai: { customHost: at(server) } }, { ai: options })
   }
 
+  /** What has arrived at the simulated provider of `host`, oldest first; with the command `dev` only. */
+  async arrivals(host: string): Promise<readonly { readonly body: string }[]> {
+    const [, url] = /\(log: (\S+\/requests)\)/.exec(this.edge.sluice.output()) ?? []
+    if (url === undefined) throw new Error('No providers are simulated here.')
+    const answer = await fetch(`${url}?host=${host}`)
+    return (await answer.json()) as readonly { readonly body: string }[]
+  }
+
   ask(
     name: string,
     body: object = question,

@@ -73,3 +73,30 @@ test('what the moderation of OpenAI flags is refused', async () => {
   const refused = await ask('You idiot')
   expect([refused.status, refused.body]).toEqual([403, 'Be nice.'])
 })
+
+test('instructions added for Gemini have the form that it takes, whatever the request has', async () => {
+  const promptEnrichment = {
+    prepend: [{ role: 'SYSTEM', content: 'Be brief.' }],
+    append: [{ role: 'SYSTEM', content: 'Be kind.' }],
+  }
+  await bench.serve('enriched', { gemini: google }, { ai: { promptEnrichment } })
+  const own = { role: 'system', parts: [{ text: 'Be polite.' }] }
+  const sent = async (instruction: object) => {
+    const { status } = await bench.ask('enriched', { contents, ...instruction })
+    expect(status).toBe(200)
+    const arrivals = await bench.arrivals('generativelanguage.googleapis.com')
+    const { contents: kept, ...rest } = JSON.parse(arrivals.at(-1)?.body ?? '{}')
+    expect(kept).toEqual(contents)
+    return rest
+  }
+  const parts = (...texts: string[]) => texts.map((text) => ({ text }))
+  expect(await sent({})).toEqual({
+    system_instruction: { parts: parts('Be brief.', 'Be kind.') },
+  })
+  expect(await sent({ systemInstruction: own })).toEqual({
+    systemInstruction: { role: 'system', parts: parts('Be brief.', 'Be polite.', 'Be kind.') },
+  })
+  expect(await sent({ system_instruction: own })).toEqual({
+    system_instruction: { role: 'system', parts: parts('Be brief.', 'Be polite.', 'Be kind.') },
+  })
+})
