@@ -11,6 +11,7 @@ const parts = {
   endpoints: {
     embeddings: createPlatformEndpoint({ operation: 'embedding', format: openAiEmbeddings }),
   },
+  resources: {},
 }
 
 /** Mistral AI. */

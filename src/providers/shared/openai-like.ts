@@ -11,8 +11,10 @@ export interface OpenAiLikeParts {
   readonly name: string
   /** One object for all pools of a backend: each of them must know the endpoint that the first has found. */
   readonly chat: ProviderEndpoint
-  /** Endpoints beside chat whose bodies are known, by the first segment after the version. */
+  /** Endpoints beside chat whose bodies are known, by what follows the version in their paths; they are called by POST. */
   readonly endpoints: Readonly<Record<string, ProviderEndpoint>>
+  /** Parts of the API of which every body is known, whatever the method, by the first segment after the version. */
+  readonly resources: Readonly<Record<string, ProviderEndpoint>>
 }
 
 const models = createPlatformEndpoint({ textless: true })
@@ -45,13 +47,15 @@ export function compileOpenAiLike(
 function findEndpoint(
   method: string,
   path: string,
-  { chat, endpoints }: OpenAiLikeParts,
+  { chat, endpoints, resources }: OpenAiLikeParts,
 ): ProviderEndpoint | undefined {
   const meaning = readPath(path, ['chat', 'completions'])
   if (meaning.type === 'own') return method === 'POST' ? chat : undefined
   if (meaning.type === 'unknown') return undefined
   const { api, rest } = meaning
   if (api === 'models') return method === 'GET' ? models : platform
-  if (method !== 'POST' || rest.length > 0 || !Object.hasOwn(endpoints, api)) return platform
-  return endpoints[api]
+  if (Object.hasOwn(resources, api)) return resources[api]
+  const name = [api, ...rest].join('/')
+  if (method !== 'POST' || !Object.hasOwn(endpoints, name)) return platform
+  return endpoints[name]
 }

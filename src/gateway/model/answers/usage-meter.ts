@@ -76,11 +76,12 @@ export class UsageMeter implements AnswerMeter {
   }
 }
 
-/** What these answer with are numbers. */
+/** What these answer with are numbers, pictures, sounds, or texts that no model has written for the call. */
 const answersWithoutTexts: ReadonlySet<ModelOperation> = new Set([
   'embedding',
   'moderation',
   'count-tokens',
+  'platform',
 ])
 
 function textsOf(format: WireFormat, chunks: readonly Buffer[]): readonly string[] {

@@ -1,0 +1,125 @@
+import type { ServerResponse } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import { gatewayError } from '../../errors/gateway-error.ts'
+import type { TextSlot } from '../../llm/text-slot.ts'
+import type { CompiledPolicy } from '../../policies/policy.ts'
+import { answerJson, ModelFixture, type ModelFixtureOptions } from '../testing/model-fixture.ts'
+
+const closers: (() => void)[] = []
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+})
+
+async function start(options: ModelFixtureOptions = {}): Promise<ModelFixture> {
+  const fixture = await ModelFixture.start(options)
+  closers.push(() => fixture.close())
+  return fixture
+}
+
+const isSecret = ({ text }: TextSlot) => text.includes('secret')
+
+/** Refuses requests, and masks answers, that hold the word. */
+const guard: CompiledPolicy = {
+  type: 'prompt-guard',
+  readsModelCall: 'required',
+  onModelRequest: (_context, _call, request) =>
+    request.texts().some(isSecret) ? gatewayError('prompt-rejected', 'No.') : undefined,
+  onModelResponse(_context, _call, response) {
+    for (const slot of response.texts().filter(isSecret)) slot.replace('XXX')
+    return undefined
+  },
+}
+const { onModelResponse: _, ...requestGuard } = guard
+
+const item = (text: string) => ({
+  type: 'message',
+  role: 'user',
+  content: [{ type: 'input_text', text }],
+})
+
+describe('a part of the API whose bodies are known', () => {
+  test.each<[string, (text: string) => object]>([
+    ['images/generations', (prompt) => ({ model: 'm', prompt })],
+    ['audio/speech', (input) => ({ model: 'm', voice: 'v', input })],
+    ['conversations', (text) => ({ items: [item(text)] })],
+    ['conversations/conv_1/items', (text) => ({ items: [item(text)] })],
+  ])('%s is read by guards and sent as it came', async (name, bodyWith) => {
+    const fixture = await start({
+      policies: [requestGuard],
+      answer: (_request, response) => answerJson(response, { object: 'x', data: [] }),
+    })
+    expect((await fixture.post(bodyWith('a secret'), `/openai/v1/${name}`)).status).toBe(403)
+    expect(fixture.seen).toEqual([])
+    expect((await fixture.post(bodyWith('a house'), `/openai/v1/${name}`)).status).toBe(200)
+    expect(fixture.seen[0]).toMatchObject({
+      url: `/v1/${name}`,
+      body: JSON.stringify(bodyWith('a house')),
+    })
+  })
+
+  test('shows guards what was said in a conversation', async () => {
+    const list = { object: 'list', data: [item('the secret'), item('the rest')] }
+    const fixture = await start({
+      policies: [guard],
+      answer: (_request, response) => answerJson(response, list),
+    })
+    const answer = await fetch(`${fixture.gateway.url}/openai/v1/conversations/conv_1/items`)
+    expect(await answer.json()).toEqual({ object: 'list', data: [item('XXX'), item('the rest')] })
+  })
+
+  test('shows guards the prompt that a model has made of another', async () => {
+    const data = [{ b64_json: 'AAAA', revised_prompt: 'a secret' }]
+    const fixture = await start({
+      policies: [guard],
+      answer: (_request, response) => answerJson(response, { created: 1, data }),
+    })
+    const answer = await fixture.post({ prompt: 'a house' }, '/openai/v1/images/generations')
+    expect(await answer.json()).toEqual({
+      created: 1,
+      data: [{ b64_json: 'AAAA', revised_prompt: 'XXX' }],
+    })
+  })
+
+  const sound = (response: ServerResponse) =>
+    void response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('sound')
+
+  test('keeps sounds from clients where a guard must hear them', async () => {
+    const fixture = await start({
+      policies: [guard],
+      answer: (_request, response) => sound(response),
+    })
+    const answer = await fixture.post({ input: 'Hi' }, '/openai/v1/audio/speech')
+    expect(answer.status).toBe(502)
+    expect(await answer.json()).toMatchObject({ error: { code: 'unreadable_answer' } })
+  })
+
+  test.each<[string, object, (response: ServerResponse) => void]>([
+    ['audio/speech', { model: 'm', input: 'one two' }, sound],
+    [
+      'images/generations',
+      { model: 'm', prompt: 'one two' },
+      (response) => answerJson(response, { data: [{ b64_json: 'word '.repeat(500) }] }),
+    ],
+  ])('counts of %s what was asked, where the answer says nothing', async (name, body, answer) => {
+    const fixture = await start({ answer: (_request, response) => answer(response) })
+    await (await fixture.post(body, `/openai/v1/${name}`)).arrayBuffer()
+    expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({
+      inputTokens: 2,
+      outputTokens: 0,
+      estimated: true,
+    })
+  })
+})
+
+test.each(['images/edits', 'images/variations', 'audio/transcriptions', 'audio/translations'])(
+  '%s is refused where a policy must read it',
+  async (name) => {
+    const fixture = await start({ policies: [requestGuard] })
+    const form = new FormData()
+    form.set('prompt', 'a house')
+    const url = `${fixture.gateway.url}/openai/v1/${name}`
+    const answer = await fetch(url, { method: 'POST', body: form })
+    expect(answer.status).toBe(403)
+    expect(fixture.seen).toEqual([])
+  },
+)
