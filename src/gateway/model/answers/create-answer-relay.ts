@@ -8,6 +8,7 @@ import { MeteredRelay } from './metered-relay.ts'
 import { StreamOpening } from './stream-opening.ts'
 import { UsageMeter } from './usage-meter.ts'
 import { type AnswerParts, unreadableAnswer, WholeAnswerRelay } from './whole-answer-relay.ts'
+import { WholeScan } from './whole-scan.ts'
 
 /** Chooses how a model's answer goes to the client: as little of it is read as the route's policies allow. */
 export function createAnswerRelay(parts: AnswerParts, countTokens: CountTokens): AnswerRelay {
@@ -81,7 +82,9 @@ function createMetered(
   if (kind === 'other') return plain(parts)
   const hideUsage = model.hidesUsage && kind === 'events'
   const relay = plain(hideUsage ? withoutLength(parts) : parts)
-  return new MeteredRelay(relay, format.createUsageScan({ hideUsage }), meter)
+  const isWhole = kind === 'json' && !isArray
+  const scan = isWhole ? new WholeScan(format) : format.createUsageScan({ hideUsage })
+  return new MeteredRelay(relay, scan, meter)
 }
 
 function readsStream({ format }: AnswerParts, contentType: string): boolean {
