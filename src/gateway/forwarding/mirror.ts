@@ -1,4 +1,5 @@
 import { HeaderList } from '../../lib/header-list.ts'
+import { removeClientCredentials } from '../../providers/shared/client-credentials.ts'
 import type { CompiledForward, CompiledMirror } from '../../snapshot/snapshot.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { UpstreamCall, UpstreamHandler } from '../upstream/upstream-client.ts'
@@ -20,13 +21,15 @@ export function sendMirrors(exchange: Exchange, action: CompiledForward): void {
 }
 
 function sendMirror(exchange: Exchange, action: CompiledForward, mirror: CompiledMirror): void {
-  const { match, services } = exchange
+  const { match, model, services } = exchange
   const backend = services.backends.get(mirror.backend)
   const endpoint = backend.pick(undefined)
   if (match === undefined || endpoint === undefined || !backend.beginRequest()) return
   const headers = new HeaderList([...exchange.headers.flat])
   const path = action.rewritePath(exchange.path, match.path) + exchange.query
-  const body = exchange.body.copy()
+  // A call to a model goes as policies have left it: what was masked is masked, and what it was authorised by stays here.
+  if (model !== undefined) removeClientCredentials(headers)
+  const body = model?.bodyFor(model.provider) ?? exchange.body.copy()
   if (body !== undefined) headers.set('content-length', String(body.length))
   headers.flat.push('host', mirrorHost(mirror, action.rewriteHost(exchange)))
   running += 1
