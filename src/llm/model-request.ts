@@ -38,6 +38,8 @@ export interface ModelRequest {
   setMaxOutputTokens(tokens: number): void
   /** How many answers are asked for at once; 1 mostly. */
   choiceCount(): number
+  /** How many tokens stand in it as numbers: text that its client has encoded for the model, and that is none of {@link texts}. */
+  tokenNumbers(): number
   /** The body is encoded anew, keys sorted, before it is sent. */
   markChanged(): void
   readonly changed: boolean

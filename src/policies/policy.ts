@@ -129,6 +129,11 @@ export interface CompiledPolicy {
    * and an endpoint whose form is not known; `optional` lets pass unread what no provider could read otherwise either.
    */
   readonly readsModelCall?: 'required' | 'optional'
+  /**
+   * True: a text that the client has turned into tokens is as good as any to {@link onModelRequest}. Left out: where the policy
+   * must read what goes to a model, such a request is refused.
+   */
+  readonly readsTokenNumbers?: true
   /** Once per request to a model whose body could be read, after every `onRequestHead`, in the order of the phases. */
   onModelRequest?(
     context: RequestContext,

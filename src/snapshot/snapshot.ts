@@ -148,6 +148,8 @@ export interface PolicyChain {
   readonly requestBodyLimitBytes: number | undefined
   /** The first policy that refuses what it cannot read of a call to a model. */
   readonly strictReader: CompiledPolicy | undefined
+  /** The first policy that refuses what goes to a model as tokens, made of text that it must read. */
+  readonly strictTextReader: CompiledPolicy | undefined
   readonly onModelRequest: readonly CompiledPolicy[]
   readonly onModelResponse: readonly CompiledPolicy[]
   readonly createStreamEditor: readonly CompiledPolicy[]

@@ -111,6 +111,42 @@ describe('a part of the API whose bodies are known', () => {
   })
 })
 
+describe('text that a client has turned into tokens', () => {
+  const bodies: readonly (readonly [string, object])[] = [
+    ['embeddings', { model: 'm', input: [[15339, 1917], [9]] }],
+    ['completions', { model: 'm', prompt: [15339, 1917, 9] }],
+    ['moderations', { input: [15339, 1917, 9] }],
+  ]
+  const limit: CompiledPolicy = {
+    type: 'rate-limit',
+    readsModelCall: 'required',
+    readsTokenNumbers: true,
+    onModelRequest: () => undefined,
+  }
+  const { onModelRequest: _request, ...answerGuard } = guard
+
+  test.each(bodies)('of %s is refused where a guard must read it', async (name, body) => {
+    const fixture = await start({ policies: [limit, guard] })
+    const answer = await fixture.post(body, `/openai/v1/${name}`)
+    expect(answer.status).toBe(400)
+    const { error } = (await answer.json()) as { error: { message: string } }
+    expect(error.message).toContain('the prompt-guard policy of this route cannot read')
+    expect(error.message).toContain('send the text itself')
+    expect(fixture.seen).toEqual([])
+  })
+
+  test.each(bodies)('of %s goes on elsewhere and is counted', async (name, body) => {
+    const data = { data: [], choices: [], results: [] }
+    const fixture = await start({
+      policies: [limit, answerGuard],
+      answer: (_request, response) => answerJson(response, data),
+    })
+    expect((await fixture.post(body, `/openai/v1/${name}`)).status).toBe(200)
+    expect(fixture.seen[0]?.body).toBe(JSON.stringify(body))
+    expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({ inputTokens: 3 })
+  })
+})
+
 test.each(['images/edits', 'images/variations', 'audio/transcriptions', 'audio/translations'])(
   '%s is refused where a policy must read it',
   async (name) => {

@@ -21,16 +21,27 @@ export function readModelBody(
   body: Buffer,
 ): GatewayError | undefined {
   const result = read(exchange, model, body)
-  if (!('text' in result)) {
-    model.call.request = result
-    return undefined
-  }
+  if (!('text' in result)) return takeRequest(model, result)
   model.call.unreadable = result.text
   const strict = model.policies.strictReader
   const rule = strict === undefined ? ruleOf(model) : `the ${strict.type} policy of this route`
   if (rule === undefined || (strict === undefined && !result.isAmbiguous)) return undefined
   const message = `${rule} cannot read this request: ${result.text}`
   return gatewayError('unreadable-body', message, { status: result.status })
+}
+
+function takeRequest(
+  { call, policies }: ModelExchange,
+  request: ModelRequest,
+): GatewayError | undefined {
+  const reader = policies.strictTextReader
+  if (reader === undefined || request.tokenNumbers() === 0) {
+    call.request = request
+    return undefined
+  }
+  call.unreadable = 'the input is not text but numbers of tokens'
+  const message = `the ${reader.type} policy of this route cannot read this request: ${call.unreadable}; send the text itself`
+  return gatewayError('unreadable-body', message, { status: 400 })
 }
 
 function read(

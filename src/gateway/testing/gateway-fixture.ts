@@ -29,6 +29,7 @@ export const emptyChain: PolicyChain = {
   onRequestBody: [],
   requestBodyLimitBytes: undefined,
   strictReader: undefined,
+  strictTextReader: undefined,
   onModelRequest: [],
   onModelResponse: [],
   createStreamEditor: [],
@@ -46,6 +47,10 @@ export function chainOf(...policies: readonly CompiledPolicy[]): PolicyChain {
     onRequestBody: policies.filter((policy) => policy.onRequestBody !== undefined),
     requestBodyLimitBytes: limits.length === 0 ? undefined : Math.min(...limits),
     strictReader: policies.find(({ readsModelCall }) => readsModelCall === 'required'),
+    strictTextReader: policies.find(
+      ({ readsModelCall, readsTokenNumbers, onModelRequest }) =>
+        readsModelCall === 'required' && !readsTokenNumbers && onModelRequest !== undefined,
+    ),
     onModelRequest: policies.filter((policy) => policy.onModelRequest !== undefined),
     onModelResponse: policies.filter((policy) => policy.onModelResponse !== undefined).reverse(),
     createStreamEditor: policies
@@ -264,7 +269,7 @@ export class GatewayFixture {
       random,
       createRequestId: () => `request-${++requestIds}`,
       writeLogLine: (_, line) => this.logLines.push(line),
-      countTokens: options.countTokens ?? ((texts) => texts.join(' ').split(' ').length),
+      countTokens: options.countTokens ?? ((texts) => texts.join(' ').match(/[^ ]+/g)?.length ?? 0),
       retryBufferBytes: options.retryBufferBytes ?? 1024 * 1024,
       replayBudget: options.replayBudget ?? new ReplayBudget(64 * 1024 * 1024),
     }

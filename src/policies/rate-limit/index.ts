@@ -38,6 +38,7 @@ export const rateLimit: PolicyModule<RateLimit> = {
     return {
       ...policy,
       readsModelCall: 'required',
+      readsTokenNumbers: true,
       onModelRequest: (...call) => limiter.check(...call),
       onComplete: (context, outcome) => limiter.complete(context, outcome),
     }

@@ -2,7 +2,7 @@ import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { asCount, asString, recordsOf } from '../shared/json-value.ts'
 import { dropLogprobs, isErrorChunk, setStreaming } from '../shared/openai/choices.ts'
-import { canReadInput, collectInput } from '../shared/openai/input.ts'
+import { canReadInput, collectInput, countTokenNumbers } from '../shared/openai/input.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import { isUsageChunk, isUsageEvent, openAiUsageNames } from '../shared/openai/usage-report.ts'
 import { hasReadableCounts } from '../shared/request/has-readable-counts.ts'
@@ -30,6 +30,7 @@ const request: RequestForm = {
     }
   },
   setStreaming: (json, streaming) => setStreaming(json, streaming, true),
+  tokenNumbers: (json) => countTokenNumbers(json['prompt']),
   hasModel: true,
   outputLimit: tokenLimitIn(['max_tokens']),
   choiceCount: (json) => Math.max(...countFields.map((field) => asCount(json[field]) ?? 1)),

@@ -31,9 +31,10 @@ describe('a request', () => {
     ])
   })
 
-  test('that hides its prompt in token numbers cannot be read', () => {
-    expect(read({ prompt: [1, 2] })).toBeUndefined()
-    expect(read({ prompt: [[1, 2]] })).toBeUndefined()
+  test('that has its prompt in token numbers tells how many, and cannot be read if it mixes them', () => {
+    const counts = [[1, 2], [[1, 2], [3]], 'a'].map((prompt) => read({ prompt })?.tokenNumbers())
+    expect(counts).toEqual([2, 3, 0])
+    expect(say({ prompt: [[1, 2]], suffix: 's' })).toEqual(['request suffix (user): s'])
     expect(read({ prompt: ['a', 1] })).toBeUndefined()
   })
 

@@ -1,7 +1,7 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { asString } from '../shared/json-value.ts'
-import { canReadInput, collectInput } from '../shared/openai/input.ts'
+import { canReadInput, collectInput, countTokenNumbers } from '../shared/openai/input.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import { openAiUsageNames } from '../shared/openai/usage-report.ts'
 import { noTokenLimit } from '../shared/request/token-limit.ts'
@@ -17,6 +17,7 @@ export const openAiEmbeddings: WireFormat = createFormat({
         else texts.addMember(json, key, { channel: 'request', role: undefined })
       }
     },
+    tokenNumbers: (json) => countTokenNumbers(json['input']),
     hasModel: true,
     outputLimit: noTokenLimit,
     choiceCount: () => 1,

@@ -13,9 +13,28 @@ test('inputs are texts of their own', () => {
   expect(read({ input: 'a' })?.texts()[0]?.channel).toBe('request input')
 })
 
-test('inputs of token numbers cannot be read', () => {
-  expect(read({ input: [15339] })).toBeUndefined()
-  expect(read({ input: [[15339], 'a'] })).toBeUndefined()
+test.each([
+  [[15339, 1917], 2],
+  [[[15339, 1917], [9]], 3],
+  [[], 0],
+  [['a', 'b'], 0],
+  ['a', 0],
+])('of the input %j are %i tokens numbers, which are no texts', (input, count) => {
+  const request = read({ input })
+  expect(request?.tokenNumbers()).toBe(count)
+  if (count > 0) expect(request?.texts()).toEqual([])
+})
+
+test.each([
+  [15339],
+  [[15339, 'a']],
+  [[[15339], 'a']],
+  [[[15339], 7]],
+  [[[['a']]]],
+  [[-1]],
+  [[0.5]],
+])('the input %j cannot be read', (input) => {
+  expect(read({ input })).toBeUndefined()
 })
 
 test('an answer has usage, a model and no texts', () => {

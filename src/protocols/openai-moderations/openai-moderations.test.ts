@@ -15,7 +15,8 @@ test('inputs are texts, in whatever form they come', () => {
       ?.texts()
       .map(({ text }) => text),
   ).toEqual(['b'])
-  expect(read({ input: [1] })).toBeUndefined()
+  expect(read({ input: [1] })?.tokenNumbers()).toBe(1)
+  expect(read({ input: [1, 'a'] })).toBeUndefined()
 })
 
 test('an answer is known by its results and has no texts', () => {

@@ -32,6 +32,7 @@ export function createPolicyChain(
     onRequestBody: having(request, 'onRequestBody'),
     requestBodyLimitBytes: limits.length === 0 ? undefined : Math.min(...limits),
     strictReader: request.find(({ readsModelCall }) => readsModelCall === 'required'),
+    strictTextReader: request.find(readsTexts),
     onModelRequest: having(request, 'onModelRequest'),
     onModelResponse: having(response, 'onModelResponse'),
     createStreamEditor: having(response, 'createStreamEditor'),
@@ -40,6 +41,10 @@ export function createPolicyChain(
     createResponseTransform: having(response, 'createResponseTransform'),
     onComplete: having(response, 'onComplete'),
   })
+}
+
+function readsTexts({ readsModelCall, readsTokenNumbers, onModelRequest }: CompiledPolicy) {
+  return readsModelCall === 'required' && onModelRequest !== undefined && !readsTokenNumbers
 }
 
 function areMutations(group: readonly CompiledPolicy[]): boolean {

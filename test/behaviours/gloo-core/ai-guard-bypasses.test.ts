@@ -80,6 +80,12 @@ describe('a guarded route refuses', () => {
     expect(model.requests).toEqual([])
   })
 
+  test('tokens instead of text', async () => {
+    const body = JSON.stringify({ model: 'text-embedding-3-small', input: [83, 7420] })
+    expect(await post(body, {}, '/v1/embeddings')).toBe(400)
+    expect(model.requests).toEqual([])
+  })
+
   test('endpoints and upgrades that it does not know', async () => {
     expect(await post('{"prompt":"tiger"}', {}, '/v1/fine_tuning/jobs')).toBe(403)
     const upgrade = await bench.edge.call('guarded', '/v1/realtime', {

@@ -47,6 +47,18 @@ describe('on a route to a language model, requestsPerUnit counts the tokens of w
     expect(requests()).toHaveLength(before)
   })
 
+  test('also of an input that its client has made tokens of, each number as one', async () => {
+    const embed = (numbers: number, user: string) => {
+      const input = [Array(numbers).fill(83)]
+      return ask(bench, user, {
+        path: '/v1/embeddings',
+        body: JSON.stringify({ model: 'text-embedding-3-small', input }),
+      })
+    }
+    expect((await embed(71, 'numbers-more')).status).toBe(429)
+    expect((await embed(70, 'numbers')).status).toBe(200)
+  })
+
   const twice = '{"model":"m","messages":[],"messages":[{"role":"user","content":"much"}]}'
   test.each([
     [

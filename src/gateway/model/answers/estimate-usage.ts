@@ -11,8 +11,9 @@ export function estimateUsage(
   countTokens: CountTokens,
 ): Usage | undefined {
   if (request === undefined) return undefined
-  const inputTokens = countTokens(request.texts().map(({ text }) => text))
-  if (inputTokens === undefined) return undefined
+  const textTokens = countTokens(request.texts().map(({ text }) => text))
+  if (textTokens === undefined) return undefined
+  const inputTokens = textTokens + request.tokenNumbers()
   return {
     inputTokens,
     outputTokens,

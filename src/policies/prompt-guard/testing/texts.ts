@@ -23,6 +23,7 @@ export function requestOf(...texts: Slot[]): ModelRequest {
     ...unused,
     ...markable(),
     texts: () => texts,
+    tokenNumbers: () => 0,
     messages: () => texts.map(({ role = 'user', text }) => ({ role, content: text })),
   }
 }

@@ -22,6 +22,7 @@ export function modelRequest(json: Record<string, unknown>): ModelRequest & { ch
       json['max_tokens'] = tokens
     },
     choiceCount: () => (json['n'] as number | undefined) ?? 1,
+    tokenNumbers: () => 0,
     markChanged: () => undefined,
     encode: () => Buffer.from(JSON.stringify(json)),
   }

@@ -22,6 +22,8 @@ export interface RequestForm {
   readonly hasModel: boolean
   readonly outputLimit: TokenLimit
   choiceCount(json: Json): number
+  /** Left out: the format has no place for tokens. */
+  tokenNumbers?(json: Json): number
 }
 
 /** What asking for a stream, or for none, has meant. */
@@ -93,6 +95,10 @@ export class JsonRequest implements ModelRequest {
 
   choiceCount(): number {
     return Math.max(1, this.#form.choiceCount(this.json))
+  }
+
+  tokenNumbers(): number {
+    return this.#form.tokenNumbers?.(this.json) ?? 0
   }
 
   markChanged(): void {
