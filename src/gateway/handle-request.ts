@@ -141,13 +141,18 @@ function runModelPolicies(exchange: Exchange, action: CompiledForward): void {
 
 function forward(exchange: Exchange, action: CompiledForward): void {
   const destination = exchange.picked ?? pickDestination(action, exchange.services.random)
-  if ('unavailable' in destination) {
+  if ('backend' in destination) {
+    exchange.destination = destination
+    const backend = exchange.services.backends.get(destination.backend)
+    new ForwardedRequest(exchange, destination.ownRules ?? action, backend).start()
+  } else if ('redirect' in destination) {
+    const { match } = exchange
+    if (match === undefined) throw new Error('A request is redirected without a route.')
+    exchange.destination = destination
+    respondRedirect(exchange, destination.redirect, match)
+  } else {
     respondUnavailable(exchange, destination.unavailable)
-    return
   }
-  exchange.destination = destination
-  const backend = exchange.services.backends.get(destination.backend)
-  new ForwardedRequest(exchange, action, backend).start()
 }
 
 /** By weight; a single destination needs no draw. */

@@ -51,11 +51,29 @@ export interface ModelCallOptions {
   readonly metadataNamespace?: string
 }
 
-export type WeightedDestination = BackendDestination | UnavailableDestination
+export type WeightedDestination = BackendDestination | RedirectDestination | UnavailableDestination
 
 export interface BackendDestination {
   readonly backendId: string
   readonly weight: number
+  readonly policyIds: readonly string[]
+  /** Set: what it has of its own beside its route. */
+  readonly overrides?: DestinationOverrides
+}
+
+/** Stands in for what the route says, for the requests of one destination; undefined leaves the route's. */
+export interface DestinationOverrides {
+  readonly pathRewrite: PathRewrite | undefined
+  /** The client's host is kept in `x-forwarded-host`. */
+  readonly hostRewrite: HostRewrite | undefined
+  /** Beside those of the route. */
+  readonly mirrors: readonly Mirror[]
+}
+
+/** A destination whose share of the requests is sent elsewhere. */
+export interface RedirectDestination {
+  readonly weight: number
+  readonly redirect: RedirectAction
   readonly policyIds: readonly string[]
 }
 

@@ -84,19 +84,23 @@ export type CompiledAction =
   | DirectResponseAction
   | UnavailableAction
 
-export interface CompiledForward {
+export interface CompiledForward extends ForwardRules {
   readonly type: 'forward'
-  readonly config: ForwardAction
   readonly destinations: readonly CompiledDestination[]
   /** Sum of the weights, at least 1. */
   readonly totalWeight: number
+  /** True: some destination is a provider of language models. */
+  readonly leadsToModels: boolean
+}
+
+/** How requests are sent on. */
+export interface ForwardRules {
+  readonly config: ForwardAction
   /** The path that goes upstream, without query. Equals `path` where nothing rewrites it. */
   rewritePath(path: string, matched: PathMatcher): string
   /** The host that goes upstream, unless the endpoint's own name does (`config.hostRewrite`). */
   rewriteHost(request: RoutedRequest): string
   readonly mirrors: readonly CompiledMirror[]
-  /** True: some destination is a provider of language models. */
-  readonly leadsToModels: boolean
 }
 
 export interface CompiledRedirect {
@@ -106,7 +110,10 @@ export interface CompiledRedirect {
   rewritePath(path: string, matched: PathMatcher): string
 }
 
-export type CompiledDestination = CompiledBackendDestination | UnavailableDestination
+export type CompiledDestination =
+  | CompiledBackendDestination
+  | CompiledRedirectDestination
+  | UnavailableDestination
 
 export interface CompiledBackendDestination {
   readonly weight: number
@@ -116,6 +123,16 @@ export interface CompiledBackendDestination {
    * Stands in for the route's chain from the first try on (`onAttempt`, `onResponseHead`,
    * `createResponseTransform`, `onComplete`).
    */
+  readonly attemptPolicies: PolicyChain
+  /** Set: how requests that go here are sent on, in the place of what the route says. */
+  readonly ownRules: ForwardRules | undefined
+}
+
+/** A destination that answers its share of the requests with a redirect. */
+export interface CompiledRedirectDestination {
+  readonly weight: number
+  readonly redirect: CompiledRedirect
+  /** Stands in for the route's chain for the answer. */
   readonly attemptPolicies: PolicyChain
 }
 

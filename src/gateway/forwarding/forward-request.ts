@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import type { CompiledForward } from '../../snapshot/snapshot.ts'
+import type { ForwardRules } from '../../snapshot/snapshot.ts'
 import { hashRequest } from '../balancing/hash-request.ts'
 import { createAnswerRelay, createStreamOpening } from '../model/answers/create-answer-relay.ts'
 import type { StreamOpening } from '../model/answers/stream-opening.ts'
@@ -27,7 +27,7 @@ const forwardingFailed = 'the gateway failed to forward this request'
 /** Sends a request to its backend, as often as the route says, and its answer to the client. */
 export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner, TunnelListener {
   readonly #exchange: Exchange
-  readonly #action: CompiledForward
+  readonly #rules: ForwardRules
   readonly #backend: BackendRuntime
   readonly #limits: TimeLimits
   #deadlines: Deadlines
@@ -42,12 +42,12 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   #tunnel: Duplex | undefined
   #over = false
 
-  constructor(exchange: Exchange, action: CompiledForward, backend: BackendRuntime) {
+  constructor(exchange: Exchange, rules: ForwardRules, backend: BackendRuntime) {
     this.#exchange = exchange
-    this.#action = action
+    this.#rules = rules
     this.#backend = backend
     const { http } = exchange.ingress.listener.config
-    const { timeoutMs, idleTimeoutMs, retry } = action.config
+    const { timeoutMs, idleTimeoutMs, retry } = rules.config
     const frequency = retry?.previousPrioritiesUpdateFrequency
     this.#priorities = frequency === undefined ? undefined : new TriedPriorities(frequency)
     this.#limits = { totalMs: timeoutMs, idleMs: idleTimeoutMs ?? http.streamIdleTimeoutMs }
@@ -79,7 +79,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   bodyEnded(): void {
     if (this.#over) return
     this.#deadlines.startTotal()
-    if (this.#action.mirrors.length > 0) sendMirrors(this.#exchange, this.#action)
+    if (this.#rules.mirrors.length > 0) sendMirrors(this.#exchange, this.#rules)
   }
 
   attemptUpgraded(headers: Record<string, string | string[] | undefined>, socket: Duplex): void {
@@ -145,7 +145,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   holdOpening(head: UpstreamResponseHead): StreamOpening | undefined {
     const { model } = this.#exchange
     if (model === undefined || head.status >= 400) return undefined
-    const { retry } = this.#action.config
+    const { retry } = this.#rules.config
     const mayRetry = retry !== undefined && this.#retries < retry.maxRetries
     if (!mayRetry && !model.mayFailOver) return undefined
     const opening = createStreamOpening(model, head)
@@ -156,7 +156,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
 
   retriesOpeningError(): boolean {
     this.#clearPerTry()
-    const { retry } = this.#action.config
+    const { retry } = this.#rules.config
     if (this.#failsOver({ status: 502 })) return true
     if (retry === undefined || this.#retries >= retry.maxRetries) return false
     return this.#scheduleRetry(undefined)
@@ -166,7 +166,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     this.#clearPerTry()
     const { body } = this.#exchange
     if (!this.#retriesAfter(status, headers)) {
-      if (body.ended || this.#action.mirrors.length === 0) body.release()
+      if (body.ended || this.#rules.mirrors.length === 0) body.release()
       return false
     }
     body.drop()
@@ -174,7 +174,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   }
 
   #retriesAfter(status: number, headers: readonly string[]): boolean {
-    const { retry } = this.#action.config
+    const { retry } = this.#rules.config
     if (this.#failsOver({ status })) return true
     if (retry === undefined || !this.#mayRetry({ status })) return false
     return this.#scheduleRetry(rateLimitDelayMs(retry, headers, this.#exchange.services.now()))
@@ -199,7 +199,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   }
 
   #mayRetry(cause: RetryCause): boolean {
-    const { retry } = this.#action.config
+    const { retry } = this.#rules.config
     if (retry === undefined || this.#retries >= retry.maxRetries) return false
     return this.#exchange.body.replayable && isRetryable(retry, cause)
   }
@@ -217,7 +217,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   }
 
   #scheduleRetry(delayMs: number | undefined): boolean {
-    const { retry } = this.#action.config
+    const { retry } = this.#rules.config
     if (retry === undefined) return false
     if (!this.#retrying && !this.#backend.beginRetry()) return false
     this.#retrying = true
@@ -243,7 +243,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   #send(): void {
     const exchange = this.#exchange
     if (this.#over) return
-    const hash = hashRequest(this.#action.config.hashPolicies, exchange)
+    const hash = hashRequest(this.#rules.config.hashPolicies, exchange)
     const endpoint = this.#priorities?.pick(this.#backend, hash) ?? this.#backend.pick(hash)
     if (endpoint === undefined) {
       this.#end(gatewayError('no-healthy-upstream', 'no healthy upstream'))
@@ -251,7 +251,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     }
     exchange.attempts += 1
     exchange.upstreamHost = endpoint.hostPort
-    const ready = prepareTry(exchange, { action: this.#action, backend: this.#backend, endpoint })
+    const ready = prepareTry(exchange, { rules: this.#rules, backend: this.#backend, endpoint })
     if (!(ready instanceof Promise)) {
       this.#dispatch(endpoint, ready)
       return
@@ -288,7 +288,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   }
 
   #startPerTry(): void {
-    const timeoutMs = this.#action.config.retry?.perTryTimeoutMs
+    const timeoutMs = this.#rules.config.retry?.perTryTimeoutMs
     if (timeoutMs === undefined || timeoutMs <= 0) return
     this.#perTryTimer = this.#exchange.services.timers.setTimeout(() => {
       this.#perTryTimer = undefined

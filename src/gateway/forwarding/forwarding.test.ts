@@ -107,6 +107,7 @@ test('destinations get requests by their weight', async () => {
       backend,
       weight: index === 0 ? 1 : 3,
       attemptPolicies: emptyChain,
+      ownRules: undefined,
     })),
     totalWeight: 4,
   })

@@ -1,6 +1,6 @@
 import { HeaderList } from '../../lib/header-list.ts'
 import { removeClientCredentials } from '../../providers/shared/client-credentials.ts'
-import type { CompiledForward, CompiledMirror } from '../../snapshot/snapshot.ts'
+import type { CompiledMirror, ForwardRules } from '../../snapshot/snapshot.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { UpstreamCall, UpstreamHandler } from '../upstream/upstream-client.ts'
 
@@ -13,25 +13,25 @@ const mirrorTimeoutMs = 15_000
 let running = 0
 
 /** Sends copies of a request whose answers are thrown away. The body must have ended. */
-export function sendMirrors(exchange: Exchange, action: CompiledForward): void {
-  for (const mirror of action.mirrors) {
+export function sendMirrors(exchange: Exchange, rules: ForwardRules): void {
+  for (const mirror of rules.mirrors) {
     if (exchange.services.random() * 100 >= mirror.percentage) continue
-    if (running < maxMirrors && exchange.body.copyable) sendMirror(exchange, action, mirror)
+    if (running < maxMirrors && exchange.body.copyable) sendMirror(exchange, rules, mirror)
   }
 }
 
-function sendMirror(exchange: Exchange, action: CompiledForward, mirror: CompiledMirror): void {
+function sendMirror(exchange: Exchange, rules: ForwardRules, mirror: CompiledMirror): void {
   const { match, model, services } = exchange
   const backend = services.backends.get(mirror.backend)
   const endpoint = backend.pick(undefined)
   if (match === undefined || endpoint === undefined || !backend.beginRequest()) return
   const headers = new HeaderList([...exchange.headers.flat])
-  const path = action.rewritePath(exchange.path, match.path) + exchange.query
+  const path = rules.rewritePath(exchange.path, match.path) + exchange.query
   // A call to a model goes as policies have left it: what was masked is masked, and what it was authorised by stays here.
   if (model !== undefined) removeClientCredentials(headers)
   const body = model?.bodyFor(model.provider) ?? exchange.body.copy()
   if (body !== undefined) headers.set('content-length', String(body.length))
-  headers.flat.push('host', mirrorHost(mirror, action.rewriteHost(exchange)))
+  headers.flat.push('host', mirrorHost(mirror, rules.rewriteHost(exchange)))
   running += 1
   const handler = new DiscardingHandler(() => {
     running -= 1

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import { HeaderList } from '../../lib/header-list.ts'
-import type { CompiledForward } from '../../snapshot/snapshot.ts'
+import type { ForwardRules } from '../../snapshot/snapshot.ts'
 import { prepareModelTry } from '../model/prepare-model-try.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
@@ -11,7 +11,7 @@ export function prepareTry(
   exchange: Exchange,
   target: TryTarget,
 ): PreparedTry | GatewayError | Promise<PreparedTry | GatewayError> {
-  const { config } = target.action
+  const { config } = target.rules
   const headers = new HeaderList([...exchange.headers.flat])
   const timeoutMs = config.retry?.perTryTimeoutMs ?? config.timeoutMs
   if (timeoutMs > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(timeoutMs))
@@ -26,14 +26,14 @@ function preparePlainTry(
   target: TryTarget,
   headers: HeaderList,
 ): PreparedTry | GatewayError {
-  const { action, endpoint } = target
+  const { rules, endpoint } = target
   const { match, method, path, query, body } = exchange
   if (match === undefined) throw new Error('A request is forwarded without a route.')
-  const upstreamPath = action.rewritePath(path, match.path)
+  const upstreamPath = rules.rewritePath(path, match.path)
   if (upstreamPath !== path) headers.set('x-envoy-original-path', path + query)
   exchange.upstreamPath = upstreamPath + query
-  const host = hostFor(exchange, action, endpoint)
-  if (action.config.appendForwardedHost && host !== exchange.host) {
+  const host = hostFor(exchange, rules, endpoint)
+  if (rules.config.appendForwardedHost && host !== exchange.host) {
     headers.append('x-forwarded-host', exchange.host)
   }
   const refusal = runAttemptHooks(exchange, target, headers)
@@ -44,10 +44,10 @@ function preparePlainTry(
   return { head: { method, path: exchange.upstreamPath, headers: headers.flat }, body: undefined }
 }
 
-function hostFor(exchange: Exchange, action: CompiledForward, endpoint: EndpointRuntime): string {
+function hostFor(exchange: Exchange, rules: ForwardRules, endpoint: EndpointRuntime): string {
   const { hostHeader } = endpoint.config
   if (hostHeader !== undefined) return hostHeader
-  const { hostRewrite } = action.config
+  const { hostRewrite } = rules.config
   if (hostRewrite?.type === 'endpoint' && endpoint.hasName) return endpoint.config.host
-  return action.rewriteHost(exchange)
+  return rules.rewriteHost(exchange)
 }

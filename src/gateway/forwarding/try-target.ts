@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import type { HeaderList } from '../../lib/header-list.ts'
-import type { CompiledForward } from '../../snapshot/snapshot.ts'
+import type { ForwardRules } from '../../snapshot/snapshot.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { BackendRuntime } from '../upstream/backend-runtime.ts'
 import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
@@ -15,7 +15,7 @@ export interface PreparedTry {
 
 /** Where a try goes. */
 export interface TryTarget {
-  readonly action: CompiledForward
+  readonly rules: ForwardRules
   readonly backend: BackendRuntime
   readonly endpoint: EndpointRuntime
 }

@@ -4,7 +4,7 @@ import { HeaderList } from '../../lib/header-list.ts'
 import type { ModelCall } from '../../llm/model-call.ts'
 import type { RequestContext, ResponseHead } from '../../policies/policy.ts'
 import type {
-  CompiledBackendDestination,
+  CompiledBackend,
   CompiledDestination,
   CompiledVirtualHost,
   PolicyChain,
@@ -66,7 +66,10 @@ export class Exchange implements RequestContext, RoutedRequest {
   upgrade: string | undefined
   virtualHost: CompiledVirtualHost | undefined
   match: RouteMatch | undefined
-  destination: CompiledBackendDestination | undefined
+  /** Without a backend: the gateway answers in the place of one. */
+  destination:
+    | { readonly attemptPolicies: PolicyChain; readonly backend?: CompiledBackend }
+    | undefined
   /** Where the request will go, if that was decided before the first hook. */
   picked: CompiledDestination | undefined
   rematched = false

@@ -140,7 +140,7 @@ export function createForward(
   return {
     type: 'forward',
     config,
-    destinations: [{ weight: 1, backend, attemptPolicies: policies }],
+    destinations: [{ weight: 1, backend, attemptPolicies: policies, ownRules: undefined }],
     totalWeight: 1,
     rewritePath: (path) => path,
     rewriteHost: (request) => request.host,

@@ -219,23 +219,31 @@ export class SnapshotCompiler {
 
   #route(config: Route, wins: boolean): RouteEntry {
     const routes = wins ? this.#routesWithMostSpecificWinning : this.#routes
-    const { action, policyIds } = config
-    const inputs: unknown[] = [config]
-    for (const policyId of policyIds) inputs.push(this.#policy(policyId))
-    if (action.type === 'forward') {
-      for (const destination of action.destinations) {
-        if ('unavailable' in destination) continue
-        inputs.push(this.#backend(destination.backendId))
-        for (const policyId of destination.policyIds) inputs.push(this.#policy(policyId))
-      }
-      for (const { backendId } of action.mirrors) inputs.push(this.#backend(backendId))
-    }
+    const inputs = [config, ...this.#partsOf(config)]
     const entry =
       routes.reuse(config.id, inputs) ??
       routes.store(config.id, inputs, this.#compileRoute(config, wins))
     this.#matchers.keep(config.id)
     this.#report(entry.errors)
     return entry
+  }
+
+  /** What the route refers to, compiled. */
+  #partsOf({ action, policyIds }: Route): unknown[] {
+    const policies = [...policyIds]
+    const backends: string[] = []
+    if (action.type === 'forward') {
+      const mirrors = [...action.mirrors]
+      for (const destination of action.destinations) {
+        if ('unavailable' in destination) continue
+        policies.push(...destination.policyIds)
+        if ('redirect' in destination) continue
+        backends.push(destination.backendId)
+        if (destination.overrides !== undefined) mirrors.push(...destination.overrides.mirrors)
+      }
+      for (const { backendId } of mirrors) backends.push(backendId)
+    }
+    return [...policies.map((id) => this.#policy(id)), ...backends.map((id) => this.#backend(id))]
   }
 
   #compileRoute(config: Route, wins: boolean): RouteEntry {

@@ -1,5 +1,6 @@
 import type { ConfigurationError } from '../../ir/configuration.ts'
 import type {
+  DestinationOverrides,
   ForwardAction,
   Mirror,
   RedirectAction,
@@ -13,7 +14,10 @@ import type {
   CompiledBackend,
   CompiledDestination,
   CompiledMirror,
+  CompiledRedirect,
   CompiledRoute,
+  ForwardRules,
+  PolicyChain,
 } from '../snapshot.ts'
 import { compileHostRewrite, compilePathRewrite } from './compile-rewrites.ts'
 import { createPolicyChain, emptyChain } from './policy-chain.ts'
@@ -79,7 +83,7 @@ function compileAction(config: Route, context: RouteContext): CompiledAction | F
   }
 }
 
-function compileRedirect(config: RedirectAction): CompiledAction | Failure {
+function compileRedirect(config: RedirectAction): CompiledRedirect | Failure {
   const rewritePath = compilePathRewrite(config.path)
   if (typeof rewritePath !== 'function') return failure(rewritePath.message)
   return Object.freeze({ type: 'redirect', config, rewritePath })
@@ -90,13 +94,11 @@ function compileForward(
   config: ForwardAction,
   context: RouteContext,
 ): CompiledAction | Failure {
-  const rewritePath = compilePathRewrite(config.pathRewrite)
-  if (typeof rewritePath !== 'function') return failure(rewritePath.message)
-  const rewriteHost = compileHostRewrite(config.hostRewrite)
-  if (typeof rewriteHost !== 'function') return failure(rewriteHost.message)
+  const rules = compileRules(route, config, context)
+  if (isFailure(rules)) return rules
   const destinations: CompiledDestination[] = []
   for (const destination of config.destinations) {
-    const compiled = compileDestination(destination, context)
+    const compiled = compileDestination(destination, { ...context, route, rules })
     if (isFailure(compiled)) return compiled
     destinations.push(compiled)
   }
@@ -104,33 +106,78 @@ function compileForward(
   if (totalWeight < 1) return failure('No destination of the route has a weight above 0.')
   return Object.freeze({
     type: 'forward',
-    config,
+    ...rules,
     destinations: Object.freeze(destinations),
     totalWeight,
-    rewritePath,
-    rewriteHost,
-    mirrors: Object.freeze(compileMirrors(route, config.mirrors, context)),
     leadsToModels: destinations.some(
       (destination) => 'backend' in destination && destination.backend.providers.length > 0,
     ),
   })
 }
 
+function compileRules(
+  route: Route,
+  config: ForwardAction,
+  context: RouteContext,
+): ForwardRules | Failure {
+  const rewritePath = compilePathRewrite(config.pathRewrite)
+  if (typeof rewritePath !== 'function') return failure(rewritePath.message)
+  const rewriteHost = compileHostRewrite(config.hostRewrite)
+  if (typeof rewriteHost !== 'function') return failure(rewriteHost.message)
+  const mirrors = Object.freeze(compileMirrors(route, config.mirrors, context))
+  return { config, rewritePath, rewriteHost, mirrors }
+}
+
+interface DestinationContext extends RouteContext {
+  readonly route: Route
+  /** Of the route. */
+  readonly rules: ForwardRules
+}
+
 function compileDestination(
   destination: WeightedDestination,
-  { parts, policies }: RouteContext,
+  context: DestinationContext,
 ): CompiledDestination | Failure {
   if ('unavailable' in destination) return destination
-  const { backendId, weight, policyIds } = destination
-  const backend = parts.backend(backendId)
+  const { weight, policyIds } = destination
+  const attemptPolicies = compileAttemptPolicies(policyIds, context)
+  if (isFailure(attemptPolicies)) return attemptPolicies
+  if ('redirect' in destination) {
+    const redirect = compileRedirect(destination.redirect)
+    return isFailure(redirect) ? redirect : Object.freeze({ weight, redirect, attemptPolicies })
+  }
+  const { backendId, overrides } = destination
+  const backend = context.parts.backend(backendId)
   if (isFailure(backend)) return backend
-  const own = findPolicies(policyIds, parts)
+  const ownRules = overrides && compileOverrides(overrides, context)
+  if (ownRules !== undefined && isFailure(ownRules)) return ownRules
+  return Object.freeze({ weight, backend, attemptPolicies, ownRules })
+}
+
+function compileAttemptPolicies(
+  ids: readonly string[],
+  { parts, policies }: RouteContext,
+): PolicyChain | Failure {
+  const own = findPolicies(ids, parts)
   if (isFailure(own)) return own
-  const attemptPolicies = createPolicyChain(
-    [...own, ...policies],
-    parts.mostSpecificHeaderMutationsWin,
-  )
-  return Object.freeze({ weight, backend, attemptPolicies })
+  return createPolicyChain([...own, ...policies], parts.mostSpecificHeaderMutationsWin)
+}
+
+function compileOverrides(
+  { pathRewrite, hostRewrite, mirrors }: DestinationOverrides,
+  context: DestinationContext,
+): ForwardRules | Failure {
+  const { route, rules } = context
+  const config: ForwardAction = {
+    ...rules.config,
+    pathRewrite: pathRewrite ?? rules.config.pathRewrite,
+    hostRewrite: hostRewrite ?? rules.config.hostRewrite,
+    appendForwardedHost: hostRewrite !== undefined || rules.config.appendForwardedHost,
+    mirrors,
+  }
+  const own = compileRules(route, config, context)
+  if (isFailure(own)) return own
+  return Object.freeze({ ...own, mirrors: Object.freeze([...rules.mirrors, ...own.mirrors]) })
 }
 
 /** A mirror that cannot be had is left out: the answer does not depend on it. */
