@@ -1,4 +1,4 @@
-import type { Static } from 'typebox'
+import type { Static, TSchema } from 'typebox'
 import { choice, flag, integer, list, object, text } from '../../../field.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
@@ -48,17 +48,17 @@ const pathModifier = () =>
   )
 export type PathModifier = Static<ReturnType<typeof pathModifier>>
 
-const requestMirror = () =>
+const requestMirror = (test: string) =>
   object(
     'Copies of requests, whose answers are thrown away.',
     {
       backendRef: backendReference(),
       percent: honoured(
-        behaviours.mirror,
+        test,
         integer('The share of requests, of 100.', { format: 'int32', minimum: 0, maximum: 100 }),
       ),
       fraction: honoured(
-        behaviours.mirror,
+        test,
         object(
           'The share of requests.',
           {
@@ -76,9 +76,9 @@ const requestMirror = () =>
     ['backendRef'],
   )
 
-const requestRedirect = () =>
+const requestRedirect = (test: string) =>
   honoured(
-    behaviours.redirect,
+    test,
     object('Sends the client elsewhere.', {
       scheme: choice('The scheme of the request unless given.', ['http', 'https']),
       hostname: hostname('The host of the request unless given.', 'exact'),
@@ -94,9 +94,9 @@ const requestRedirect = () =>
     }),
   )
 
-const urlRewrite = () =>
+const urlRewrite = (test: string) =>
   honoured(
-    behaviours.urlRewrite,
+    test,
     object('Changes what the backend sees.', {
       hostname: hostname('The host.', 'exact'),
       path: pathModifier(),
@@ -144,8 +144,34 @@ const externalAuth = () =>
 
 const extensionRef = () => honoured(behaviours.extensionRef, localReference())
 
-/** The filters of an HTTPRoute; those of a backend have titles of their own. */
-export const httpRouteFilters = (level: 'rule' | 'backend') =>
+/** Where a list of filters stands; each has titles of its own. */
+type FilterLevel = 'rule' | 'backend'
+
+const titles = {
+  rule: {
+    requestHeaders: behaviours.requestHeaders,
+    responseHeaders: behaviours.responseHeaders,
+    mirror: behaviours.mirror,
+    redirect: behaviours.redirect,
+    urlRewrite: behaviours.urlRewrite,
+  },
+  backend: {
+    requestHeaders: behaviours.backendHeaders,
+    responseHeaders: behaviours.backendHeaders,
+    mirror: behaviours.backendMirror,
+    redirect: behaviours.backendRedirect,
+    urlRewrite: behaviours.backendRewrite,
+  },
+} as const
+
+/** What a filter does that only rules can have. */
+const onlyOnRules = <Field extends TSchema>(level: FilterLevel, field: Field): Field =>
+  level === 'rule'
+    ? field
+    : ignored('filters of this type are supported on rules only; the rule answers 500', field)
+
+/** The filters of an HTTPRoute. */
+export const httpRouteFilters = (level: FilterLevel) =>
   list(
     'What happens to requests and answers, in order.',
     object(
@@ -158,18 +184,14 @@ export const httpRouteFilters = (level: 'rule' | 'backend') =>
             ...(['RequestRedirect', 'URLRewrite', 'ExtensionRef', 'CORS', 'ExternalAuth'] as const),
           ]),
         ),
-        requestHeaderModifier: headerModifier(
-          level === 'rule' ? behaviours.requestHeaders : behaviours.backendHeaders,
-        ),
-        responseHeaderModifier: headerModifier(
-          level === 'rule' ? behaviours.responseHeaders : behaviours.backendHeaders,
-        ),
-        requestMirror: requestMirror(),
-        requestRedirect: requestRedirect(),
-        urlRewrite: urlRewrite(),
-        cors: cors(),
-        externalAuth: externalAuth(),
-        extensionRef: extensionRef(),
+        requestHeaderModifier: headerModifier(titles[level].requestHeaders),
+        responseHeaderModifier: headerModifier(titles[level].responseHeaders),
+        requestMirror: requestMirror(titles[level].mirror),
+        requestRedirect: requestRedirect(titles[level].redirect),
+        urlRewrite: urlRewrite(titles[level].urlRewrite),
+        cors: onlyOnRules(level, cors()),
+        externalAuth: onlyOnRules(level, externalAuth()),
+        extensionRef: onlyOnRules(level, extensionRef()),
       },
       ['type'],
     ),
@@ -177,7 +199,7 @@ export const httpRouteFilters = (level: 'rule' | 'backend') =>
   )
 
 /** The filters of a GRPCRoute. */
-export const grpcRouteFilters = (level: 'rule' | 'backend') =>
+export const grpcRouteFilters = (level: FilterLevel) =>
   list(
     'What happens to requests and answers, in order.',
     object(
@@ -190,14 +212,10 @@ export const grpcRouteFilters = (level: 'rule' | 'backend') =>
             ...(['RequestMirror', 'ExtensionRef'] as const),
           ]),
         ),
-        requestHeaderModifier: headerModifier(
-          level === 'rule' ? behaviours.requestHeaders : behaviours.backendHeaders,
-        ),
-        responseHeaderModifier: headerModifier(
-          level === 'rule' ? behaviours.responseHeaders : behaviours.backendHeaders,
-        ),
-        requestMirror: requestMirror(),
-        extensionRef: extensionRef(),
+        requestHeaderModifier: headerModifier(titles[level].requestHeaders),
+        responseHeaderModifier: headerModifier(titles[level].responseHeaders),
+        requestMirror: requestMirror(titles[level].mirror),
+        extensionRef: onlyOnRules(level, extensionRef()),
       },
       ['type'],
     ),

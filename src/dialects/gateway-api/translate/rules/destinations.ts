@@ -1,10 +1,11 @@
-import type { Mirror, WeightedDestination } from '../../../../ir/route.ts'
+import type { DestinationOverrides, Mirror, WeightedDestination } from '../../../../ir/route.ts'
 import type { RouteFilter } from '../../kinds/fields/filters.ts'
 import type { BackendReference } from '../../kinds/fields/references.ts'
 import { findBackend } from '../backends/find-backend.ts'
 import type { BackendUse } from '../backends/service-backend.ts'
 import type { Scope } from '../source.ts'
 import { translateHeaderFilters } from './header-filter.ts'
+import { translateRedirect, translateUrlRewrite } from './rewrite-filters.ts'
 import { placeBelow, type RuleDraft, type RulePlace } from './rule-draft.ts'
 
 /** What the parts of one rule are read with. */
@@ -20,7 +21,7 @@ export interface WeightedBackend extends BackendReference {
   readonly filters?: readonly RouteFilter[]
 }
 
-const backendFilterTypes = ['RequestHeaderModifier', 'ResponseHeaderModifier']
+const ruleFilterTypes = ['CORS', 'ExternalAuth', 'ExtensionRef']
 
 /** The destinations of a rule; those that lead nowhere answer an error for their share. */
 export function translateDestinations(
@@ -47,19 +48,19 @@ export function translateDestinations(
 }
 
 function translateDestination(
-  { scope, draft, use }: RuleReader,
+  reader: RuleReader,
   backend: WeightedBackend,
   { place, isOnly }: { readonly place: RulePlace; readonly isOnly: boolean },
 ): WeightedDestination {
+  const { scope, draft, use } = reader
   const { weight = 1, filters = [] } = backend
   const found = findBackend(scope, backend, place, use)
   if (found.type !== 'found') {
     if (found.type === 'unresolved') draft.addUnresolved(found)
     return { weight, unavailable: draft.unavailableWith('backend-not-found', found.message) }
   }
-  if (found.isAdded) draft.backends.push(found.backend)
   const policyIds: string[] = []
-  const odd = filters.find(({ type }) => !backendFilterTypes.includes(type))
+  const odd = filters.find(({ type }) => ruleFilterTypes.includes(type))
   if (odd !== undefined) {
     const message = `${place.fieldPath}.filters: a filter of type ${odd.type} is supported on rules only, not on backends`
     draft.refuse({ reason: 'UnsupportedValue', message })
@@ -74,6 +75,11 @@ function translateDestination(
     draft.policies.push(headers)
     policyIds.push(headers.id)
   }
+  const redirect = filters.find(({ requestRedirect }) => requestRedirect !== undefined)
+  if (redirect?.requestRedirect !== undefined) {
+    return { weight, redirect: translateRedirect(redirect.requestRedirect), policyIds }
+  }
+  if (found.isAdded) draft.backends.push(found.backend)
   if (found.effect !== undefined) {
     draft.addParts(found.effect)
     policyIds.push(...found.effect.policies.map(({ id }) => id))
@@ -81,10 +87,23 @@ function translateDestination(
       draft.changes.push(found.effect.changeAction)
     }
   }
-  return { backendId: found.backend.id, weight, policyIds }
+  const overrides = translateOverrides(reader, filters, place)
+  const destination = { backendId: found.backend.id, weight, policyIds }
+  return overrides === undefined ? destination : { ...destination, overrides }
 }
 
-/** The mirrors of a rule; one that leads nowhere is left out, and the status says so. */
+function translateOverrides(
+  reader: RuleReader,
+  filters: readonly RouteFilter[],
+  place: RulePlace,
+): DestinationOverrides | undefined {
+  const rewrite = filters.find(({ urlRewrite }) => urlRewrite !== undefined)
+  const mirrors = translateMirrors(reader, filters, place)
+  if (rewrite === undefined && mirrors.length === 0) return undefined
+  return { ...translateUrlRewrite(rewrite?.urlRewrite), mirrors }
+}
+
+/** The mirrors of a list of filters; one that leads nowhere is left out, and the status says so. */
 export function translateMirrors(
   { scope, draft, use }: RuleReader,
   filters: readonly RouteFilter[],

@@ -11,7 +11,7 @@ function pathRewriteOf(path: PathModifier | undefined): PathRewrite | undefined 
     : { type: 'prefix', value: path.replacePrefixMatch || '/' }
 }
 
-/** The RequestRedirect filter of a rule. */
+/** A RequestRedirect filter. */
 export function translateRedirect(
   config: NonNullable<RouteFilter['requestRedirect']>,
 ): RedirectAction {
@@ -27,7 +27,7 @@ export function translateRedirect(
   }
 }
 
-/** The URLRewrite filter of a rule. */
+/** A URLRewrite filter. */
 export function translateUrlRewrite(config: RouteFilter['urlRewrite']): {
   readonly pathRewrite: PathRewrite | undefined
   readonly hostRewrite: HostRewrite | undefined
