@@ -137,6 +137,7 @@ describe('paths', () => {
       ['GET', '/g/v1beta/models', '?key=client&pageSize=2'],
       'platform /v1beta/models?pageSize=2',
     ],
+    [openai, ['GET', '/v1/models/..;/chat/completions'], undefined],
     [gemini, ['POST', '/v1beta/files'], undefined],
     [gemini, ['GET', '/v1beta/models/g'], 'platform /v1beta/models/g'],
     [gemini, ['GET', '/v1beta/models/g:generateContent/'], undefined],

@@ -51,6 +51,7 @@ describe('a request', () => {
       'message 0 content (user): Hi',
       'message 1 content 0 thinking (assistant): hm',
       'message 1 content (assistant): Look',
+      'message 1 content 2 input name key (assistant): name',
       'message 1 content 2 input name (assistant): sky',
       'message 2 content 0 content (user): blue',
       'message 2 content 1 source data (user): page',

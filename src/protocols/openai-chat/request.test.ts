@@ -71,6 +71,7 @@ describe('texts of a request', () => {
       'message 3 content (tool): blue',
       'request tools 0 function description (undefined): Looks somewhere.',
       'request tools 0 function parameters type (undefined): object',
+      'request tools 0 function parameters properties id key (undefined): id',
       'request tools 0 function parameters properties id description (undefined): where',
     ])
   })
@@ -108,6 +109,32 @@ describe('texts of a request', () => {
         .texts()
         .map(({ text }) => text),
     ).toEqual(['a\na', 'd e', 'data:,f g', 'c 1', 'b c'])
+  })
+
+  test('cannot hide in the names of parameters', () => {
+    const properties = { 'my card': { description: 'my card', minimum: 1.5 }, other: {} }
+    const parameters = { type: 'object', properties }
+    const request = read({ messages: [], tools: [{ type: 'function', function: { parameters } }] })
+    for (const slot of request.texts()) slot.replace(slot.text.replace('my card', 'X'))
+    expect(sent(request).tools[0].function.parameters).toEqual({
+      type: 'object',
+      properties: { X: { description: 'X', minimum: 1.5 }, other: {} },
+    })
+    const again = request.texts().map(({ text }) => text)
+    expect(again).toEqual(['object', 'other', 'X', 'X'])
+  })
+
+  test('of names and of what stands under them are masked in any order', () => {
+    const parameters = { 'a a': 'b b' }
+    for (const order of [0, 1]) {
+      const request = read({
+        messages: [],
+        tools: [{ function: { parameters: { ...parameters } } }],
+      })
+      const slots = request.texts()
+      for (const slot of order === 0 ? slots : slots.toReversed()) slot.replace('X')
+      expect(sent(request).tools[0].function.parameters).toEqual({ X: 'X' })
+    }
   })
 
   test('cannot hide behind another case of letters', () => {

@@ -57,7 +57,7 @@ export class JsonRequest implements ModelRequest {
   }
 
   texts(): readonly TextSlot[] {
-    const texts = new TextCollector(() => this.markChanged(), true)
+    const texts = new TextCollector(() => this.markChanged(), true, true)
     this.#form.collectTexts(this.json, texts)
     return texts.slots
   }

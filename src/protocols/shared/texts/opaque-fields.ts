@@ -23,6 +23,26 @@ export const textlessKeys: ReadonlySet<string> = new Set([
   ...['content_filter_results', 'prompt_filter_results', 'content_filters', 'safetyRatings'],
 ])
 
+/** Names that JSON Schema knows (https://json-schema.org/draft/2020-12), so that nobody says anything by them. */
+export const schemaKeywords: ReadonlySet<string> = new Set([
+  ...[
+    'type',
+    'properties',
+    'required',
+    'description',
+    'title',
+    'items',
+    'enum',
+    'const',
+    'default',
+  ],
+  ...['examples', 'additionalProperties', 'anyOf', 'allOf', 'oneOf', 'not', 'if', 'then', 'else'],
+  ...['$ref', '$defs', 'definitions', '$schema', '$id', 'format', 'pattern', 'multipleOf'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'minLength', 'maxLength'],
+  ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties', 'prefixItems'],
+  ...['patternProperties', 'propertyNames', 'contains', 'dependentRequired', 'nullable'],
+])
+
 /** Fields within which names are not the API's but the caller's or the model's, so every string is text. */
 export const freeFormKeys: ReadonlySet<string> = new Set([
   ...['args', 'arguments', 'input', 'json', 'response', 'output', 'result'],

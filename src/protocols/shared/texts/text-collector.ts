@@ -3,7 +3,8 @@ import { parseJson } from '../../../lib/json/parse-json.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
 import { asRecord } from '../json-value.ts'
 import { ArgumentDecoder } from '../tool-arguments/argument-decoder.ts'
-import { freeFormKeys, isOpaque, textlessKeys } from './opaque-fields.ts'
+import { freeFormKeys, isOpaque, schemaKeywords, textlessKeys } from './opaque-fields.ts'
+import { RenamedKeys } from './renamed-keys.ts'
 
 /** Whose a text is. */
 export interface TextOwner {
@@ -25,16 +26,19 @@ type Container = Json | unknown[]
 export class TextCollector {
   readonly slots: CollectedSlot[] = []
   readonly #path: string[] = []
+  readonly #keys = new RenamedKeys()
   readonly #onChange: () => void
   readonly #numbered: boolean
+  readonly #withKeys: boolean
 
   /**
-   * `numbered`: members of lists are texts of their own, but for parts that have a text, which continue each other. Otherwise all
+   * `withKeys`: names that are the caller's own, as of the parameters of tools, are texts too. `numbered`: members of lists are texts of their own, but for parts that have a text, which continue each other. Otherwise all
    * do, as in streamed answers, where a place in a list says nothing.
    */
-  constructor(onChange: () => void, numbered: boolean) {
+  constructor(onChange: () => void, numbered: boolean, withKeys = false) {
     this.#onChange = onChange
     this.#numbered = numbered
+    this.#withKeys = withKeys
   }
 
   /** The string at `key`, if it is one. */
@@ -42,7 +46,7 @@ export class TextCollector {
     const text = (holder as Json)[key]
     if (typeof text !== 'string') return
     this.addSlot(owner, text, (replacement) => {
-      ;(holder as Json)[key] = replacement
+      ;(holder as Json)[this.#keys.nowOf(holder, key)] = replacement
     })
   }
 
@@ -63,9 +67,17 @@ export class TextCollector {
 
   #addAll(value: unknown, owner: TextOwner, isFreeForm: boolean): void {
     if (typeof value !== 'object' || value === null) return
+    const hasOwnNames = isFreeForm && this.#withKeys && !Array.isArray(value)
     for (const key of Object.keys(value)) {
+      if (hasOwnNames && !schemaKeywords.has(key)) this.#addKey(value as Json, key, owner)
       this.#addMember(value as Container, key, owner, isFreeForm)
     }
+  }
+
+  #addKey(holder: Json, key: string, { channel, role }: TextOwner): void {
+    this.addSlot({ channel: `${channel} ${key} key`, role }, key, (replacement) =>
+      this.#keys.rename(holder, key, replacement),
+    )
   }
 
   #addMember(holder: Container, key: string, owner: TextOwner, isFreeForm: boolean): void {
