@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import type { StreamOpening } from '../model/answers/stream-opening.ts'
+import { maxHeldMs, type StreamOpening } from '../model/answers/stream-opening.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { AnswerRelay } from '../response/answer-relay.ts'
 import type { RelayOwner, UpstreamResponseHead } from '../response/response-relay.ts'
@@ -16,11 +16,13 @@ import type {
 /** Decides what follows from how a try goes. */
 export interface AttemptOwner extends RelayOwner {
   createRelay(call: UpstreamCall, head: UpstreamResponseHead): AnswerRelay
-  /** Set: the answer waits for its first event, which may be an error that asks for another try. */
+  /** Set: the answer waits for the first event that says something, as that may be an error that asks for another try. */
   holdOpening(head: UpstreamResponseHead): StreamOpening | undefined
   /** True: this answer is not for the client, another try follows. */
   retriesStatus(status: number, headers: readonly string[]): boolean
-  /** The same for a stream that begins with an error. */
+  /** A stream that is held has begun: it has answered in time, whatever it will say. */
+  openingBegun(): void
+  /** The same as {@link retriesStatus} for a stream that begins with an error. */
   retriesOpeningError(): boolean
   attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void
   /** The answer has come to its end. */
@@ -60,6 +62,7 @@ export class UpstreamAttempt implements UpstreamHandler {
   #call: UpstreamCall | undefined
   #relay: AnswerRelay | undefined
   #held: { readonly opening: StreamOpening; readonly head: UpstreamResponseHead } | undefined
+  #heldTimer: unknown
   #status = 0
   #discarded = -1
   #over = false
@@ -86,6 +89,7 @@ export class UpstreamAttempt implements UpstreamHandler {
   cancel(error: GatewayError | undefined): void {
     if (this.#over) return
     this.#finish(error)
+    this.#clearHeld()
     this.#call?.cancel()
   }
 
@@ -119,19 +123,48 @@ export class UpstreamAttempt implements UpstreamHandler {
     this.#relay = this.#owner.createRelay(call, head)
   }
 
-  /** The first event decides whether the client gets this answer. */
+  /** The first event that says something decides whether the client gets this answer. */
   #takeOpening(chunk: Buffer | undefined): void {
     const held = this.#held
     if (held === undefined) return
     const verdict = held.opening.push(chunk)
-    if (verdict === 'wait') return
-    this.#held = undefined
+    if (verdict === 'wait') {
+      if (held.opening.begun) this.#limitHolding()
+      return
+    }
     if (verdict === 'error' && this.#owner.retriesOpeningError()) {
+      this.#clearHeld()
       this.#discarded = 0
       return
     }
+    this.#releaseOpening()
+  }
+
+  #limitHolding(): void {
+    if (this.#heldTimer !== undefined) return
+    this.#owner.openingBegun()
+    this.#heldTimer = this.#exchange.services.timers.setTimeout(() => {
+      try {
+        this.#releaseOpening()
+      } catch (cause) {
+        this.#owner.relayFailed(cause)
+      }
+    }, maxHeldMs)
+  }
+
+  #releaseOpening(): void {
+    const held = this.#held
+    if (held === undefined) return
+    this.#clearHeld()
     this.#startRelay(held.head)
     for (const piece of held.opening.take()) this.#relay?.push(piece)
+  }
+
+  #clearHeld(): void {
+    this.#held = undefined
+    if (this.#heldTimer === undefined) return
+    this.#exchange.services.timers.clearTimeout(this.#heldTimer)
+    this.#heldTimer = undefined
   }
 
   onData(chunk: Buffer): void {
@@ -180,6 +213,7 @@ export class UpstreamAttempt implements UpstreamHandler {
 
   onFailure(failure: UpstreamFailure): void {
     this.#finish(failure.error)
+    this.#clearHeld()
     if (this.#discarded < 0) this.#owner.attemptFailed(this, failure)
   }
 

@@ -134,6 +134,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     this.#clearPerTry()
     const exchange = this.#exchange
     const model = exchange.model
+    if (model !== undefined) model.answerBegun = true
     const format = model?.readsAnswers === true ? model.endpoint?.format : undefined
     if (model === undefined || format === undefined) {
       return new ResponseRelay(exchange, call, head, this)
@@ -152,6 +153,10 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     // The time of a try goes on until something of the answer is there.
     if (opening !== undefined) this.#startPerTry()
     return opening
+  }
+
+  openingBegun(): void {
+    this.#clearPerTry()
   }
 
   retriesOpeningError(): boolean {

@@ -6,7 +6,7 @@ import type { ModelExchange } from './model-exchange.ts'
 export function finishModelCall(exchange: Exchange, model: ModelExchange): void {
   const { call } = model
   model.finish()
-  if (call.usage === undefined && isUnanswered(exchange)) {
+  if (call.usage === undefined && isUnanswered(exchange, model)) {
     call.usage = estimateUsage(call, 0, exchange.services.countTokens)
   }
   const facts = {
@@ -27,7 +27,7 @@ export function finishModelCall(exchange: Exchange, model: ModelExchange): void 
 }
 
 /** The provider works on, and is paid, although nobody waits any more. */
-function isUnanswered({ attempts, upstreamHeadMs, error }: Exchange): boolean {
-  if (attempts === 0 || upstreamHeadMs !== undefined) return false
+function isUnanswered({ attempts, error }: Exchange, { answerBegun }: ModelExchange): boolean {
+  if (attempts === 0 || answerBegun) return false
   return error?.code === 'client-closed' || error?.code === 'upstream-timeout'
 }

@@ -34,6 +34,8 @@ export class ModelExchange {
   readonly call: ModelCall
   /** True: the gateway asked for a report of usage that the client must not see. */
   hidesUsage = false
+  /** An answer is on its way to the client, whether or not anything of it is there. */
+  answerBegun = false
   /** Counts what the answer under way has used. */
   meter: AnswerMeter | undefined
   /** Ends what waits for the answer. */

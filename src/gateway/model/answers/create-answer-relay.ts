@@ -37,7 +37,7 @@ export function createAnswerRelay(parts: AnswerParts, countTokens: CountTokens):
 }
 
 /** Gemini streams an array of JSON unless it is asked for events. */
-function isStream({ head, model }: AnswerParts, kind: AnswerKind): boolean {
+function isStream({ head, model }: Pick<AnswerParts, 'head' | 'model'>, kind: AnswerKind): boolean {
   return kind === 'events' || (kind === 'json' && model.call.streaming && head.status < 400)
 }
 
@@ -57,14 +57,14 @@ function mustRead({ model }: AnswerParts, kind: AnswerKind): boolean {
   return kind === 'json' ? onModelResponse.length === 0 : true
 }
 
-/** Undefined: the answer is no stream of events that can be told apart. */
+/** Undefined: the answer is no stream that can be told apart into events. */
 export function createStreamOpening(
-  { endpoint }: ModelExchange,
-  { headers }: UpstreamResponseHead,
+  model: ModelExchange,
+  head: UpstreamResponseHead,
 ): StreamOpening | undefined {
-  if (answerKindOf(headers) !== 'events') return undefined
-  const contentType = headerValueOf(headers, 'content-type') ?? ''
-  const reader = endpoint?.format?.createStreamReader(contentType, { hideUsage: false })
+  if (!isStream({ head, model }, answerKindOf(head.headers))) return undefined
+  const contentType = headerValueOf(head.headers, 'content-type') ?? ''
+  const reader = model.endpoint?.format?.createStreamReader(contentType, { hideUsage: false })
   return reader && new StreamOpening(reader)
 }
 
