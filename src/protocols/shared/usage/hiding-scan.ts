@@ -9,6 +9,7 @@ export function hideEvents(scan: CountingScan, isHidden: (event: SseEvent) => bo
   const isShown = (event: SseEvent) => {
     const before = scan.reports
     scan.push(event.bytes)
+    scan.end()
     return scan.reports === before || !isHidden(event)
   }
   const relay = (events: readonly SseEvent[]) => {

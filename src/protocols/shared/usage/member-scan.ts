@@ -1,6 +1,12 @@
 /** Longer values are not looked for: no report of usage and no name of a model is. A value in many pieces is looked over with each. */
 const maxValueBytes = 8 * 1024
 
+/**
+ * Up to this length a member is looked at with whatever is added to it. Beyond, which no report of usage is, that would cost the square
+ * of its length, so it is looked at when it has doubled and at the end.
+ */
+const usualBytes = 1024
+
 const space = new Set([32, 9, 10, 13])
 const quote = 34
 const backslash = 92
@@ -15,6 +21,9 @@ export class MemberScan {
   readonly #onValue: (value: unknown) => void
   /** The beginning of a member whose end is still to come. */
   #carried: Buffer | undefined
+  /** What came behind it and was not looked at. */
+  #added: Buffer[] = []
+  #addedBytes = 0
 
   /** A key in quotes stands nowhere but where JSON names a field: within strings, quotes are escaped. */
   constructor(key: string, kind: 'object' | 'string', onValue: (value: unknown) => void) {
@@ -24,8 +33,31 @@ export class MemberScan {
   }
 
   push(chunk: Buffer): void {
-    const bytes = this.#carried === undefined ? chunk : Buffer.concat([this.#carried, chunk])
+    if (this.#carried === undefined) {
+      this.#scan(chunk)
+      return
+    }
+    this.#added.push(Buffer.from(chunk))
+    this.#addedBytes += chunk.length
+    const { length } = this.#carried
+    if (length <= usualBytes || this.#addedBytes >= length) this.#scan(this.#takeKept())
+  }
+
+  /** Nothing follows that belongs to what came. */
+  end(): void {
+    if (this.#addedBytes > 0) this.#scan(this.#takeKept())
     this.#carried = undefined
+  }
+
+  #takeKept(): Buffer {
+    const bytes = Buffer.concat([this.#carried ?? Buffer.alloc(0), ...this.#added])
+    this.#carried = undefined
+    this.#added = []
+    this.#addedBytes = 0
+    return bytes
+  }
+
+  #scan(bytes: Buffer): void {
     let from = 0
     for (let at = bytes.indexOf(this.#key); at >= 0; at = bytes.indexOf(this.#key, from)) {
       const value = findValue(bytes, at + this.#key.length)

@@ -38,7 +38,11 @@ export function createUsageScan(names: UsageNames): CountingScan {
       if (model === undefined) models?.push(chunk)
       return chunk
     },
-    end: () => nothing,
+    end() {
+      usages.end()
+      models?.end()
+      return nothing
+    },
     get usage() {
       return usage
     },
