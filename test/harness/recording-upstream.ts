@@ -7,6 +7,7 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { TLSSocket, type TlsOptions } from 'node:tls'
 
 /** One request as it arrived. */
 interface RecordedRequest {
@@ -18,6 +19,8 @@ interface RecordedRequest {
   readonly body: string
   /** Server name of the TLS handshake; undefined in clear text. */
   readonly serverName: string | undefined
+  /** Common name of the client's certificate; undefined: it has presented none. */
+  readonly clientName: string | undefined
 }
 
 export interface RecordingUpstream {
@@ -29,7 +32,12 @@ export interface RecordingUpstream {
 
 export interface RecordingUpstreamOptions {
   /** PEM: the upstream then speaks TLS. */
-  readonly tls?: { readonly certificate: string; readonly privateKey: string }
+  readonly tls?: {
+    readonly certificate: string
+    readonly privateKey: string
+    /** PEM: clients must then present a certificate of this authority. */
+    readonly clientAuthority?: string
+  }
   /** Answers a recorded request; 200 with `{"ok":true}` unless given. */
   readonly answer?: (request: RecordedRequest, response: ServerResponse) => void
   readonly address?: string
@@ -54,9 +62,7 @@ export async function startRecordingUpstream(
   }
   const { tls } = options
   const server =
-    tls === undefined
-      ? createServer(listener)
-      : createTlsServer({ cert: tls.certificate, key: tls.privateKey }, listener)
+    tls === undefined ? createServer(listener) : createTlsServer(tlsOptionsOf(tls), listener)
   await new Promise<void>((resolve) => server.listen(0, options.address ?? '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
@@ -70,6 +76,22 @@ export async function startRecordingUpstream(
   }
 }
 
+function tlsOptionsOf({
+  certificate,
+  privateKey,
+  clientAuthority,
+}: NonNullable<RecordingUpstreamOptions['tls']>): TlsOptions {
+  const pair = { cert: certificate, key: privateKey }
+  return clientAuthority === undefined ? pair : { ...pair, ca: clientAuthority, requestCert: true }
+}
+
+function clientNameOf({ socket }: IncomingMessage): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined
+  // Without a certificate it is an empty object.
+  const name = socket.getPeerCertificate().subject?.CN
+  return Array.isArray(name) ? name[0] : name
+}
+
 function record(request: IncomingMessage, body: string): RecordedRequest {
   const { servername } = request.socket as { servername?: string }
   return {
@@ -79,6 +101,7 @@ function record(request: IncomingMessage, body: string): RecordedRequest {
     headers: request.headers,
     body,
     serverName: servername,
+    clientName: clientNameOf(request),
   }
 }
 

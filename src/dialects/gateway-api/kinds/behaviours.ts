@@ -34,5 +34,7 @@ export const behaviours = {
   session: 'requests of one session reach the same endpoint',
   grpcMatch: 'method and header matches choose the gRPC route',
   backendTls: 'a backend with a TLS policy is reached by verified TLS',
+  clientCertificate:
+    'the client certificate of a gateway is presented to backends with a TLS policy',
   extensionRef: 'a filter that nobody knows answers 500',
 } as const

@@ -121,10 +121,9 @@ const spec = object(
       choice('For which routes it is the default.', ['All', 'None']),
     ),
     tls: object('TLS of the whole Gateway.', {
-      backend: ignored(
-        'backends get no client certificate',
-        object('TLS to backends.', { clientCertificateRef: secretReference() }),
-      ),
+      backend: object('TLS to backends.', {
+        clientCertificateRef: honoured(behaviours.clientCertificate, secretReference()),
+      }),
       frontend: ignored(
         'client certificates are not checked; HTTPS listeners of a Gateway that asks for it are not served',
         frontendValidation(),

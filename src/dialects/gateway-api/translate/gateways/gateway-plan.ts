@@ -6,6 +6,7 @@ import type { GatewaySpec } from '../../kinds/gateway.ts'
 import type { GatewayClassSpec } from '../../kinds/gateway-class.ts'
 import { gatewayClassKind, gatewayKind } from '../../names.ts'
 import { displayName, referenceOf, type Scope } from '../source.ts'
+import { type ClientCertificate, readClientCertificate } from './client-certificate.ts'
 import { findGatewayAddress, type GatewayAddress } from './gateway-service.ts'
 import { type ListenerPlan, planListeners } from './listener-plan.ts'
 
@@ -15,6 +16,7 @@ export interface GatewayPlan {
   readonly reference: ObjectReference
   readonly profile: ControllerProfile
   readonly listeners: readonly ListenerPlan[]
+  readonly clientCertificate: ClientCertificate
   readonly address: GatewayAddress
   readonly usageLabels: readonly UsageLabel[]
   /** Keeps the whole gateway from being served. */
@@ -101,6 +103,11 @@ export function planGateway(scope: Scope, object: KubeObject): GatewayPlan | und
     reference,
     profile,
     listeners: planListeners(scope, reference, listeners, spec.tls?.frontend !== undefined),
+    clientCertificate: readClientCertificate(
+      scope,
+      reference,
+      spec.tls?.backend?.clientCertificateRef,
+    ),
     address: findGatewayAddress(scope, object, profile, parameters.service),
     usageLabels: parameters.usageLabels,
     problem: parameters.problem ?? findAddressProblem(spec),

@@ -9,6 +9,7 @@ import { anyHostname, compareHostnames, coversHostname } from '../routes/hostnam
 import { compareRanks } from '../rules/match-rank.ts'
 import type { RankedRoute } from '../rules/translated-route.ts'
 import type { Scope } from '../source.ts'
+import { presentClientCertificate } from './client-certificate.ts'
 import type { GatewayPlan } from './gateway-plan.ts'
 import type { ListenerPlan } from './listener-plan.ts'
 
@@ -90,6 +91,7 @@ class EffectList {
   readonly #listener: PolicyTarget
   readonly #shared: readonly RouteEffect[]
   readonly #byRule = new Map<ContributedRule, readonly RouteEffect[]>()
+  readonly #ofGateway = new Set<RouteEffect>()
 
   constructor(scope: Scope, listener: PolicyTarget) {
     this.#scope = scope
@@ -109,8 +111,16 @@ class EffectList {
     return effects
   }
 
+  /** The same beside what the gateway itself adds. */
+  with(rule: ContributedRule, ofGateway: RouteEffect | undefined): readonly RouteEffect[] {
+    if (ofGateway === undefined) return this.of(rule)
+    this.#ofGateway.add(ofGateway)
+    return [...this.of(rule), ofGateway]
+  }
+
   get all(): readonly RouteEffect[] {
-    return [...new Set([...this.#shared, ...[...this.#byRule.values()].flat()])]
+    const ofRules = [...this.#byRule.values()].flat()
+    return [...new Set([...this.#shared, ...ofRules, ...this.#ofGateway])]
   }
 }
 
@@ -144,8 +154,9 @@ function groupByHostname(
       listeners.flatMap((each) => (each.listener === place.listener ? each.hostnames : [])),
     )
     if (hostnames.length === 0) continue
+    const ofGateway = presentClientCertificate(scope, place.gateway, translated.backends)
     const routes = translated.routes.map((ranked) =>
-      withEffects(scope, ranked, key, effects.of(ranked.rule)),
+      withEffects(scope, ranked, key, effects.with(ranked.rule, ofGateway)),
     )
     for (const hostname of new Set(hostnames)) {
       const group = groups.get(hostname)

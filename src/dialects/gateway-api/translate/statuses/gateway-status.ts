@@ -84,7 +84,8 @@ function programmedOf(gateway: GatewayPlan): Problem | undefined {
   return isServed ? undefined : invalid(first?.message ?? 'the gateway has no listeners')
 }
 
-function resolvedRefsOf({ listeners }: GatewayPlan): Problem | undefined {
+function resolvedRefsOf({ listeners, clientCertificate }: GatewayPlan): Problem | undefined {
+  if (clientCertificate.problem !== undefined) return clientCertificate.problem
   const unresolved = listeners.filter(({ resolvedRefs }) => resolvedRefs !== undefined)
   if (unresolved.length === 0) return undefined
   const names = unresolved.map(({ spec }) => spec.name).join(', ')
