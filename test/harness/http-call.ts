@@ -13,6 +13,8 @@ export interface HttpCall {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | string[]>>
   readonly body?: string | Uint8Array
+  /** How the answer becomes text: `latin1` keeps bytes. */
+  readonly encoding?: BufferEncoding
 }
 
 /** One HTTP/1.1 request on a connection of its own. */
@@ -23,11 +25,13 @@ export function callHttp({
   method = 'GET',
   headers = {},
   body,
+  encoding = 'utf8',
 }: HttpCall) {
   return new Promise<HttpAnswer>((resolve, reject) => {
     const options = { host: address, port, path, method, headers, agent: false } as const
     const call = request(options, (response) => {
       let text = ''
+      response.setEncoding(encoding)
       response.on('data', (chunk) => {
         text += chunk
       })

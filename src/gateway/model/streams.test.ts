@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { gatewayError } from '../../errors/gateway-error.ts'
@@ -217,6 +218,37 @@ describe('a stream that policies read', () => {
       else output.emit(part)
     })
     await expect(read(failing)).rejects.toThrow()
+  })
+
+  test.each([
+    ['guarded', [replacing('you', 'XXX')]],
+    ['unguarded', []],
+  ])('is counted as an array of JSON, %s', async (_name, policies) => {
+    const recorded = new URL(
+      '../../protocols/gemini-generate-content/testdata/answer.json',
+      import.meta.url,
+    )
+    const bytes = readFileSync(recorded)
+    const fixture = await start({
+      ...{ providers: [gemini], policies },
+      answer: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' })
+        response.write(bytes.subarray(0, 300))
+        setImmediate(() => response.end(bytes.subarray(300)))
+      },
+    })
+    const body = { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] }
+    const answer = await fixture.post(body, '/v1beta/models/g:streamGenerateContent')
+    const events = JSON.parse(await answer.text())
+    expect(events).toHaveLength(4)
+    expect(events[3].candidates[0].content.parts[0].text).toBe(
+      policies.length === 0 ? ' you]}"' : ' XXX]}"',
+    )
+    expect((await fixture.gateway.record()).modelCall).toMatchObject({
+      streaming: true,
+      providerModel: 'gemini-2.5-flash',
+      usage: { inputTokens: 8, totalTokens: 19, cachedInputTokens: 2, estimated: false },
+    })
   })
 
   test('is cut when the provider breaks off, and what was held back is not shown', async () => {

@@ -23,6 +23,7 @@ export interface Call {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | string[]>>
   readonly body?: string | Uint8Array
+  readonly encoding?: BufferEncoding
 }
 
 /** A running Sluice, upstreams that record, and objects of the classic API; each test makes its own. */
