@@ -38,6 +38,8 @@ export interface TopologyOptions {
   readonly workers?: number
   /** Cores of Sluice and nginx, such as `0,1`. */
   readonly cores?: string
+  /** Adds routes to models, and with them what only such routes make the gateway load. */
+  readonly models?: boolean
 }
 
 const answerBytes = 900
@@ -147,7 +149,7 @@ export async function startTopology(options: TopologyOptions = {}): Promise<Topo
     folder: folder.path,
     core,
     workers: options.workers ?? 1,
-    manifests: benchManifests + models.manifests,
+    manifests: options.models === true ? benchManifests + models.manifests : benchManifests,
     addressPool: '127.0.13.0/24',
     adminPort: ports.admin,
     kubePort: ports.kube,

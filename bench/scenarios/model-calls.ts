@@ -102,7 +102,7 @@ function report(runs: Record<Name, Run[]>): Measurement[] {
 export const modelCalls: Scenario = {
   name: 'models',
   async run(settings) {
-    const topology = await startTopology()
+    const topology = await startTopology({ models: true })
     const portkey = await startPortkey(measuredCore, portkeyPort)
     try {
       return report(await measure(topology, peersOf(topology, portkey), settings))

@@ -57,7 +57,7 @@ function report(runs: Record<Name, PacedRun[]>): Measurement[] {
 export const modelStreams: Scenario = {
   name: 'model-streams',
   async run(settings) {
-    const topology = await startTopology()
+    const topology = await startTopology({ models: true })
     const targets = targetsOf(topology)
     const runs: Record<Name, PacedRun[]> = { nginx: [], relayed: [], guarded: [] }
     const names = Object.keys(runs) as Name[]

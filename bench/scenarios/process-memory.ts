@@ -7,20 +7,32 @@ const megabyte = 1024 * 1024
 const budgets = { oneWorker: 200, furtherWorker: 45, growth: 2 } as const
 const moreWorkers = 3
 
-/** Resident megabytes while `requests` are answered: the median of what was seen, as collections come and go. */
-async function megabytesDuring(topology: Topology, requests: number): Promise<number> {
-  const seen: number[] = []
-  const timer = setInterval(() => seen.push(topology.sluice.residentBytes() / megabyte), 100)
-  let answered = 0
-  while (answered < requests) {
-    const { requests: more } = await runWrk({
-      ...{ url: `${topology.urls.sluice}/plain`, connections: 32, seconds: 1 },
-      ...{ script: 'chat.lua', core: loadCore },
-    })
-    answered += more
-  }
+const runLoadFor = (topology: Topology, seconds: number) =>
+  runWrk({
+    ...{ url: `${topology.urls.sluice}/plain`, connections: 32, seconds },
+    ...{ script: 'chat.lua', core: loadCore },
+  })
+
+interface Watched {
+  /** Resident megabytes, evenly spread over the time. */
+  readonly megabytes: readonly number[]
+  readonly requests: number
+}
+
+/** Watches the memory while 32 connections that stay open are answered. */
+async function watchMemory(topology: Topology, seconds: number): Promise<Watched> {
+  const megabytes: number[] = []
+  const sample = () => megabytes.push(topology.sluice.residentBytes() / megabyte)
+  const timer = setInterval(sample, 100)
+  const { requests } = await runLoadFor(topology, seconds)
   clearInterval(timer)
-  return medianOf(seen)
+  return { megabytes, requests }
+}
+
+/** The median between two shares of the requests, as memory comes and goes with each collection. */
+function megabytesBetween({ megabytes }: Watched, from: number, to: number): number {
+  const { length } = megabytes
+  return medianOf(megabytes.slice(Math.floor(from * length), Math.ceil(to * length)))
 }
 
 async function withTopology<Value>(
@@ -45,11 +57,11 @@ function compare(figure: string, megabytes: number, budget: number): Measurement
 async function measureOneWorker({ requests }: BenchSettings) {
   return withTopology(1, async (topology) => {
     const started = topology.sluice.residentBytes() / megabyte
-    await megabytesDuring(topology, requests / 10 - 30_000)
-    const early = await megabytesDuring(topology, 30_000)
-    await megabytesDuring(topology, requests * 0.9 - 30_000)
-    const late = await megabytesDuring(topology, 30_000)
-    return { started, early, late }
+    const { requestsPerSecond } = await runLoadFor(topology, 2)
+    const watched = await watchMemory(topology, Math.ceil(requests / requestsPerSecond))
+    const early = megabytesBetween(watched, 0.08, 0.12)
+    const late = megabytesBetween(watched, 0.96, 1)
+    return { started, early, late, requests: watched.requests }
   })
 }
 
@@ -58,10 +70,11 @@ export const processMemory: Scenario = {
   name: 'memory',
   async run(settings) {
     const one = await measureOneWorker(settings)
-    const measureShort = (topology: Topology) => megabytesDuring(topology, 50_000)
+    const measureShort = async (topology: Topology) =>
+      medianOf((await watchMemory(topology, 3)).megabytes)
     const single = await withTopology(1, measureShort)
     const several = await withTopology(1 + moreWorkers, measureShort)
-    const growth = `growth from request ${settings.requests / 10} to ${settings.requests}`
+    const growth = `growth from request ${Math.round(one.requests / 10)} to ${one.requests}`
     return [
       compare('RSS at start, one worker', one.started, budgets.oneWorker),
       compare('RSS under load, one worker', Math.max(one.early, one.late), budgets.oneWorker),
