@@ -198,6 +198,17 @@ describe('a guard of streams', () => {
   })
 })
 
+test('a guard of streams ends one that opens more texts than any answer has', () => {
+  const { editor, events, state } = stream({ patterns: patternsOf(['tiger']) })
+  const choices = (from: number, to: number) =>
+    part(Array.from({ length: to - from }, (_, index) => [`choice ${from + index}`, 'a'] as const))
+  editor.push(choices(0, 1024))
+  expect([events.length, state.error]).toEqual([1, undefined])
+  editor.push(choices(1024, 1025))
+  expect(events.length).toBe(1)
+  expect(state.error).toMatchObject({ code: 'prompt-rejected' })
+})
+
 describe('a webhook of streams', () => {
   const shouting = () =>
     serviceAnswering((_, body) => {
@@ -266,6 +277,16 @@ describe('a webhook of streams', () => {
     expect(events).toEqual([])
     expect(state).toMatchObject({ ended: false, error: unjudged })
     expect(service.calls.length).toBe(1)
+  })
+
+  test('is not waited for with ever more of a stream', async () => {
+    const unanswered = { callBackend: () => new Promise<never>(() => {}) }
+    const { editor, events, over, state } = stream({ webhook }, unanswered)
+    const megabyte = 'word. '.repeat(180_000)
+    for (let count = 0; count < 9; count += 1) editor.push(part([['a', megabyte]]))
+    await over
+    expect(events).toEqual([])
+    expect(state.error).toMatchObject({ code: 'prompt-rejected' })
   })
 
   test('is not asked any more after an abort', async () => {

@@ -23,6 +23,9 @@ export type TextsBySlot = ReadonlyMap<TextSlot, string>
 
 const asTheyAre: TextsBySlot = new Map()
 
+/** Texts that may be open at once: choices, calls of tools and their arguments. Each of them costs memory and time. */
+const maxChannels = 1024
+
 interface Channel {
   readonly redactor: TextRedactor
   /** The last event that added to the channel: text that was held back goes out in one like it. */
@@ -59,7 +62,7 @@ export class StreamMasker implements StreamEditor {
     part.dropRepetitions()
     const rests = this.#takeDeltas(part, texts)
     this.#maskRepeats(part, texts)
-    if (this.#hasRejected()) {
+    if (this.#holdsTooMuch()) {
       this.fail(heldTooMuch(this.#settings.origin))
       return
     }
@@ -72,6 +75,10 @@ export class StreamMasker implements StreamEditor {
   insert(channel: string, text: string, part: StreamPart): void {
     if (this.#isOver || text === '') return
     const released = this.#channelOf(channel, part)?.redactor.push(text, this.#now()) ?? text
+    if (this.#holdsTooMuch()) {
+      this.fail(heldTooMuch(this.#settings.origin))
+      return
+    }
     if (released !== '') this.#output.emit(part.createDelta(channel, released))
     this.#schedule()
   }
@@ -152,7 +159,8 @@ export class StreamMasker implements StreamEditor {
     return channel
   }
 
-  #hasRejected(): boolean {
+  #holdsTooMuch(): boolean {
+    if (this.#channels.size > maxChannels) return true
     for (const { redactor } of this.#channels.values()) if (redactor.rejected) return true
     return false
   }
@@ -180,7 +188,7 @@ export class StreamMasker implements StreamEditor {
       const released = redactor.release(nowMs)
       if (released !== '') this.#output.emit(part.createDelta(name, released))
     }
-    if (this.#hasRejected()) this.fail(heldTooMuch(this.#settings.origin))
+    if (this.#holdsTooMuch()) this.fail(heldTooMuch(this.#settings.origin))
     else this.#schedule()
   }
 

@@ -4,7 +4,7 @@ import type { StreamPart } from '../../../llm/stream-part.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
 import { recordGuard } from '../../guard-record.ts'
 import type { RequestContext, StreamEditor } from '../../policy.ts'
-import { unjudgedAnswer } from '../failures.ts'
+import { heldTooMuch, unjudgedAnswer } from '../failures.ts'
 import type { Webhook } from '../services/webhook.ts'
 import { segmentLength } from './segment.ts'
 import type { StreamMasker } from './stream-masker.ts'
@@ -24,6 +24,19 @@ interface Waiting {
   part: StreamPart
 }
 
+/** Of a provider that is faster than the webhook no more is kept. */
+const maxWaitingBytes = 16 * 1024 * 1024
+
+/** What an event takes in memory beside its texts, about. */
+const bytesPerEvent = 1024
+
+function sizeOf({ deltas, repeats }: StreamPart): number {
+  let size = bytesPerEvent
+  for (const { text } of deltas) size += text.length * 2
+  for (const { text } of repeats) size += text.length * 2
+  return size
+}
+
 /**
  * Asks a webhook about the texts of a streamed answer, sentence by sentence, and hands on to a masker what it leaves.
  * Events wait for the verdicts over those before them.
@@ -33,6 +46,8 @@ export class WebhookEditor implements StreamEditor {
   readonly #waiting = new Map<string, Waiting>()
   /** Never rejects. */
   #work: Promise<void> = Promise.resolve()
+  /** Of events that wait for their turn. */
+  #waitingBytes = 0
   #isAborted = false
 
   constructor(options: WebhookEditorOptions) {
@@ -40,7 +55,16 @@ export class WebhookEditor implements StreamEditor {
   }
 
   push(part: StreamPart): void {
-    this.#enqueue(() => this.#judgePart(part))
+    const size = sizeOf(part)
+    this.#waitingBytes += size
+    if (this.#waitingBytes > maxWaitingBytes) {
+      this.#options.masker.fail(heldTooMuch(this.#options.origin))
+      return
+    }
+    this.#enqueue(async () => {
+      this.#waitingBytes -= size
+      await this.#judgePart(part)
+    })
   }
 
   end(): void {
