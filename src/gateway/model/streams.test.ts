@@ -251,6 +251,28 @@ describe('a stream that policies read', () => {
     })
   })
 
+  test.each([
+    ['events', 'text/event-stream', (error: object) => `data: ${JSON.stringify(error)}\n\n`],
+    ['an array', 'application/json', (error: object) => JSON.stringify([error])],
+    ['an object', 'application/json', (error: object) => JSON.stringify(error)],
+  ])('may be an error in the form of %s, which costs nothing', async (_name, type, encode) => {
+    const errorOf = (message: string) => encode({ error: { code: 400, message } })
+    const policy = editing((part, output) => {
+      for (const slot of part.repeats) slot.replace(slot.text.replace('you', 'XXX'))
+      output.emit(part)
+    })
+    const fixture = await start({
+      ...{ providers: [gemini], policies: [policy] },
+      answer: (_request, response) => {
+        response.writeHead(400, { 'content-type': type }).end(errorOf('not you'))
+      },
+    })
+    const body = { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] }
+    const answer = await fixture.post(body, '/v1beta/models/g:streamGenerateContent')
+    expect([answer.status, await answer.text()]).toEqual([400, errorOf('not XXX')])
+    expect((await fixture.gateway.record()).modelCall?.usage).toBeUndefined()
+  })
+
   test('is cut when the provider breaks off, and what was held back is not shown', async () => {
     const fixture = await start({
       policies: [editing(() => undefined)],

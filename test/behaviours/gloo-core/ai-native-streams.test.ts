@@ -160,3 +160,21 @@ test.each(streams)(
     expect(body).not.toMatch(/Take|jane/)
   },
 )
+
+test.each(streams)(
+  'through a guard $name tells what is wrong with a call for $form',
+  async ({ name, path, more }) => {
+    const call = (host: string) =>
+      bench.edge.call(host, path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...bodies[name], ...more, contents: 'tiger 12', messages: 1 }),
+      })
+    const [plain, guarded] = [await call(name), await call(`${name}-guarded`)]
+    expect(plain.status).toBe(400)
+    expect(guarded.status).toBe(400)
+    expect(JSON.parse(guarded.body)).toEqual(
+      JSON.parse(plain.body.replaceAll('tiger 12', '<CUSTOM>')),
+    )
+  },
+)

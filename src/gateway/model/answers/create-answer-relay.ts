@@ -18,15 +18,14 @@ export function createAnswerRelay(parts: AnswerParts, countTokens: CountTokens):
   if (isBodiless) return plain(parts)
   const kind = answerKindOf(head.headers)
   const { onModelResponse, createStreamEditor } = policies
-  if (isStream(parts, kind) && createStreamEditor.length > 0) {
+  if (isStream(model, kind) && createStreamEditor.length > 0) {
     const stream = openStream(parts, countTokens)
     if (stream !== undefined) {
       return new EditedStreamRelay(withoutLength(parts), stream.reader, stream.meter)
     }
   }
   if (kind === 'json' && onModelResponse.length > 0) {
-    const meter = head.status >= 400 ? undefined : createMeter(parts, undefined, countTokens)
-    return new WholeAnswerRelay(parts, meter)
+    return new WholeAnswerRelay(parts, createPaidMeter(parts, undefined, countTokens))
   }
   if (mustRead(parts, kind)) {
     const problem = 'it is neither JSON nor a stream of events that is known'
@@ -36,9 +35,9 @@ export function createAnswerRelay(parts: AnswerParts, countTokens: CountTokens):
   return head.status >= 400 ? plain(parts) : createMetered(parts, kind, countTokens)
 }
 
-/** Gemini streams an array of JSON unless it is asked for events. */
-function isStream({ head, model }: Pick<AnswerParts, 'head' | 'model'>, kind: AnswerKind): boolean {
-  return kind === 'events' || (kind === 'json' && model.call.streaming && head.status < 400)
+/** Gemini streams an array of JSON, errors included, unless it is asked for events. */
+function isStream({ call }: ModelExchange, kind: AnswerKind): boolean {
+  return kind === 'events' || (kind === 'json' && call.streaming)
 }
 
 /** Nothing of the answer reaches the client. */
@@ -62,7 +61,7 @@ export function createStreamOpening(
   model: ModelExchange,
   head: UpstreamResponseHead,
 ): StreamOpening | undefined {
-  if (!isStream({ head, model }, answerKindOf(head.headers))) return undefined
+  if (!isStream(model, answerKindOf(head.headers))) return undefined
   const contentType = headerValueOf(head.headers, 'content-type') ?? ''
   const reader = model.endpoint?.format?.createStreamReader(contentType, { hideUsage: false })
   return reader && new StreamOpening(reader)
@@ -75,7 +74,7 @@ function createMetered(
 ): AnswerRelay {
   const { format, head, model } = parts
   const contentType = headerValueOf(head.headers, 'content-type') ?? ''
-  const isArray = kind === 'json' && isStream(parts, kind) && readsStream(parts, contentType)
+  const isArray = kind === 'json' && isStream(model, kind) && readsStream(parts, contentType)
   const streamType = kind === 'events' || isArray ? contentType : undefined
   const meter = createMeter(parts, streamType, countTokens)
   // What cannot be read has cost something all the same.
@@ -96,7 +95,16 @@ function openStream(parts: AnswerParts, countTokens: CountTokens) {
   const streamType = headerValueOf(head.headers, 'content-type') ?? ''
   const reader = format.createStreamReader(streamType, { hideUsage: model.hidesUsage })
   if (reader === undefined) return undefined
-  return { reader, meter: createMeter(parts, streamType, countTokens) }
+  return { reader, meter: createPaidMeter(parts, streamType, countTokens) }
+}
+
+/** Undefined: the answer is an error, which costs nothing. */
+function createPaidMeter(
+  parts: AnswerParts,
+  streamType: string | undefined,
+  countTokens: CountTokens,
+): UsageMeter | undefined {
+  return parts.head.status >= 400 ? undefined : createMeter(parts, streamType, countTokens)
 }
 
 function createMeter(

@@ -12,14 +12,15 @@ import type { AnswerParts } from './whole-answer-relay.ts'
 export class EditedStreamRelay implements AnswerRelay {
   readonly #parts: AnswerParts
   readonly #reader: StreamReader
-  readonly #meter: UsageMeter
+  /** Undefined: the answer is an error, which costs nothing. */
+  readonly #meter: UsageMeter | undefined
   readonly #relay: ResponseRelay
   readonly #editors: StreamEditor[] = []
   #first: StreamEditor
   #trailers: readonly string[] = []
   #over = false
 
-  constructor(parts: AnswerParts, reader: StreamReader, meter: UsageMeter) {
+  constructor(parts: AnswerParts, reader: StreamReader, meter: UsageMeter | undefined) {
     const { exchange, call, head, model, owner } = parts
     this.#parts = parts
     this.#reader = reader
@@ -43,7 +44,7 @@ export class EditedStreamRelay implements AnswerRelay {
   push(chunk: Buffer): void {
     // Readers and meter keep what they see, and the bytes are the caller's again when this returns.
     const copy = Buffer.from(chunk)
-    this.#meter.keep(copy)
+    this.#meter?.keep(copy)
     this.#take(this.#reader.push(copy))
   }
 
@@ -51,14 +52,14 @@ export class EditedStreamRelay implements AnswerRelay {
     if (this.#over) return
     this.#trailers = trailers
     this.#take(this.#reader.end())
-    this.#meter.end()
+    this.#meter?.end()
     if (!this.#over) this.#first.end()
   }
 
   #take(parts: readonly StreamPart[]): void {
     for (const part of parts) {
       if (this.#over) return
-      this.#meter.see(part)
+      this.#meter?.see(part)
       this.#first.push(part)
     }
   }
