@@ -74,11 +74,11 @@ export class AiBench {
   }
 
   /** What has arrived at the simulated provider of `host`, oldest first; with the command `dev` only. */
-  async arrivals(host: string): Promise<readonly { readonly body: string }[]> {
+  async arrivals(host: string): Promise<readonly Arrival[]> {
     const [, url] = /\(log: (\S+\/requests)\)/.exec(this.edge.sluice.output()) ?? []
     if (url === undefined) throw new Error('No providers are simulated here.')
     const answer = await fetch(`${url}?host=${host}`)
-    return (await answer.json()) as readonly { readonly body: string }[]
+    return (await answer.json()) as readonly Arrival[]
   }
 
   ask(
@@ -105,6 +105,12 @@ export function lastOf({ requests }: RecordingUpstream): Request & { readonly js
   const request = requests.at(-1)
   if (request === undefined) throw new Error('The server got no request.')
   return { ...request, json: JSON.parse(request.body) as Json }
+}
+
+/** A request as a simulated provider got it. */
+interface Arrival {
+  readonly path: string
+  readonly body: string
 }
 
 interface Json {

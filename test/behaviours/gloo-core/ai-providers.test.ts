@@ -72,6 +72,9 @@ test('what the moderation of OpenAI flags is refused', async () => {
   expect((await ask('Hello')).status).toBe(200)
   const refused = await ask('You idiot')
   expect([refused.status, refused.body]).toEqual([403, 'Be nice.'])
+  const arrivals = await bench.arrivals('api.openai.com')
+  const told = arrivals.filter(({ body }) => body.includes('You idiot'))
+  expect(told.map(({ path }) => path)).toEqual(['/v1/moderations'])
 })
 
 test('instructions added for Gemini have the form that it takes, whatever the request has', async () => {
