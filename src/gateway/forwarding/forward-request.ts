@@ -119,7 +119,10 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
 
   relayFailed(cause: unknown): void {
     const message = 'a response policy of this route failed'
-    this.#end(gatewayError('internal', message, { cause }))
+    const error = gatewayError('internal', message, { cause })
+    // The answer may have come to its end before a policy was done with it.
+    if (this.#over) fail(this.#exchange, error)
+    else this.#end(error)
   }
 
   attemptEnded(): void {

@@ -3,7 +3,6 @@ import { gatewayError } from '../../errors/gateway-error.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
 import { exchangeBytes } from '../testing/gateway-fixture.ts'
 import {
-  answerJson,
   completion,
   ModelFixture,
   type ModelFixtureOptions,
@@ -172,7 +171,7 @@ describe('what a policy must read and cannot', () => {
 
   test('is refused when a call without a body has one', async () => {
     const fixture = await start({ policies: [reader] })
-    const request = `GET /openai/v1/models HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}`
+    const request = `GET /openai/v1/models HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`
     expect(await exchangeBytes(fixture.gateway.port, request)).toMatch(/^HTTP\/1.1 400 /)
     expect(fixture.seen).toEqual([])
   })
@@ -278,6 +277,26 @@ describe('answers that policies see', () => {
     expect(await answer.text()).not.toContain('Hello')
   })
 
+  test('reach the client also when the provider ends them with trailers', async () => {
+    const fixture = await start({
+      policies: [masking],
+      answer: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', trailer: 'x-checksum' })
+        response.addTrailers({ 'x-checksum': '1' })
+        response.end(JSON.stringify(completion))
+      },
+    })
+    expect(await (await fixture.post(ask)).text()).toContain('Hello XXXXX')
+  })
+
+  test('fail with a policy that fails after they have come', async () => {
+    const fixture = await start({
+      policies: [{ ...masking, onModelResponse: () => Promise.reject(new Error('broken')) }],
+    })
+    const answer = await fixture.post(ask)
+    expect([answer.status, (await fixture.gateway.record()).errorCode]).toEqual([500, 'internal'])
+  })
+
   test('are kept back when a policy says so', async () => {
     const onModelResponse = () => gatewayError('forbidden', 'not this', { status: 403 })
     const fixture = await start({ policies: [{ ...masking, onModelResponse }] })
@@ -311,79 +330,4 @@ test('errors of the gateway have the form of the API', async () => {
   expect(answer.status).toBe(503)
   expect(answer.headers.get('content-type')).toBe('application/json')
   expect(await answer.json()).toMatchObject({ error: { type: 'server_error' } })
-})
-
-describe('usage that an answer does not tell is counted', () => {
-  const unread: CompiledPolicy[] = []
-  const guarded: CompiledPolicy[] = [
-    { type: 'prompt-guard', readsModelCall: 'required', onModelResponse: () => undefined },
-  ]
-  const { usage: _, ...silent } = completion
-
-  test.each([
-    ['that nobody reads', unread],
-    ['that a policy reads', guarded],
-  ])('of an answer %s', async (_name, policies) => {
-    const fixture = await start({
-      policies,
-      answer: (_request, response) => answerJson(response, silent),
-    })
-    await (await fixture.post(ask)).text()
-    expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({
-      inputTokens: 1,
-      outputTokens: 2,
-      estimated: true,
-    })
-  })
-
-  test('of an answer of which only the beginning is kept', async () => {
-    const content = 'word '.repeat(50_000)
-    const choices = [{ index: 0, message: { role: 'assistant', content } }]
-    const fixture = await start({
-      answer: (_request, response) => answerJson(response, { ...silent, choices }),
-    })
-    await (await fixture.post(ask)).text()
-    const { outputTokens = 0 } = (await fixture.gateway.record()).modelCall?.usage ?? {}
-    expect(outputTokens).toBeGreaterThan(45_000)
-    expect(outputTokens).toBeLessThan(60_000)
-  })
-
-  const begun = '{"choices":[{"message":{"content":"one two three'
-
-  test('of an answer whose client leaves', async () => {
-    const fixture = await start({
-      answer: (_request, response) => {
-        response.writeHead(200, { 'content-type': 'application/json' }).write(begun)
-      },
-    })
-    const body = (await fixture.post(ask)).body?.getReader()
-    await body?.read()
-    await body?.cancel()
-    const { errorCode, modelCall } = await fixture.gateway.record()
-    expect([errorCode, modelCall?.usage?.estimated]).toEqual(['client-closed', true])
-    expect(modelCall?.usage?.outputTokens).toBe(3)
-  })
-
-  test('of an answer that no policy could read', async () => {
-    const fixture = await start({
-      policies: guarded,
-      answer: (_request, response) => {
-        response.writeHead(200, { 'content-type': 'application/json' }).end(begun)
-      },
-    })
-    expect((await fixture.post(ask)).status).toBe(502)
-    const usage = (await fixture.gateway.record()).modelCall?.usage
-    expect(usage).toMatchObject({ inputTokens: 1, estimated: true })
-    expect(usage?.outputTokens).toBe(3)
-  })
-
-  test('but of embeddings, which have none', async () => {
-    const data = [{ object: 'embedding', index: 0, embedding: [0.1, 0.2] }]
-    const fixture = await start({ answer: (_request, response) => answerJson(response, { data }) })
-    await (await fixture.post({ model: 'm', input: 'Hi' }, '/openai/v1/embeddings')).text()
-    expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({
-      inputTokens: 1,
-      outputTokens: 0,
-    })
-  })
 })

@@ -62,6 +62,8 @@ export class ResponseRelay implements AnswerRelay {
     if (this.#transforms.length > 0) headers.remove('content-length')
     const length = headers.get('content-length')
     this.#length = length === undefined ? -1 : Number(length)
+    // Trailers follow chunks alone, and announced where none can come they are an error.
+    if (length !== undefined || exchange.protocol === 'HTTP/1.0') headers.remove('trailer')
     this.#flat = headers.flat
     exchange.status = final.status
     // With a short answer the body is in the same segment and both go out in one write.
