@@ -43,7 +43,9 @@ export interface TlsChain {
   readonly certificateChain: SecretReference
   readonly privateKey: SecretReference
   /** Set: clients must present a certificate of this authority. */
-  readonly clientCertificateAuthority: SecretReference | undefined
+  readonly clientCertificateAuthority: SecretReference | PublicAuthority | undefined
+  /** True: clients are asked for their certificate, but those without a valid one are served too. */
+  readonly servesAnyClient?: boolean
   readonly minimumVersion: TlsVersion | undefined
   readonly maximumVersion: TlsVersion | undefined
   /** OpenSSL names; empty: Node's defaults. */
@@ -52,6 +54,11 @@ export interface TlsChain {
   readonly alpnProtocols: readonly string[]
   readonly sessionResumption: boolean
   readonly virtualHostIds: readonly string[]
+}
+
+/** Certificates of authorities in PEM form that no Secret holds, because they are public. */
+export interface PublicAuthority {
+  readonly pem: string
 }
 
 /** How connections of a listener treat HTTP. */

@@ -38,7 +38,8 @@ export interface CompiledTlsChain {
   readonly serverNames: readonly string[]
   /** PEM material and limits for `tls.createSecureContext`. */
   readonly secureContextOptions: SecureContextOptions
-  readonly requestClientCertificate: boolean
+  /** Whether clients are asked for a certificate, and whether only those with a valid one are served. */
+  readonly clientCertificate: 'unasked' | 'asked' | 'required'
   readonly alpnProtocols: readonly string[]
   readonly virtualHosts: VirtualHostTable
 }

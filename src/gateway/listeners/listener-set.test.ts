@@ -75,7 +75,7 @@ function chain(serverName: string): CompiledTlsChain {
     origin,
     serverNames: [serverName],
     secureContextOptions: { cert: certificate, key: privateKey },
-    requestClientCertificate: false,
+    clientCertificate: 'unasked',
     alpnProtocols: ['h2', 'http/1.1'],
     virtualHosts: table(serverName),
   }

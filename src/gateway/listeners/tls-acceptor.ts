@@ -22,9 +22,14 @@ export interface TlsAcceptorHooks {
 
 const handshakeTimeoutMs = 15_000
 
-/** Sessions of one chain are not resumed on another, nor with another authority for clients. */
-function sessionIdContextOf({ serverNames, secureContextOptions }: CompiledTlsChain): string {
-  const identity = JSON.stringify([serverNames, secureContextOptions.ca ?? null])
+/** Sessions of one chain are not resumed on another, nor where clients are asked for another certificate. */
+function sessionIdContextOf({
+  serverNames,
+  secureContextOptions,
+  clientCertificate,
+}: CompiledTlsChain): string {
+  const { ca = null } = secureContextOptions
+  const identity = JSON.stringify([serverNames, ca, clientCertificate])
   return createHash('sha256').update(identity).digest('hex').slice(0, 32)
 }
 
@@ -36,12 +41,12 @@ const isAlike = (one: CompiledTlsChain, other: CompiledTlsChain) =>
 function serverOptionsOf(chain: CompiledTlsChain | undefined): TlsOptions {
   // Without a certificate the handshake ends with the alert that it must end with.
   if (chain === undefined) return {}
-  const { secureContextOptions, requestClientCertificate, alpnProtocols } = chain
+  const { secureContextOptions, clientCertificate, alpnProtocols } = chain
   return {
     ...secureContextOptions,
     sessionIdContext: sessionIdContextOf(chain),
     // What the client presents is checked after the handshake.
-    ...(requestClientCertificate ? { requestCert: true, rejectUnauthorized: false } : {}),
+    ...(clientCertificate === 'unasked' ? {} : { requestCert: true, rejectUnauthorized: false }),
     ...(alpnProtocols.length === 0
       ? {}
       : {
@@ -132,7 +137,7 @@ export class TlsAcceptor {
     // The library's reading of the name counts, and a snapshot may have come in between.
     if (current === undefined || chain === undefined || !isAlike(current, chain)) {
       this.#cut(socket, 'tls-handshake')
-    } else if (current.requestClientCertificate && !socket.authorized) {
+    } else if (current.clientCertificate === 'required' && !socket.authorized) {
       this.#cut(socket, 'tls-client-certificate')
     } else {
       this.#hooks.onSecure(socket, serverName)

@@ -23,12 +23,9 @@ export function compileTlsChain(config: TlsChain, services: TlsServices): TlsCha
     key: pair.key,
     ...(config.sessionResumption ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
   }
-  const { clientCertificateAuthority } = config
-  if (clientCertificateAuthority !== undefined) {
-    const authority = loadAuthority(clientCertificateAuthority, services)
-    if (typeof authority !== 'string') return authority
-    options.ca = authority
-  }
+  const authority = authorityOf(config, services)
+  if (authority !== undefined && typeof authority !== 'string') return authority
+  if (authority !== undefined) options.ca = authority
   const secureContextOptions = checked(options)
   if (isFailure(secureContextOptions)) return secureContextOptions
   const { origin, serverNames, alpnProtocols } = config
@@ -37,9 +34,25 @@ export function compileTlsChain(config: TlsChain, services: TlsServices): TlsCha
       origin,
       serverNames,
       secureContextOptions: Object.freeze(secureContextOptions),
-      requestClientCertificate: clientCertificateAuthority !== undefined,
+      clientCertificate: clientCertificateOf(config),
       alpnProtocols,
     },
     warnings: pair.warnings,
   }
+}
+
+function authorityOf(
+  { clientCertificateAuthority: authority }: TlsChain,
+  services: TlsServices,
+): string | Failure | undefined {
+  if (authority === undefined) return undefined
+  return 'pem' in authority ? authority.pem : loadAuthority(authority, services)
+}
+
+function clientCertificateOf({
+  clientCertificateAuthority,
+  servesAnyClient,
+}: TlsChain): CompiledTlsChain['clientCertificate'] {
+  if (clientCertificateAuthority === undefined) return 'unasked'
+  return servesAnyClient === true ? 'asked' : 'required'
 }

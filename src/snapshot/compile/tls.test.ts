@@ -60,7 +60,7 @@ describe('a TLS chain', () => {
       chain: {
         serverNames: ['a.example'],
         alpnProtocols: ['h2', 'http/1.1'],
-        requestClientCertificate: false,
+        clientCertificate: 'unasked',
         secureContextOptions: {
           cert: first.certificate,
           key: first.privateKey,
@@ -74,9 +74,20 @@ describe('a TLS chain', () => {
     const mutual = { ...chain, clientCertificateAuthority: reference('ca.crt') }
     expect(compileTlsChain(mutual, services())).toMatchObject({
       chain: {
-        requestClientCertificate: true,
+        clientCertificate: 'required',
         secureContextOptions: { ca: authority.certificate },
       },
+    })
+  })
+
+  test('asks clients for certificates of a public authority, and may serve others too', () => {
+    const mutual = { ...chain, clientCertificateAuthority: { pem: authority.certificate } }
+    const ca = { secureContextOptions: { ca: authority.certificate } }
+    expect(compileTlsChain(mutual, services())).toMatchObject({
+      chain: { clientCertificate: 'required', ...ca },
+    })
+    expect(compileTlsChain({ ...mutual, servesAnyClient: true }, services())).toMatchObject({
+      chain: { clientCertificate: 'asked', ...ca },
     })
   })
 

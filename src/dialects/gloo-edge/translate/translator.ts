@@ -48,7 +48,7 @@ class ConfigurationBuilder {
     for (const chain of listener.tls ?? []) {
       const { certificateChain, privateKey, clientCertificateAuthority } = chain
       for (const secret of [certificateChain, privateKey, clientCertificateAuthority]) {
-        if (secret !== undefined) this.secretIds.add(secret.secretId)
+        if (secret !== undefined && 'secretId' in secret) this.secretIds.add(secret.secretId)
       }
     }
   }

@@ -123,7 +123,7 @@ export function createTlsChains(hosts: readonly TlsVirtualHost[]): readonly TlsC
     if (!chains.has(keyOf(chain))) chains.set(keyOf(chain), chain)
   }
   const authorityOf = ({ clientCertificateAuthority: authority }: TlsVirtualHost['chain']) =>
-    authority && `${authority.secretId} ${authority.key}`
+    authority && ('pem' in authority ? authority.pem : `${authority.secretId} ${authority.key}`)
   return [...chains.values()]
     .sort((left, right) => rankOf(left) - rankOf(right))
     .map((chain) => ({
