@@ -34,6 +34,10 @@ export const behaviours = {
   session: 'requests of one session reach the same endpoint',
   grpcMatch: 'method and header matches choose the gRPC route',
   backendTls: 'a backend with a TLS policy is reached by verified TLS',
+  checkedClients:
+    'an HTTPS listener serves only clients with a certificate of the authority that its port names',
+  insecureClients:
+    'an insecure fallback serves clients without a valid certificate, and the gateway says so',
   clientCertificate:
     'the client certificate of a gateway is presented to backends with a TLS policy',
   extensionRef: 'a filter that nobody knows answers 500',

@@ -5,7 +5,7 @@ import { gatewayGroup } from '../names.ts'
 import { behaviours } from './behaviours.ts'
 import { ageColumn, defineKind } from './define-kind.ts'
 import { conditions, pending } from './fields/conditions.ts'
-import { localReference, secretReference } from './fields/references.ts'
+import { localReference, objectReference, secretReference } from './fields/references.ts'
 import {
   atomic,
   group,
@@ -81,9 +81,55 @@ const listener = object(
 export type ListenerSpec = Static<typeof listener>
 
 const frontendValidation = () =>
-  object('What is asked of client certificates.', {}, [], {
-    'x-kubernetes-preserve-unknown-fields': true,
-  })
+  object(
+    'What is asked of client certificates.',
+    {
+      caCertificateRefs: list('ConfigMaps whose key ca.crt holds authorities.', objectReference(), {
+        minItems: 1,
+        maxItems: 16,
+        ...atomic,
+      }),
+      mode: honoured(
+        behaviours.insecureClients,
+        Object.assign(
+          choice('Whether clients without a valid certificate are served too.', [
+            ...(['AllowValidOnly', 'AllowInsecureFallback'] as const),
+          ]),
+          { default: 'AllowValidOnly' },
+        ),
+      ),
+    },
+    ['caCertificateRefs'],
+  )
+export type FrontendValidation = Static<ReturnType<typeof frontendValidation>>
+
+const frontendTls = (description: string) =>
+  object(description, { validation: honoured(behaviours.checkedClients, frontendValidation()) })
+export type FrontendTls = Static<ReturnType<typeof frontendTls>>
+
+const frontend = () =>
+  object(
+    'TLS with clients, at HTTPS listeners.',
+    {
+      default: frontendTls('What holds unless something is said of a port.'),
+      perPort: list(
+        'What holds for single ports, in the place of the default.',
+        object(
+          'A port.',
+          {
+            port: honoured(
+              behaviours.checkedClients,
+              integer('The port.', { format: 'int32', minimum: 1, maximum: 65_535 }),
+            ),
+            tls: frontendTls('What holds for it.'),
+          },
+          ['port', 'tls'],
+        ),
+        { maxItems: 64, ...keyedBy('port') },
+      ),
+    },
+    ['default'],
+  )
 
 const spec = object(
   'Listeners, and the class that serves them.',
@@ -124,10 +170,7 @@ const spec = object(
       backend: object('TLS to backends.', {
         clientCertificateRef: honoured(behaviours.clientCertificate, secretReference()),
       }),
-      frontend: ignored(
-        'client certificates are not checked; HTTPS listeners of a Gateway that asks for it are not served',
-        frontendValidation(),
-      ),
+      frontend: frontend(),
     }),
   },
   ['gatewayClassName', 'listeners'],

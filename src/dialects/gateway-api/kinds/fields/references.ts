@@ -77,6 +77,19 @@ export const localReference = () =>
     ['group', 'kind', 'name'],
   )
 
+/** Names an object that may be in another namespace. */
+export const objectReference = () =>
+  object(
+    'An object.',
+    {
+      group: group(),
+      kind: kindName(),
+      name: objectName(),
+      namespace: namespaceName('The namespace of the Gateway unless given; another must grant it.'),
+    },
+    ['group', 'kind', 'name'],
+  )
+
 /** Names a Secret. */
 export const secretReference = () =>
   object(

@@ -9,6 +9,7 @@ export function validateGateway(object: KubeObject): readonly FieldError[] {
   const spec = specOf<GatewaySpec>(object)
   checkListeners(checks, listOf(spec.listeners))
   checkAddresses(checks, spec)
+  checkPorts(checks, spec)
   return checks.errors
 }
 
@@ -49,6 +50,12 @@ function checkListeners(checks: Checks, listeners: readonly ListenerSpec[]): voi
     'Combination of port, protocol and hostname must be unique for each listener',
     'array',
   )
+}
+
+function checkPorts(checks: Checks, { tls }: Partial<GatewaySpec>): void {
+  const ports = listOf(tls?.frontend?.perPort).map(({ port }) => String(port))
+  const detail = 'Port for TLS configuration must be unique within the Gateway'
+  checks.expect(areDistinct(ports), 'spec.tls.frontend.perPort', detail, 'array')
 }
 
 const hostnamePattern = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/

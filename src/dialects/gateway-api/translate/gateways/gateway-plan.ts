@@ -7,6 +7,7 @@ import type { GatewayClassSpec } from '../../kinds/gateway-class.ts'
 import { gatewayClassKind, gatewayKind } from '../../names.ts'
 import { displayName, referenceOf, type Scope } from '../source.ts'
 import { type ClientCertificate, readClientCertificate } from './client-certificate.ts'
+import { allowsInsecureClients } from './frontend-validation.ts'
 import { findGatewayAddress, type GatewayAddress } from './gateway-service.ts'
 import { type ListenerPlan, planListeners } from './listener-plan.ts'
 
@@ -17,6 +18,8 @@ export interface GatewayPlan {
   readonly profile: ControllerProfile
   readonly listeners: readonly ListenerPlan[]
   readonly clientCertificate: ClientCertificate
+  /** Some clients are asked for a certificate, and those without a valid one are served too. */
+  readonly allowsInsecureClients: boolean
   readonly address: GatewayAddress
   readonly usageLabels: readonly UsageLabel[]
   /** Keeps the whole gateway from being served. */
@@ -102,12 +105,13 @@ export function planGateway(scope: Scope, object: KubeObject): GatewayPlan | und
     object,
     reference,
     profile,
-    listeners: planListeners(scope, reference, listeners, spec.tls?.frontend !== undefined),
+    listeners: planListeners(scope, reference, listeners, spec.tls?.frontend),
     clientCertificate: readClientCertificate(
       scope,
       reference,
       spec.tls?.backend?.clientCertificateRef,
     ),
+    allowsInsecureClients: allowsInsecureClients(spec.tls?.frontend),
     address: findGatewayAddress(scope, object, profile, parameters.service),
     usageLabels: parameters.usageLabels,
     problem: parameters.problem ?? findAddressProblem(spec),

@@ -1,11 +1,12 @@
 import type { TlsChain } from '../../../../ir/listener.ts'
 import type { GroupKind, ObjectReference } from '../../../../kube/kube-object.ts'
 import type { Problem } from '../../conditions.ts'
-import type { ListenerSpec } from '../../kinds/gateway.ts'
+import type { GatewaySpec, ListenerSpec } from '../../kinds/gateway.ts'
 import { gatewayGroup, grpcRouteKind, httpRouteKind } from '../../names.ts'
 import { anyHostname, intersectHostnames } from '../routes/hostnames.ts'
 import type { Scope } from '../source.ts'
 import { readCertificates } from './certificates.ts'
+import { type ClientCheck, readClientCheck } from './frontend-validation.ts'
 
 /** A listener of a gateway, before routes are attached. */
 export interface ListenerPlan {
@@ -47,20 +48,10 @@ function kindsOf({ protocol, allowedRoutes }: ListenerSpec): {
   }
 }
 
-function findAcceptedProblem(
-  { protocol, port }: ListenerSpec,
-  asksForClientCertificates: boolean,
-): Problem | undefined {
-  if (!servedProtocols.includes(protocol)) {
-    const message = `protocol ${protocol} is not served on port ${port}; HTTP and HTTPS are`
-    return { reason: 'UnsupportedProtocol', message }
-  }
-  if (protocol === 'HTTPS' && asksForClientCertificates) {
-    const message =
-      'spec.tls.frontend asks for client certificates, which are not checked; the listener is not served rather than served to everybody'
-    return { reason: 'UnsupportedValue', message }
-  }
-  return undefined
+function findProtocolProblem({ protocol, port }: ListenerSpec): Problem | undefined {
+  if (servedProtocols.includes(protocol)) return undefined
+  const message = `protocol ${protocol} is not served on port ${port}; HTTP and HTTPS are`
+  return { reason: 'UnsupportedProtocol', message }
 }
 
 function findConflict(
@@ -95,17 +86,28 @@ function overlapsAny(listener: ListenerSpec, others: readonly ListenerSpec[]): b
   )
 }
 
+function withClientCheck(
+  chain: ListenerPlan['chains'][number],
+  { authority, servesAnyClient }: ClientCheck,
+): ListenerPlan['chains'][number] {
+  if (authority === undefined) return chain
+  const checked = { ...chain, clientCertificateAuthority: authority }
+  return servesAnyClient ? { ...checked, servesAnyClient } : checked
+}
+
 /** Reads the listeners of a gateway. */
 export function planListeners(
   scope: Scope,
   gateway: ObjectReference,
   listeners: readonly ListenerSpec[],
-  asksForClientCertificates: boolean,
+  frontend: NonNullable<GatewaySpec['tls']>['frontend'],
 ): readonly ListenerPlan[] {
   return listeners.map((spec, index) => {
     const others = listeners.filter((other) => other !== spec)
     const { supportedKinds, unknown } = kindsOf(spec)
     const certificates = readCertificates(scope, gateway, spec, index)
+    const isTls = spec.protocol === 'HTTPS'
+    const check = readClientCheck(scope, gateway, isTls ? frontend : undefined, spec.port)
     const [unknownKind] = unknown
     const kindProblem = unknownKind && {
       reason: 'InvalidRouteKinds',
@@ -116,11 +118,11 @@ export function planListeners(
       index,
       hostname: hostnameOf(spec),
       supportedKinds,
-      accepted: findAcceptedProblem(spec, asksForClientCertificates),
-      resolvedRefs: certificates.problem ?? kindProblem,
+      accepted: findProtocolProblem(spec) ?? check.accepted,
+      resolvedRefs: certificates.problem ?? check.resolvedRefs ?? kindProblem,
       conflict: findConflict(spec, others),
       overlaps: overlapsAny(spec, others),
-      chains: certificates.chains,
+      chains: certificates.chains.map((chain) => withClientCheck(chain, check)),
     }
   })
 }

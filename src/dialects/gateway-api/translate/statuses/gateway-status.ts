@@ -92,6 +92,12 @@ function resolvedRefsOf({ listeners, clientCertificate }: GatewayPlan): Problem 
   return { reason: 'ListenersNotResolved', message: `unresolved references: listeners ${names}` }
 }
 
+const insecureClients = {
+  reason: 'ConfigurationChanged',
+  message:
+    'the mode AllowInsecureFallback of spec.tls.frontend serves clients without a valid certificate',
+}
+
 /** What is to be said of a gateway. */
 export function createGatewayStatus(
   gateway: GatewayPlan,
@@ -105,6 +111,9 @@ export function createGatewayStatus(
       acceptedOf(gateway),
       make.expect('Programmed', programmedOf(gateway)),
       make.expect('ResolvedRefs', resolvedRefsOf(gateway)),
+      ...(gateway.allowsInsecureClients
+        ? [make.make('InsecureFrontendValidationMode', 'True', insecureClients)]
+        : []),
     ],
     listeners: gateway.listeners.map((listener) => ({
       name: listener.spec.name,
