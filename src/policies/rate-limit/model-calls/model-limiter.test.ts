@@ -274,6 +274,20 @@ describe('a store that answers later', () => {
   })
 })
 
+test('nothing is set aside for a client that has gone while its tokens were counted', async () => {
+  const { tokenizer } = policyServices()
+  const slow = { ...tokenizer, count: async () => await Promise.resolve(1) }
+  const policy = limited(100, {}, { services: { tokenizer: slow } })
+  const leaving = new AbortController()
+  const call = modelCall()
+  const context = requestContext({ modelCall: call, signal: leaving.signal })
+  const gone = send(policy, { max_tokens: 99 }, { call, context })
+  leaving.abort()
+  gone.end(undefined, { status: 0 })
+  await gone.result
+  expect(await send(policy, { max_tokens: 99 }).result).toBeUndefined()
+})
+
 describe('what cannot be counted', () => {
   const away: CounterStore = {
     add: (hits) => hits.map(() => undefined),

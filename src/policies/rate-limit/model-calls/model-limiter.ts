@@ -44,12 +44,14 @@ export class ModelLimiter {
     if (hits.length === 0) return undefined
     const withDefinitions = hits.some(({ rules }) => countsEverything(rules.counting))
     const { texts, extraTokens } = collectPromptTexts(request, { withDefinitions })
-    const counted = this.#parts.services.tokenizer.count(texts)
-    return after(counted, (tokens) =>
+    const limit = (tokens: number | undefined) =>
       tokens === undefined
         ? uncountable(hits)
-        : this.#limit(context, { call, request, hits, inputTokens: tokens + extraTokens }),
-    )
+        : this.#limit(context, { call, request, hits, inputTokens: tokens + extraTokens })
+    const counted = this.#parts.services.tokenizer.count(texts)
+    if (!(counted instanceof Promise)) return limit(counted)
+    // Nobody would settle what is set aside for a client that has gone while its tokens were counted.
+    return counted.then((tokens) => (context.signal.aborted ? undefined : limit(tokens)))
   }
 
   /** Settles what was set aside, and counts what can only be counted now. */
