@@ -40,7 +40,9 @@ export type ReserveResult =
     }
   /** Nothing was reserved: the claim at `over` does not fit. */
   | { readonly type: 'over-limit'; readonly over: number; readonly totals: readonly number[] }
-  /** Nothing was reserved, because the store is full or away. */
+  /** Nothing was reserved, because more is held already than the store has room for. */
+  | { readonly type: 'full' }
+  /** Nothing was reserved, because the store is away. */
   | { readonly type: 'unavailable' }
 
 /**

@@ -145,7 +145,7 @@ test('reservations find room again when others are settled, and are refused when
   const results = Array.from({ length: 17 }, () => store.reserve(thousand, nowMs))
   expect(results.map(({ type }) => type)).toEqual([
     ...Array.from({ length: 16 }, () => 'reserved'),
-    'unavailable',
+    'full',
   ])
   expect(store.uncountedHits).toBe(1)
   for (const result of results) {
@@ -157,6 +157,6 @@ test('reservations find room again when others are settled, and are refused when
 test('a table without room for a counter reserves nothing', () => {
   const store = new MemoryCounterStore(createCounterMemory(1, secret))
   addOne(store, 'a')
-  expect(store.reserve([claimOn('a', 1), claimOn('b', 1)], nowMs).type).toBe('unavailable')
+  expect(store.reserve([claimOn('a', 1), claimOn('b', 1)], nowMs).type).toBe('full')
   expect(addOne(store, 'a')).toBe(2)
 })

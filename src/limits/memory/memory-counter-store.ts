@@ -51,7 +51,7 @@ export class MemoryCounterStore implements CounterStore {
     }
     if (slots.length < claims.length || !this.#records.hasRoomFor(claims.length)) {
       this.#uncountedHits += 1
-      return { type: 'unavailable' }
+      return { type: 'full' }
     }
     const totals = slots.map((slot) => this.#table.add(slot, 0))
     const over = findOver(claims, slots, totals)

@@ -299,6 +299,13 @@ describe('what cannot be counted', () => {
     expect(send(policy, { max_tokens: 50 }).result).toBeUndefined()
   })
 
+  test('is refused always where more calls run than there is room for', () => {
+    const full: CounterStore = { ...away, reserve: () => ({ type: 'full' }) }
+    expect(send(limited(1, {}, { services: { counters: full } }), {}).result).toMatchObject({
+      ...{ code: 'rate-limit-unavailable', status: 503 },
+    })
+  })
+
   test.each([true, false])('is refused where the configuration says so: %s', (reserve) => {
     const options = { services: { counters: away }, denyOnFailure: true }
     expect(send(limited(1, { reserve }, options), {}).result).toMatchObject({

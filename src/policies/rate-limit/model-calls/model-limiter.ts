@@ -114,6 +114,7 @@ export class ModelLimiter {
     const { judge } = this.#parts
     const [first] = open.claimed
     if (result.type === 'unavailable') return first && judge.uncounted(first)
+    if (result.type === 'full') return first && crowded(first)
     judge.keepHeaders(context, open.claimed, { totals: result.totals, nowMs })
     if (result.type === 'over-limit') {
       const over = open.claimed[result.over] ?? first
@@ -141,6 +142,12 @@ function usedBy({ rules }: LimitedHit, open: OpenCall): number | undefined {
 
 /** One unit is a vendor's, which says what counts; the others are for what a call really uses. */
 const countsEverything = ({ unit }: LimitCounting) => unit !== 'requests-or-input-tokens'
+
+/** Whoever fills the store with calls must not be let through for it, whatever the failure mode. */
+function crowded({ rules }: LimitedHit): GatewayError {
+  const message = `More calls run now than the rate limit ${nameOf(rules.origin)} can keep account of. Try again later.`
+  return gatewayError('rate-limit-unavailable', message, { status: 503 })
+}
 
 /** What cannot be counted cannot be limited, so it is refused whatever the failure mode: its sender has chosen it. */
 function uncountable([hit]: readonly LimitedHit[]): GatewayError {
