@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { CompiledListener, VirtualHostTable } from '../../snapshot/snapshot.ts'
 import type { Ingress } from '../request-handler.ts'
+import { type ClientStanding, type HandshakeCheck, standingOf } from './client-standing.ts'
 
 /** What is in force on a listening socket; replaced as a whole when a snapshot is published. */
 export interface ListenerState {
@@ -14,6 +15,8 @@ export interface ConnectionFacts {
   /** Server name of the TLS handshake, lower-case; empty when the client sent none. */
   readonly serverName: string
   readonly clientAddress: string
+  /** Undefined in clear text. */
+  readonly handshake: HandshakeCheck | undefined
 }
 
 /** Gives a connection's requests their {@link Ingress}, made anew only when a snapshot was published. */
@@ -21,22 +24,26 @@ export class ConnectionState {
   readonly #current: () => ListenerState
   readonly #scheme: 'http' | 'https'
   readonly #serverName: string
+  readonly #handshake: HandshakeCheck | undefined
   readonly clientAddress: string
   /** The answer to the latest request, until it has gone out on a connection that stays (HTTP/1.1 only). */
   response: ServerResponse | undefined
   /** The connection was answered below HTTP and is being closed: nothing more is read from it. */
   refused = false
+  /** As of the latest {@link ingress}. */
+  standing: ClientStanding = 'current'
   #state: ListenerState | undefined
   #ingress: Ingress | undefined
 
   constructor(
     current: () => ListenerState,
-    { scheme, serverName, clientAddress }: ConnectionFacts,
+    { scheme, serverName, clientAddress, handshake }: ConnectionFacts,
   ) {
     this.#current = current
     this.#scheme = scheme
     this.#serverName = serverName
     this.clientAddress = clientAddress
+    this.#handshake = handshake
   }
 
   get ingress(): Ingress {
@@ -49,11 +56,13 @@ export class ConnectionState {
   }
 
   #createIngress({ listener, generation }: ListenerState): Ingress {
-    const virtualHosts =
-      this.#scheme === 'http'
-        ? listener.virtualHosts
-        : (findTlsChain(listener, this.#serverName)?.virtualHosts ?? noVirtualHosts)
-    return { listener, virtualHosts, scheme: this.#scheme, generation }
+    const scheme = this.#scheme
+    if (scheme === 'http') {
+      return { listener, virtualHosts: listener.virtualHosts, scheme, generation }
+    }
+    const chain = findTlsChain(listener, this.#serverName)
+    this.standing = standingOf(this.#handshake, chain)
+    return { listener, virtualHosts: chain?.virtualHosts ?? noVirtualHosts, scheme, generation }
   }
 }
 

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { HttpConnectionOptions } from '../../ir/listener.ts'
 import { createServer } from '../../lib/node-http.ts'
 import type { RequestHandler } from '../request-handler.ts'
+import { refuseUnchecked } from './client-standing.ts'
 import { type ConnectionState, getConnectionState } from './connection-state.ts'
 import { type OnRefused, type Refusal, refusalOf, refuseConnection } from './refuse-connection.ts'
 
@@ -51,20 +52,27 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
   })
   const { handler } = hooks
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    if (hooks.draining()) response.shouldKeepAlive = false
     const state = getConnectionState(request.socket)
+    const { ingress } = state
+    if (hooks.draining() || state.standing !== 'current') response.shouldKeepAlive = false
     if (isEnding(state)) return
     state.response = response
     response.on('close', forgetAnswer)
-    handler.handleRequest(request, response, state.ingress)
+    if (state.standing === 'unchecked') {
+      refuseUnchecked(response, state.clientAddress, hooks.onRefused)
+    } else {
+      handler.handleRequest(request, response, ingress)
+    }
   }
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
   server.on('checkExpectation', onRequest)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const state = getConnectionState(request.socket)
-    if (isEnding(state)) socket.destroy()
-    else handler.handleUpgrade(request, socket, head, state.ingress)
+    const { ingress } = state
+    // A tunnel would outlive what its client was checked by.
+    if (isEnding(state) || state.standing !== 'current') socket.destroy()
+    else handler.handleUpgrade(request, socket, head, ingress)
   })
   const refuse = (socket: Duplex, refusal: Refusal) => {
     const state = getConnectionState(socket)

@@ -7,6 +7,7 @@ import {
 } from 'node:http2'
 import type { HttpConnectionOptions } from '../../ir/listener.ts'
 import type { RequestHandler } from '../request-handler.ts'
+import { refuseUnchecked } from './client-standing.ts'
 import { getConnectionState, setConnectionState } from './connection-state.ts'
 import type { OnRefused } from './refuse-connection.ts'
 
@@ -52,7 +53,11 @@ export function createHttp2Acceptor(
   const onRequest = (request: Http2ServerRequest, response: Http2ServerResponse) => {
     const { session } = request.stream
     if (session === undefined) return
-    handler.handleRequest(request, response, getConnectionState(session).ingress)
+    const state = getConnectionState(session)
+    const { ingress } = state
+    if (state.standing === 'unchecked') refuseUnchecked(response, state.clientAddress, onRefused)
+    else handler.handleRequest(request, response, ingress)
+    if (state.standing !== 'current' && !session.closed) session.close()
   }
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)

@@ -121,7 +121,7 @@ export class ListeningSocket {
 
   #acceptClear(socket: Socket): void {
     const clientAddress = socket.remoteAddress ?? ''
-    const facts = { scheme: 'http', serverName: '', clientAddress } as const
+    const facts = { scheme: 'http', serverName: '', clientAddress, handshake: undefined } as const
     setConnectionState(socket, new ConnectionState(() => this.#state, facts))
     sniffProtocol(socket, this.#state.listener.config.http.requestHeadersTimeoutMs, {
       onKnown: (protocol) => this.#serve(socket, protocol),
@@ -139,9 +139,9 @@ export class ListeningSocket {
       listener: () => this.#state.listener,
       ticketKeys: this.#options.ticketKeys,
       onRefused: (refused) => this.#refused(refused),
-      onSecure: (socket, serverName) => {
+      onSecure: (socket, serverName, handshake) => {
         const clientAddress = socket.remoteAddress ?? ''
-        const facts = { scheme: 'https', serverName, clientAddress } as const
+        const facts = { scheme: 'https', serverName, clientAddress, handshake } as const
         setConnectionState(socket, new ConnectionState(() => this.#state, facts))
         socket.on('error', ignore)
         this.#serve(socket, socket.alpnProtocol === 'h2' ? 'http2' : 'http1')

@@ -8,6 +8,7 @@ import {
   type TlsOptions,
 } from 'node:tls'
 import type { CompiledListener, CompiledTlsChain } from '../../snapshot/snapshot.ts'
+import { type HandshakeCheck, handshakeCheckOf } from './client-standing.ts'
 import { findTlsChain } from './connection-state.ts'
 import { readServerName } from './read-server-name.ts'
 import type { OnRefused } from './refuse-connection.ts'
@@ -16,7 +17,7 @@ export interface TlsAcceptorHooks {
   readonly listener: () => CompiledListener
   /** Shared by all threads, so that a client resumes its session whichever thread it meets. */
   readonly ticketKeys: Buffer
-  readonly onSecure: (socket: TLSSocket, serverName: string) => void
+  readonly onSecure: (socket: TLSSocket, serverName: string, handshake: HandshakeCheck) => void
   readonly onRefused: OnRefused
 }
 
@@ -140,7 +141,7 @@ export class TlsAcceptor {
     } else if (current.clientCertificate === 'required' && !socket.authorized) {
       this.#cut(socket, 'tls-client-certificate')
     } else {
-      this.#hooks.onSecure(socket, serverName)
+      this.#hooks.onSecure(socket, serverName, handshakeCheckOf(current))
     }
   }
 

@@ -1,8 +1,9 @@
+import { connect as connectHttp2 } from 'node:http2'
 import { type ConnectionOptions, connect, type SecureVersion } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { openCertificateAuthority } from '../../../src/lib/certificate-authority.ts'
-import { createClientAuthority } from '../../harness/client-certificate.ts'
+import { type ClientAuthority, createClientAuthority } from '../../harness/client-certificate.ts'
 import { startRecordingUpstream } from '../../harness/recording-upstream.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
 import { conditionOf, GatewayBench, type GatewayStatus } from './gateway-bench.ts'
@@ -158,6 +159,76 @@ test('a session of a client that was not checked is not resumed where clients ar
     expect(await callTls(address, 8443, { maxVersion, session })).toBe('')
   }
 })
+
+/** A connection that stays open, over HTTP/2 or HTTP/1.1. */
+interface KeptConnection {
+  /** The status of one request on it. */
+  ask(): Promise<number>
+  readonly closed: Promise<void>
+}
+
+async function keepHttp2(address: string, options: ConnectionOptions): Promise<KeptConnection> {
+  const session = connectHttp2(`https://${address}:8443`, {
+    ...{ servername: 'a.test', ca: servers.certificate },
+    ...options,
+  })
+  const closed = new Promise<void>((resolve) => session.on('close', () => resolve()))
+  const ask = () =>
+    new Promise<number>((resolve, reject) => {
+      const stream = session.request({ ':path': '/mutual', ':authority': 'a.test' })
+      let status = 0
+      stream.on('response', (headers) => {
+        status = Number(headers[':status'])
+      })
+      stream.on('error', reject)
+      stream.on('end', () => resolve(status))
+      stream.resume()
+    })
+  return { ask, closed }
+}
+
+async function keepHttp1(address: string, options: ConnectionOptions): Promise<KeptConnection> {
+  const socket = connect({
+    ...{ host: address, port: 8443, servername: 'a.test', ca: servers.certificate },
+    ...options,
+  })
+  socket.on('error', () => undefined)
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
+  const ask = () =>
+    new Promise<number>((resolve) => {
+      socket.once('data', (chunk) => resolve(Number(String(chunk).split(' ')[1])))
+      socket.write('GET /mutual HTTP/1.1\r\nhost: a.test\r\n\r\n')
+    })
+  return { ask, closed }
+}
+
+test.each([
+  ['HTTP/1.1', keepHttp1],
+  ['HTTP/2', keepHttp2],
+])(
+  'a kept connection of %s ends when more is asked of its client than it has shown',
+  async (_, keep) => {
+    const lenient = `{ default: ${validation('first', 'AllowInsecureFallback')} }`
+    const address = addressOf(await serveMutual('kept', lenient))
+    const refused = (authority: ClientAuthority | undefined) => async () =>
+      (await callTls(address, 8443, authority?.issue('carol'))) === ''
+    await waitUntil('the lenient mode', async () => (await callTls(address, 8443)) === '200')
+    const unchecked = await keep(address, {})
+    expect(await unchecked.ask()).toBe(200)
+    await serveMutual('kept', `{ default: ${validation('first')} }`)
+    await waitUntil('strangers to be refused', refused(undefined))
+    expect(await unchecked.ask()).toBe(421)
+    await unchecked.closed
+
+    const checked = await keep(address, first.issue('alice'))
+    expect(await checked.ask()).toBe(200)
+    await serveMutual('kept', `{ default: ${validation('second')} }`)
+    await waitUntil('the other authority', refused(first))
+    // What it has shown was good when it began: it is served once more, and then told to come again.
+    expect(await checked.ask()).toBe(200)
+    await checked.closed
+  },
+)
 
 test('the client certificate of a gateway is presented to backends with a TLS policy', async () => {
   const clients = createClientAuthority('authority of gateways')
