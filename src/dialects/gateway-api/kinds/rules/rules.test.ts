@@ -53,6 +53,11 @@ describe('a Gateway is refused', () => {
       'spec.listeners: Combination of port, protocol and hostname must be unique',
     ],
     [
+      'with one port twice in what is asked of clients',
+      '{ gatewayClassName: x, listeners: [], tls: { frontend: { default: {}, perPort: [{ port: 443, tls: {} }, { port: 443, tls: {} }] } } }',
+      'spec.tls.frontend.perPort: Port for TLS configuration must be unique',
+    ],
+    [
       'with one address twice',
       '{ gatewayClassName: x, addresses: [{ value: 1.2.3.4 }, { value: 1.2.3.4 }], listeners: [] }',
       'spec.addresses: IPAddress values must be unique',
