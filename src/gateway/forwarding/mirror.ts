@@ -1,4 +1,5 @@
 import { HeaderList } from '../../lib/header-list.ts'
+import { removeKeptTokens } from '../../policies/kept-tokens.ts'
 import { removeClientCredentials } from '../../providers/shared/client-credentials.ts'
 import type { CompiledMirror, ForwardRules } from '../../snapshot/snapshot.ts'
 import type { Exchange } from '../request/exchange.ts'
@@ -26,9 +27,13 @@ function sendMirror(exchange: Exchange, rules: ForwardRules, mirror: CompiledMir
   const endpoint = backend.pick(undefined)
   if (match === undefined || endpoint === undefined || !backend.beginRequest()) return
   const headers = new HeaderList([...exchange.headers.flat])
-  const path = rules.rewritePath(exchange.path, match.path) + exchange.query
+  const bearer = { headers, query: exchange.query }
   // A call to a model goes as policies have left it: what was masked is masked, and what it was authorised by stays here.
-  if (model !== undefined) removeClientCredentials(headers)
+  if (model !== undefined) {
+    removeClientCredentials(headers)
+    removeKeptTokens(exchange, bearer, () => false)
+  }
+  const path = rules.rewritePath(exchange.path, match.path) + bearer.query
   const body = model?.bodyFor(model.provider) ?? exchange.body.copy()
   if (body !== undefined) headers.set('content-length', String(body.length))
   headers.flat.push('host', mirrorHost(mirror, rules.rewriteHost(exchange)))

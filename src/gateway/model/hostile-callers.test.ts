@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { noteKeptTokens } from '../../policies/kept-tokens.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
 import { ReplayBudget } from '../request/replay-budget.ts'
 import { exchangeBytes } from '../testing/gateway-fixture.ts'
@@ -80,4 +81,31 @@ describe('long bodies', () => {
     expect((await fixture.post(ask(33 * 1024 * 1024))).status).toBe(413)
     expect(fixture.seen).toEqual([])
   })
+})
+
+test('a token that a policy keeps reaches no provider, unless it is what the provider is shown', async () => {
+  const keeping: CompiledPolicy = {
+    type: 'jwt',
+    onRequestHead(context) {
+      noteKeptTokens(context, (bearer, staysIn) => {
+        for (const name of ['authorization', 'x-token']) {
+          if (!staysIn(name)) bearer.headers.remove(name)
+        }
+        bearer.query = bearer.query.replace('mine=of-the-client', 'mine=')
+      })
+      return undefined
+    },
+  }
+  const shown = async (credential: NonNullable<ModelFixtureOptions['credential']>) => {
+    const fixture = await start({ policies: [keeping], credential })
+    await fixture.post({ model: 'm', input: 'a' }, '/openai/v1/embeddings?mine=of-the-client', {
+      'x-token': 'of-the-client',
+      authorization: 'Bearer of-the-client',
+    })
+    const [seen] = fixture.seen
+    expect([seen?.url, seen?.headers['x-token']]).toEqual(['/v1/embeddings?mine=', undefined])
+    return seen?.headers.authorization
+  }
+  expect(await shown({ type: 'token', token: 'sk-held' })).toBe('Bearer sk-held')
+  expect(await shown({ type: 'passthrough' })).toBe('Bearer of-the-client')
 })

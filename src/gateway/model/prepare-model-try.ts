@@ -1,5 +1,7 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import type { HeaderList } from '../../lib/header-list.ts'
+import { removeKeptTokens } from '../../policies/kept-tokens.ts'
+import { isCredentialHeader } from '../../providers/shared/client-credentials.ts'
 import { type PreparedTry, runAttemptHooks, type TryTarget } from '../forwarding/try-target.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { ModelExchange } from './model-exchange.ts'
@@ -23,11 +25,14 @@ export function prepareModelTry(
   if (provider === undefined) return gatewayError('internal', 'an endpoint has no provider')
   const host = config.hostHeader ?? config.serverName ?? config.host
   provider.withholdCredentials(headers)
+  const bearer = { headers, query: exchange.query }
+  // What else a provider may be shown it has chosen by now.
+  removeKeptTokens(exchange, bearer, isCredentialHeader)
   for (const name of methodOverrides) headers.remove(name)
   const body = model.bodyFor(provider)
   setBodyHeaders(exchange, model, { headers, body })
   model.call.model = model.modelFor(provider) ?? model.call.model
-  const path = provider.upstreamPath(model.pathRequest(exchange.query), model.endpoint)
+  const path = provider.upstreamPath(model.pathRequest(bearer.query), model.endpoint)
   exchange.upstreamPath = path
   const refusal = runAttemptHooks(exchange, target, headers)
   if (refusal !== undefined) return refusal

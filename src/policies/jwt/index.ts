@@ -1,6 +1,7 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { Jwt, JwtProvider } from '../../ir/jwt.ts'
+import { noteKeptTokens } from '../kept-tokens.ts'
 import type { CompiledPolicy, PolicyModule, PolicyServices, RequestContext } from '../policy.ts'
 import { publishClaims, type VerifiedClaims, verifiedClaimsOf } from '../verified-claims.ts'
 import { createKeySource } from './key-source.ts'
@@ -50,6 +51,7 @@ class Authenticator {
     for (const header of this.#ownHeaders) context.headers.remove(header)
     for (const { config, sources } of this.#providers) {
       if (!config.keepToken) sources.remove(context)
+      else if (context.modelCall) noteKeptTokens(context, (...where) => sources.remove(...where))
     }
     if (outcome?.type === 'verified') {
       this.#accept(context, outcome)

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Jwt, JwtProvider } from '../../ir/jwt.ts'
 import { HeaderList } from '../../lib/header-list.ts'
+import type { ModelCall } from '../../llm/model-call.ts'
+import { removeKeptTokens } from '../kept-tokens.ts'
 import type { PolicyServices, RequestContext } from '../policy.ts'
 import { policyServices, requestContext, testOrigin } from '../test-context.ts'
 import { verifiedClaimsOf } from '../verified-claims.ts'
@@ -200,6 +202,15 @@ describe('where tokens stand:', () => {
     const context = bearing(valid)
     expect(policy(context)).toBe('passed')
     expect(context.headers.get('authorization')).toBe(`Bearer ${valid}`)
+  })
+
+  test('a token that is kept can be taken out for a provider of models', () => {
+    const policy = compile({ providers: [jwtProvider({ keys, keepToken: true })] })
+    const query = `?a=1&access_token=${valid}`
+    const context = bearing(valid, { query, modelCall: {} as ModelCall })
+    expect(policy(context)).toBe('passed')
+    removeKeptTokens(context, context, () => false)
+    expect([context.headers.flat, context.query]).toEqual([[], '?a=1'])
   })
 
   test('headers of the provider take the place of the usual ones', () => {

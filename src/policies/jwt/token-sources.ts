@@ -1,9 +1,10 @@
 import type { TokenHeader } from '../../ir/jwt.ts'
+import type { TokenBearer } from '../kept-tokens.ts'
 import type { RequestContext } from '../policy.ts'
 
 interface Source {
   find(context: RequestContext): string | undefined
-  remove(context: RequestContext): void
+  remove(bearer: TokenBearer, staysIn: (header: string) => boolean): void
 }
 
 /** The places of a request where a provider's tokens may stand. */
@@ -20,8 +21,8 @@ export class TokenSources {
   }
 
   /** Takes every token out of the request, those that nobody looked at included. */
-  remove(context: RequestContext): void {
-    for (const source of this.#sources) source.remove(context)
+  remove(bearer: TokenBearer, staysIn: (header: string) => boolean = () => false): void {
+    for (const source of this.#sources) source.remove(bearer, staysIn)
   }
 }
 
@@ -39,8 +40,8 @@ function headerSource({ name, prefix }: TokenHeader): Source {
       const value = isToken(first) ? first : headers.getAll(name).find(isToken)
       return value?.slice(prefix.length).trim()
     },
-    remove({ headers }) {
-      if (!headers.has(name)) return
+    remove({ headers }, staysIn) {
+      if (!headers.has(name) || staysIn(name)) return
       const others = headers.getAll(name).filter((value) => !isToken(value))
       headers.remove(name)
       for (const value of others) headers.append(name, value)
@@ -49,18 +50,18 @@ function headerSource({ name, prefix }: TokenHeader): Source {
 }
 
 function querySource(parameter: string): Source {
-  const parts = ({ query }: RequestContext) => (query === '' ? [] : query.slice(1).split('&'))
+  const parts = ({ query }: TokenBearer) => (query === '' ? [] : query.slice(1).split('&'))
   const isToken = (part: string) => decode(part.split('=', 1)[0] ?? '') === parameter
   return {
     find(context) {
       const part = parts(context).find(isToken)
       return part === undefined ? undefined : decode(part.slice(part.indexOf('=') + 1))
     },
-    remove(context) {
-      const all = parts(context)
+    remove(bearer) {
+      const all = parts(bearer)
       const others = all.filter((part) => !isToken(part))
       if (others.length === all.length) return
-      context.query = others.length === 0 ? '' : `?${others.join('&')}`
+      bearer.query = others.length === 0 ? '' : `?${others.join('&')}`
     },
   }
 }

@@ -14,6 +14,9 @@ const credentialHeaders: ReadonlySet<string> = new Set([
   'x-amz-security-token',
 ])
 
+/** Whether a header is one in which clients show who they are to a provider. */
+export const isCredentialHeader = (name: string): boolean => credentialHeaders.has(name)
+
 /** Takes out of a try's headers what a client authenticates with. */
 export function removeClientCredentials(headers: HeaderList): void {
   const { flat } = headers

@@ -18,7 +18,7 @@ const instructions = ['system', 'instructions', 'systemInstruction', 'system_ins
 /** Where formats put what else a model reads: what it may call, and the form of its answer. */
 const definitions = [
   ...['tools', 'functions', 'response_format', 'prediction', 'suffix', 'documents'],
-  ...['generationConfig', 'generation_config', 'requests', 'content'],
+  ...['generationConfig', 'generation_config', 'toolConfig', 'requests', 'content', 'items'],
 ] as const
 
 /**
