@@ -42,10 +42,9 @@ export class EditedStreamRelay implements AnswerRelay {
   }
 
   push(chunk: Buffer): void {
-    // Readers and meter keep what they see, and the bytes are the caller's again when this returns.
-    const copy = Buffer.from(chunk)
-    this.#meter?.keep(copy)
-    this.#take(this.#reader.push(copy))
+    this.#meter?.keep(chunk)
+    // Editors may hold events back, and the bytes are the caller's again when this returns.
+    this.#take(this.#reader.push(Buffer.from(chunk)))
   }
 
   end(trailers: readonly string[]): void {

@@ -20,10 +20,8 @@ export class MeteredRelay implements AnswerRelay {
   }
 
   push(chunk: Buffer): void {
-    // Scan and meter keep what they see, and the bytes are the caller's again when this returns.
-    const copy = Buffer.from(chunk)
-    this.#meter.keep(copy)
-    const passed = this.#scan.push(copy)
+    this.#meter.keep(chunk)
+    const passed = this.#scan.push(chunk)
     if (passed.length > 0) this.#relay.push(passed)
     this.#meter.see(this.#scan)
   }

@@ -5,6 +5,7 @@ import type { Usage } from '../../../llm/usage.ts'
 import type { WireFormat } from '../../../llm/wire-format.ts'
 import type { AnswerMeter } from '../model-exchange.ts'
 import { type CountTokens, estimateUsage } from './estimate-usage.ts'
+import { KeptBytes } from './kept-bytes.ts'
 import { mergeUsage } from './merge-usage.ts'
 
 /** What a meter is made of. */
@@ -17,27 +18,24 @@ export interface UsageMeterParts {
 }
 
 /** Of an answer that does not report its usage, this much is kept to count it. */
-const keptBytes = 64 * 1024
+const mostKeptBytes = 64 * 1024
 
 /** Notes what an answer has used, and keeps the beginning of it in case that it never says. */
 export class UsageMeter implements AnswerMeter {
   readonly #parts: UsageMeterParts
   #usage: Usage | undefined
   #isWhole = false
-  #kept: Buffer[] = []
-  #keptBytes = 0
+  readonly #kept = new KeptBytes(mostKeptBytes)
   #bytes = 0
 
   constructor(parts: UsageMeterParts) {
     this.#parts = parts
   }
 
-  /** `chunk` must not change afterwards. */
+  /** Keeps nothing of `chunk` itself. */
   keep(chunk: Buffer): void {
     this.#bytes += chunk.length
-    if (this.#keptBytes >= keptBytes) return
-    this.#kept.push(chunk)
-    this.#keptBytes += chunk.length
+    this.#kept.add(chunk)
   }
 
   see({ usage, model }: Pick<StreamPart, 'usage' | 'model'>): void {
@@ -60,7 +58,7 @@ export class UsageMeter implements AnswerMeter {
 
   #estimate(): Usage | undefined {
     const { call, countTokens } = this.#parts
-    const share = this.#keptBytes === 0 ? 0 : this.#bytes / this.#keptBytes
+    const share = this.#kept.length === 0 ? 0 : this.#bytes / this.#kept.length
     const texts = this.#texts()
     const tokens = texts.length === 0 ? 0 : (countTokens(texts) ?? 0)
     return estimateUsage(call, Math.ceil(tokens * share), countTokens)
@@ -69,9 +67,9 @@ export class UsageMeter implements AnswerMeter {
   #texts(): readonly string[] {
     const { call, format, streamType } = this.#parts
     if (answersWithoutTexts.has(call.operation)) return []
-    if (streamType === undefined) return textsOf(format, this.#kept)
+    if (streamType === undefined) return textsOf(format, this.#kept.bytes)
     const reader = format.createStreamReader(streamType, { hideUsage: false })
-    const parts = this.#kept.flatMap((chunk) => reader?.push(chunk) ?? [])
+    const parts = reader?.push(this.#kept.bytes) ?? []
     return [parts.flatMap(({ deltas }) => deltas.map(({ text }) => text)).join('')]
   }
 }
@@ -84,10 +82,10 @@ const answersWithoutTexts: ReadonlySet<ModelOperation> = new Set([
   'platform',
 ])
 
-function textsOf(format: WireFormat, chunks: readonly Buffer[]): readonly string[] {
-  const reading = readJsonObject(Buffer.concat(chunks))
+function textsOf(format: WireFormat, bytes: Buffer): readonly string[] {
+  const reading = readJsonObject(bytes)
   // Of an answer that was cut short, or kept only in part, nobody can tell text from frame: all of it counts.
-  if ('problem' in reading) return [Buffer.concat(chunks).toString()]
+  if ('problem' in reading) return [bytes.toString()]
   return format
     .readResponse(reading.json)
     .texts()

@@ -40,7 +40,7 @@ export class SseFramer {
     }
     if (index < chunk.length) this.#lineIsEmpty = false
     // The chunk may be the caller's again when this returns; events given out now are views of it.
-    this.#keep(Buffer.from(chunk.subarray(start)))
+    if (start < chunk.length) this.#keep(Buffer.from(chunk.subarray(start)))
     if (this.#pieceBytes > maxEventBytes) events.push(this.#take(Buffer.alloc(0)))
     return events
   }

@@ -1,10 +1,11 @@
 /** Keys of objects that have been given other names, for whoever knows them by their first. */
 export class RenamedKeys {
-  readonly #names = new WeakMap<object, Map<string, string>>()
+  /** Made when a key is renamed: most messages rename none, and the collector takes long over weak maps. */
+  #names: WeakMap<object, Map<string, string>> | undefined
 
   /** What `key` is called now. */
   nowOf(holder: object, key: string): string {
-    return this.#names.get(holder)?.get(key) ?? key
+    return this.#names?.get(holder)?.get(key) ?? key
   }
 
   /** Keys that have become alike are one. */
@@ -19,6 +20,7 @@ export class RenamedKeys {
       enumerable: true,
       configurable: true,
     })
+    this.#names ??= new WeakMap()
     const names = this.#names.get(holder) ?? new Map<string, string>()
     this.#names.set(holder, names.set(key, name))
   }
