@@ -28,10 +28,13 @@ import { ManifestApplier } from './kube/manifests/manifest-applier.ts'
 import { watchManifests } from './kube/manifests/watch-manifests.ts'
 import type { ObjectSource } from './kube/object-source.ts'
 import type { StoreResourceApi } from './kube/resources/store-resource-api.ts'
-import { type CertificateAuthority, openCertificateAuthority } from './lib/certificate-authority.ts'
+import {
+  type CertificateAuthority,
+  openCertificateAuthority,
+} from './lib/certificates/certificate-authority.ts'
 import { systemClock } from './lib/clock.ts'
+import { formatSocketAddress } from './lib/http/socket-address.ts'
 import { openRandomTokenFile } from './lib/random-token-file.ts'
-import { formatSocketAddress } from './lib/socket-address.ts'
 import { createVocabularyMemory } from './lib/tokenizer/vocabulary-layout.ts'
 import { systemLookUp } from './lib/upstream-address/address-resolver.ts'
 import { releaseReservations } from './limits/memory/memory-counter-store.ts'

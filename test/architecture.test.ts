@@ -107,7 +107,7 @@ const doors: Readonly<Record<string, string>> = {
   'gpt-tokenizer': 'simulator/generation/',
   ioredis: 'limits/redis/',
   'libphonenumber-js': 'policies/prompt-guard/detectors/',
-  re2js: 'lib/regex',
+  re2js: 'lib/regex/',
   tldts: 'policies/prompt-guard/detectors/',
   typebox: 'dialects/',
   undici: 'gateway/upstream/',
@@ -138,7 +138,7 @@ describe('the time to start', () => {
   const heavy: Record<string, string> = {
     typebox: join('dialects', 'type.ts'),
     undici: join('gateway', 'upstream', 'undici.ts'),
-    'node:http': join('lib', 'node-http.ts'),
+    'node:http': join('lib', 'http', 'node-http.ts'),
   }
   const valueImport = /^import (?!type )[^'"]*?from '([^']+)'/gm
 

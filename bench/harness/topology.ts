@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../src/lib/certificates/certificate-authority.ts'
 import { createBenchFolder } from './bench-folder.ts'
 import { createModelRoutes } from './model-routes.ts'
 import { startNginx } from './nginx.ts'

@@ -1,4 +1,4 @@
-import { HeaderList } from '../../src/lib/header-list.ts'
+import { HeaderList } from '../../src/lib/http/header-list.ts'
 import { MemoryCounterStore } from '../../src/limits/memory/memory-counter-store.ts'
 import { createCounterMemory } from '../../src/limits/memory/table-layout.ts'
 import { rateLimit } from '../../src/policies/rate-limit/index.ts'

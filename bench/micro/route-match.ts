@@ -2,7 +2,7 @@ import { gatewayError } from '../../src/errors/gateway-error.ts'
 import type { ConfigurationDelta } from '../../src/ir/configuration.ts'
 import type { RequestMatcher } from '../../src/ir/matcher.ts'
 import type { Route } from '../../src/ir/route.ts'
-import { HeaderList } from '../../src/lib/header-list.ts'
+import { HeaderList } from '../../src/lib/http/header-list.ts'
 import { createSnapshotBuilder } from '../../src/snapshot/build/snapshot-builder.ts'
 import {
   backendNode,

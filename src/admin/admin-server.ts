@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
-import { createServer } from '../lib/node-http.ts'
-import type { SocketAddress } from '../lib/socket-address.ts'
+import { createServer } from '../lib/http/node-http.ts'
+import type { SocketAddress } from '../lib/http/socket-address.ts'
 import { type AdminAnswer, type AdminRoute, textAnswer } from './admin-route.ts'
 
 export interface AdminServerOptions {

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { KubeObject } from '../kube/kube-object.ts'
 import type { ObjectSource } from '../kube/object-source.ts'
+import { createServer } from '../lib/http/node-http.ts'
+import { formatSocketAddress, type SocketAddress } from '../lib/http/socket-address.ts'
 import { metricsAppProtocol } from '../lib/metrics-protocol.ts'
-import { createServer } from '../lib/node-http.ts'
-import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts'
 import { metricsContentType } from '../telemetry/metrics-registry.ts'
 
 export interface MetricsPortsOptions {

@@ -1,5 +1,5 @@
 import type { Origin } from '../ir/origin.ts'
-import { formatSocketAddress } from '../lib/socket-address.ts'
+import { formatSocketAddress } from '../lib/http/socket-address.ts'
 import type { MetricsRegistry } from '../telemetry/metrics-registry.ts'
 import type { GenerationReport } from './control-loop.ts'
 import type { MovedBinding } from './ports/plan-bindings.ts'

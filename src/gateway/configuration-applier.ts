@@ -1,4 +1,4 @@
-import { formatSocketAddress } from '../lib/socket-address.ts'
+import { formatSocketAddress } from '../lib/http/socket-address.ts'
 import type { BindResult, DownMessage, UpMessage } from '../link/messages.ts'
 import type { SnapshotBuilder } from '../snapshot/build/snapshot-builder.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'

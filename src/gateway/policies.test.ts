@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { gatewayError } from '../errors/gateway-error.ts'
-import { HeaderList } from '../lib/header-list.ts'
+import { HeaderList } from '../lib/http/header-list.ts'
 import type { CompiledPolicy } from '../policies/policy.ts'
 import type { CompiledAction } from '../snapshot/snapshot.ts'
 import {

@@ -1,12 +1,12 @@
-import type { BodyDefaults } from './body-defaults.ts'
-import type { Cors } from './cors.ts'
-import type { FaultInjection } from './fault-injection.ts'
-import type { HeaderMutation } from './header-mutation.ts'
-import type { Jwt } from './jwt.ts'
-import type { PromptEnrichment } from './prompt-enrichment.ts'
-import type { PromptGuard } from './prompt-guard.ts'
-import type { RateLimit } from './rate-limit.ts'
-import type { Rbac } from './rbac.ts'
+import type { BodyDefaults } from './policies/body-defaults.ts'
+import type { Cors } from './policies/cors.ts'
+import type { FaultInjection } from './policies/fault-injection.ts'
+import type { HeaderMutation } from './policies/header-mutation.ts'
+import type { Jwt } from './policies/jwt.ts'
+import type { PromptEnrichment } from './policies/prompt-enrichment.ts'
+import type { PromptGuard } from './policies/prompt-guard.ts'
+import type { RateLimit } from './policies/rate-limit.ts'
+import type { Rbac } from './policies/rbac.ts'
 
 /** One policy instance: plain data under an id that routes refer to. */
 export type PolicyConfig =

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
-import type { SocketAddress } from './socket-address.ts'
+import type { SocketAddress } from './http/socket-address.ts'
 
 const listenState = '0A'
 const anyAddress = /^0+$/

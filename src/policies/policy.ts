@@ -1,7 +1,7 @@
 import type { GatewayError } from '../errors/gateway-error.ts'
 import type { PolicyConfig } from '../ir/policy.ts'
 import type { SecretReference } from '../ir/secret-reference.ts'
-import type { HeaderList } from '../lib/header-list.ts'
+import type { HeaderList } from '../lib/http/header-list.ts'
 import type { Tokenizer } from '../lib/tokenizer/shared-tokenizer.ts'
 import type { CounterStore } from '../limits/counter-store.ts'
 import type { ModelCall } from '../llm/model-call.ts'

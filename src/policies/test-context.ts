@@ -1,6 +1,6 @@
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Origin } from '../ir/origin.ts'
-import { HeaderList } from '../lib/header-list.ts'
+import { HeaderList } from '../lib/http/header-list.ts'
 import type { Tokenizer } from '../lib/tokenizer/shared-tokenizer.ts'
 import { MemoryCounterStore } from '../limits/memory/memory-counter-store.ts'
 import { createCounterMemory } from '../limits/memory/table-layout.ts'

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../errors/gateway-error.ts'
 import type { ModelProvider } from '../ir/model-provider.ts'
-import type { HeaderList } from '../lib/header-list.ts'
+import type { HeaderList } from '../lib/http/header-list.ts'
 import type { ModelOperation } from '../llm/model-call.ts'
 import type { WireFormat } from '../llm/wire-format.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { ModelProvider } from '../ir/model-provider.ts'
-import { HeaderList } from '../lib/header-list.ts'
+import { HeaderList } from '../lib/http/header-list.ts'
 import { compileProvider } from './index.ts'
 import type { CompiledProvider, CredentialValue } from './provider.ts'
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { createServer } from '../lib/node-http.ts'
+import { createServer } from '../lib/http/node-http.ts'
 import type { KnownCredentials } from './credentials/known-credentials.ts'
 import { createFailure, InvalidDemandError } from './delivery/failure.ts'
 import type { FailureQueue } from './delivery/failure-queue.ts'

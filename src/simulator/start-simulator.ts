@@ -1,4 +1,4 @@
-import { openCertificateAuthority } from '../lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../lib/certificates/certificate-authority.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from './simulator.ts'
 
 /** What `sluice simulate` takes; see {@link SimulatorOptions} for the rest. */

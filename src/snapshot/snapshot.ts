@@ -11,7 +11,7 @@ import type {
   UnavailableAction,
   UnavailableDestination,
 } from '../ir/route.ts'
-import type { HeaderList } from '../lib/header-list.ts'
+import type { HeaderList } from '../lib/http/header-list.ts'
 import type { CompiledPolicy } from '../policies/policy.ts'
 import type { CompiledProvider } from '../providers/provider.ts'
 import type { CompiledAccessLog } from './compile/access-log/compile-access-log.ts'

@@ -1,4 +1,4 @@
-import { maskTarget } from '../lib/mask-target.ts'
+import { maskTarget } from '../lib/http/mask-target.ts'
 import type { ModelCallRecord, RefusedConnection, RequestRecord } from './request-record.ts'
 
 /**

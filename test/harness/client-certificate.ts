@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { signCertificate } from '../../src/lib/certificate.ts'
+import { signCertificate } from '../../src/lib/certificates/certificate.ts'
 import {
   derBitString,
   derInteger,
@@ -8,7 +8,7 @@ import {
   derSet,
   derTime,
   derUtf8String,
-} from '../../src/lib/der.ts'
+} from '../../src/lib/certificates/der.ts'
 
 /** An authority that vouches for clients. */
 export interface ClientAuthority {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../src/lib/certificates/certificate-authority.ts'
 import { EdgeBench } from '../behaviours/gloo-edge/edge-bench.ts'
 import { callHttp } from '../harness/http-call.ts'
 import { startRecordingUpstream } from '../harness/recording-upstream.ts'

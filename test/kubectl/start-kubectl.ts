@@ -7,7 +7,7 @@ import { core } from '../../src/dialects/core/index.ts'
 import type { Dialect } from '../../src/dialects/dialect.ts'
 import { writeKubeconfig } from '../../src/kube/kubeconfig.ts'
 import { createKubeServer } from '../../src/kube/server/create-kube-server.ts'
-import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../src/lib/certificates/certificate-authority.ts'
 import { openTestApi } from './open-test-api.ts'
 import { widget } from './widget-kind.ts'
 

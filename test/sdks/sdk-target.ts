@@ -11,7 +11,7 @@ import {
 } from 'node:http2'
 import { request } from 'node:https'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { openCertificateAuthority } from '../../src/lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../src/lib/certificates/certificate-authority.ts'
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { KubeClient } from '../harness/kube-client.ts'
 import { startSluice } from '../harness/sluice-process.ts'

@@ -1,7 +1,7 @@
 import { type RequestOptions, request as requestTls } from 'node:https'
 import type { KubeObject } from '../../kube/kube-object.ts'
 import { isJsonObject, type JsonObject } from '../../kube/schema/json-object.ts'
-import { request as requestClear } from '../../lib/node-http.ts'
+import { request as requestClear } from '../../lib/http/node-http.ts'
 import { CommandError } from '../command-error.ts'
 import { printable } from '../table/printable.ts'
 import { ApiError } from './api-error.ts'

@@ -1,5 +1,5 @@
+import { formatSocketAddress, type SocketAddress } from '../../lib/http/socket-address.ts'
 import { findPortHolder } from '../../lib/process-holder.ts'
-import { formatSocketAddress, type SocketAddress } from '../../lib/socket-address.ts'
 import { CommandError } from '../command-error.ts'
 
 /** Turns the failure to listen on `address`, which `flag` chose, into a sentence that says who holds it. */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { parseSocketAddress, type SocketAddress } from '../../lib/socket-address.ts'
+import { parseSocketAddress, type SocketAddress } from '../../lib/http/socket-address.ts'
 
 /** Where to connect for an upstream host, as curl's `--resolve` says it. */
 export interface ResolveOverride {

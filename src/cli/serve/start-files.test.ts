@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { openCertificateAuthority } from '../../lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../lib/certificates/certificate-authority.ts'
 import { checkAccessLog, checkManifestPaths, readAuthority } from './start-files.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'start-files-'))

@@ -3,7 +3,7 @@ import type { Configuration } from '../../ir/configuration.ts'
 import type { SecretReference } from '../../ir/secret-reference.ts'
 import type { ObjectSource } from '../../kube/object-source.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { formatSocketAddress } from '../../lib/socket-address.ts'
+import { formatSocketAddress } from '../../lib/http/socket-address.ts'
 import {
   type AddressOverride,
   AddressResolver,

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Backend, Endpoint, HealthCheck } from '../../ir/backend.ts'
-import { request } from '../../lib/node-http.ts'
+import { request } from '../../lib/http/node-http.ts'
 import { type DialServices, dialEndpoint } from '../dialing/dial-endpoint.ts'
 
 /** One check of one endpoint. */

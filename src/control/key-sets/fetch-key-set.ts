@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Backend, Endpoint } from '../../ir/backend.ts'
+import { request } from '../../lib/http/node-http.ts'
 import { type Jwk, parseKeySet } from '../../lib/jwk/parse-key-set.ts'
-import { request } from '../../lib/node-http.ts'
 import { type DialServices, dialEndpoint } from '../dialing/dial-endpoint.ts'
 
 /** Gets the keys at `url` from an endpoint. Rejects with a reason that quotes nothing of the answer. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Backend } from '../../ir/backend.ts'
 import type { Configuration } from '../../ir/configuration.ts'
-import type { RemoteKeys } from '../../ir/jwt.ts'
+import type { RemoteKeys } from '../../ir/policies/jwt.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { DownMessage, KeySet } from '../../link/messages.ts'
 import type { FetchKeySet } from './fetch-key-set.ts'

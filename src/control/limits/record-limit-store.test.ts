@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { RateLimit } from '../../ir/rate-limit.ts'
+import type { RateLimit } from '../../ir/policies/rate-limit.ts'
 import type { KindDefinition } from '../../kube/kind-definition.ts'
 import type { ObjectEvent, ObjectSource } from '../../kube/object-source.ts'
 

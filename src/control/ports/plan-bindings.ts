@@ -1,6 +1,6 @@
 import type { Listener, ListenerBinding } from '../../ir/listener.ts'
 import type { Origin } from '../../ir/origin.ts'
-import { formatSocketAddress, type SocketAddress } from '../../lib/socket-address.ts'
+import { formatSocketAddress, type SocketAddress } from '../../lib/http/socket-address.ts'
 import type { PortRefusal } from './port-lock.ts'
 
 /** How far a port moves when the process may not bind it. */

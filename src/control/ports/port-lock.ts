@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net'
+import { formatSocketAddress, type SocketAddress } from '../../lib/http/socket-address.ts'
 import { findPortHolder } from '../../lib/process-holder.ts'
-import { formatSocketAddress, type SocketAddress } from '../../lib/socket-address.ts'
 
 /** Why a port cannot be had. */
 export interface PortRefusal {

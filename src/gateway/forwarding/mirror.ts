@@ -1,4 +1,4 @@
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import { removeKeptTokens } from '../../policies/kept-tokens.ts'
 import { removeClientCredentials } from '../../providers/shared/client-credentials.ts'
 import type { CompiledMirror, ForwardRules } from '../../snapshot/snapshot.ts'

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { ForwardRules } from '../../snapshot/snapshot.ts'
 import { prepareModelTry } from '../model/prepare-model-try.ts'
 import type { Exchange } from '../request/exchange.ts'

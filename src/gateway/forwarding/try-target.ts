@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import type { HeaderList } from '../../lib/header-list.ts'
+import type { HeaderList } from '../../lib/http/header-list.ts'
 import type { ForwardRules } from '../../snapshot/snapshot.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { BackendRuntime } from '../upstream/backend-runtime.ts'

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { HttpConnectionOptions } from '../../ir/listener.ts'
-import { createServer } from '../../lib/node-http.ts'
+import { createServer } from '../../lib/http/node-http.ts'
 import type { RequestHandler } from '../request-handler.ts'
 import { refuseUnchecked } from './client-standing.ts'
 import { type ConnectionState, getConnectionState } from './connection-state.ts'

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
 import type { Listener } from '../../ir/listener.ts'
-import { openCertificateAuthority } from '../../lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../lib/certificates/certificate-authority.ts'
 import type {
   CompiledListener,
   CompiledTlsChain,

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { STATUS_CODES } from '../../lib/node-http.ts'
+import { STATUS_CODES } from '../../lib/http/node-http.ts'
 
 /** Why a connection's bytes never became a request. */
 export interface Refusal {

@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import type { HeaderList } from '../../lib/header-list.ts'
+import type { HeaderList } from '../../lib/http/header-list.ts'
 import { removeKeptTokens } from '../../policies/kept-tokens.ts'
 import { isCredentialHeader } from '../../providers/shared/client-credentials.ts'
 import { type PreparedTry, runAttemptHooks, type TryTarget } from '../forwarding/try-target.ts'

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import { responseFlagByCode } from '../../errors/response-flag.ts'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { ModelCall } from '../../llm/model-call.ts'
 import type { RequestContext, ResponseHead } from '../../policies/policy.ts'
 import type {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import { createListener } from '../testing/gateway-fixture.ts'
 import { applyForwardedHeaders } from './forwarded-headers.ts'
 

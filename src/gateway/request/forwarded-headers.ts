@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
 import type { HttpConnectionOptions } from '../../ir/listener.ts'
-import type { HeaderList } from '../../lib/header-list.ts'
+import type { HeaderList } from '../../lib/http/header-list.ts'
 
 /** Who sent a request, and what it is called. */
 export interface ClientIdentity {

@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { ClientRequest } from '../request-handler.ts'
 import { normalizePath, type PathOptions } from './normalize-path.ts'
 

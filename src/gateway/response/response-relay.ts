@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { BodyTransform } from '../../policies/policy.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { UpstreamCall } from '../upstream/upstream-client.ts'

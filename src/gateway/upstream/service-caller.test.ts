@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { ServiceCall } from '../../policies/policy.ts'
 import {
   createBackend,

@@ -1,6 +1,6 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import type { Backend } from '../../ir/backend.ts'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { ServiceAnswer, ServiceCall } from '../../policies/policy.ts'
 import type { HostAnswer, HostCall } from '../../providers/provider.ts'
 import type { CompiledBackend, Snapshot } from '../../snapshot/snapshot.ts'

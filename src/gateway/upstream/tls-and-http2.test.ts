@@ -7,7 +7,7 @@ import {
   type CertificateAuthority,
   openCertificateAuthority,
   type ServerCertificate,
-} from '../../lib/certificate-authority.ts'
+} from '../../lib/certificates/certificate-authority.ts'
 import {
   createBackend,
   createEndpoint,

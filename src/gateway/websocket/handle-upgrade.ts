@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { gatewayError } from '../../errors/gateway-error.ts'
-import { ServerResponse as NodeServerResponse } from '../../lib/node-http.ts'
+import { ServerResponse as NodeServerResponse } from '../../lib/http/node-http.ts'
 import type { Exchange } from '../request/exchange.ts'
 
 /** What an upgrade hands over beside the request. */

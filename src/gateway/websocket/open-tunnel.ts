@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { UpgradedClient } from './handle-upgrade.ts'
 

@@ -1,7 +1,7 @@
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { CertificateAuthority } from '../../lib/certificate-authority.ts'
+import type { CertificateAuthority } from '../../lib/certificates/certificate-authority.ts'
 import { createRequestHandler, type RequestHandlerOptions } from './create-request-handler.ts'
 
 export interface KubeServerOptions

@@ -1,4 +1,4 @@
-import type { CodePointRange } from '../regex-syntax.ts'
+import type { CodePointRange } from '../regex/regex-syntax.ts'
 
 /** Code points that no pattern tells apart, as one class. */
 export interface CharacterClasses {

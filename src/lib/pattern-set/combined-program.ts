@@ -1,4 +1,4 @@
-import { type RegexProgram, type RegexStep, regexAssertions } from '../regex-program.ts'
+import { type RegexProgram, type RegexStep, regexAssertions } from '../regex/regex-program.ts'
 import { type CharacterClasses, classifyCharacters } from './character-classes.ts'
 
 /** The programs of several patterns in one space of steps, with characters reduced to classes. */

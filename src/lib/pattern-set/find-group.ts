@@ -1,4 +1,4 @@
-import type { RegexProgram } from '../regex-program.ts'
+import type { RegexProgram } from '../regex/regex-program.ts'
 import { assertionsBetween, before } from './combined-program.ts'
 
 /** What a match is found in: `text` from `start` to `end` is the match, the rest is what assertions look at. */

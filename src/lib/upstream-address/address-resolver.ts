@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
-import { matchesHostPattern } from '../host-pattern.ts'
+import { matchesHostPattern } from '../http/host-pattern.ts'
 
 /** As curl's `--resolve`: where to connect for an upstream's host and port. */
 export interface AddressOverride {

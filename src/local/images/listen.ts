@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createServer } from '../../lib/node-http.ts'
+import { createServer } from '../../lib/http/node-http.ts'
 import type { RunningImage } from './local-image.ts'
 
 const never = new Promise<string>(() => undefined)

@@ -1,4 +1,4 @@
-import type { BodyDefaults } from '../../ir/body-defaults.ts'
+import type { BodyDefaults } from '../../ir/policies/body-defaults.ts'
 import type { PolicyModule } from '../policy.ts'
 
 /** Sets fields of requests to models, in the order of the configuration. */

@@ -1,7 +1,7 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import type { Cors } from '../../ir/cors.ts'
-import { HeaderList } from '../../lib/header-list.ts'
-import { compileRegex, type Regex } from '../../lib/regex.ts'
+import type { Cors } from '../../ir/policies/cors.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
+import { compileRegex, type Regex } from '../../lib/regex/regex.ts'
 import type { LocalResponse, PolicyModule } from '../policy.ts'
 
 /** Answers preflights and decorates answers for the origins that a manifest allows. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { FaultInjection } from '../../ir/fault-injection.ts'
+import type { FaultInjection } from '../../ir/policies/fault-injection.ts'
 import type { CompiledPolicy } from '../policy.ts'
 import { policyServices, requestContext, testOrigin } from '../test-context.ts'
 import { faultInjection } from './index.ts'

@@ -1,5 +1,5 @@
 import { gatewayError } from '../../errors/gateway-error.ts'
-import type { FaultInjection } from '../../ir/fault-injection.ts'
+import type { FaultInjection } from '../../ir/policies/fault-injection.ts'
 import type { PolicyModule } from '../policy.ts'
 import { waitFor } from './wait-for.ts'
 

@@ -1,8 +1,12 @@
 import { hostname } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import type { HeaderAddition, HeaderChanges, HeaderMutation } from '../../ir/header-mutation.ts'
-import { HeaderList } from '../../lib/header-list.ts'
+import type {
+  HeaderAddition,
+  HeaderChanges,
+  HeaderMutation,
+} from '../../ir/policies/header-mutation.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { CompiledPolicy, RequestContext } from '../policy.ts'
 import {
   attempt,

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import type { HeaderMutation } from '../../ir/header-mutation.ts'
+import type { HeaderMutation } from '../../ir/policies/header-mutation.ts'
 import type { CompiledPolicy, PolicyModule } from '../policy.ts'
 import { type CompiledChanges, compileChanges } from './compile-changes.ts'
 

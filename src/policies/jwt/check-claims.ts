@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import type { JwtProvider } from '../../ir/jwt.ts'
+import type { JwtProvider } from '../../ir/policies/jwt.ts'
 import type { Claims } from '../verified-claims.ts'
 import { refusals } from './refusals.ts'
 

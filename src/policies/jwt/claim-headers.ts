@@ -1,4 +1,4 @@
-import type { ClaimHeader } from '../../ir/jwt.ts'
+import type { ClaimHeader } from '../../ir/policies/jwt.ts'
 import type { Claims } from '../verified-claims.ts'
 
 /** A header made of a claim, ready to be sent. */

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import { gatewayError } from '../../errors/gateway-error.ts'
-import type { Jwt, JwtProvider } from '../../ir/jwt.ts'
+import type { Jwt, JwtProvider } from '../../ir/policies/jwt.ts'
 import { noteKeptTokens } from '../kept-tokens.ts'
 import type { CompiledPolicy, PolicyModule, PolicyServices, RequestContext } from '../policy.ts'
 import { publishClaims, type VerifiedClaims, verifiedClaimsOf } from '../verified-claims.ts'

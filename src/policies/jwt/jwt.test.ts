@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Jwt, JwtProvider } from '../../ir/jwt.ts'
-import { HeaderList } from '../../lib/header-list.ts'
+import type { Jwt, JwtProvider } from '../../ir/policies/jwt.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { ModelCall } from '../../llm/model-call.ts'
 import { removeKeptTokens } from '../kept-tokens.ts'
 import type { PolicyServices, RequestContext } from '../policy.ts'

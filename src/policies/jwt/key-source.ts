@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import type { JwtKeys } from '../../ir/jwt.ts'
+import type { JwtKeys } from '../../ir/policies/jwt.ts'
 import { type Jwk, parseKeySet } from '../../lib/jwk/parse-key-set.ts'
 import { VerificationKey } from '../../lib/jwk/verification-key.ts'
 import type { PolicyServices } from '../policy.ts'

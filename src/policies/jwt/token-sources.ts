@@ -1,4 +1,4 @@
-import type { TokenHeader } from '../../ir/jwt.ts'
+import type { TokenHeader } from '../../ir/policies/jwt.ts'
 import type { TokenBearer } from '../kept-tokens.ts'
 import type { RequestContext } from '../policy.ts'
 

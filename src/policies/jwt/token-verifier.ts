@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import type { JwtProvider } from '../../ir/jwt.ts'
+import type { JwtProvider } from '../../ir/policies/jwt.ts'
 import { deepFreeze } from '../../lib/deep-freeze.ts'
 import type { VerificationKey } from '../../lib/jwk/verification-key.ts'
 import type { VerifiedClaims } from '../verified-claims.ts'

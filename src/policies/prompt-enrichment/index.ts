@@ -1,4 +1,4 @@
-import type { PromptEnrichment } from '../../ir/prompt-enrichment.ts'
+import type { PromptEnrichment } from '../../ir/policies/prompt-enrichment.ts'
 import type { PolicyModule } from '../policy.ts'
 
 /** Adds an operator's messages around those of the client. A body without a place for messages goes as it is. */

@@ -1,6 +1,6 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import type { Origin } from '../../ir/origin.ts'
-import type { GuardPatterns } from '../../ir/prompt-guard.ts'
+import type { GuardPatterns } from '../../ir/policies/prompt-guard.ts'
 import { compileSearches, type Searches } from './redaction/compile-searches.ts'
 
 /** The searches for `patterns`; undefined where there is nothing to look for. */

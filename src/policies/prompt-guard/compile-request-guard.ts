@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import type { GuardPatterns, PromptGuard, RequestGuard } from '../../ir/prompt-guard.ts'
+import type { GuardPatterns, PromptGuard, RequestGuard } from '../../ir/policies/prompt-guard.ts'
 import type { ModelRequest } from '../../llm/model-request.ts'
 import type { TextSlot } from '../../llm/text-slot.ts'
 import { recordGuard } from '../guard-record.ts'

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import type { Origin } from '../../ir/origin.ts'
-import type { PromptGuard, ResponseGuard } from '../../ir/prompt-guard.ts'
+import type { PromptGuard, ResponseGuard } from '../../ir/policies/prompt-guard.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { ModelResponse } from '../../llm/model-response.ts'
 import { recordGuard } from '../guard-record.ts'

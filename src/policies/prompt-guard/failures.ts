@@ -1,6 +1,6 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import type { Origin } from '../../ir/origin.ts'
-import type { RequestGuard } from '../../ir/prompt-guard.ts'
+import type { RequestGuard } from '../../ir/policies/prompt-guard.ts'
 
 /** The refusal that the operator has worded. */
 export function rejected({ status, message }: RequestGuard['refusal']): GatewayError {

@@ -1,4 +1,4 @@
-import type { PromptGuard } from '../../ir/prompt-guard.ts'
+import type { PromptGuard } from '../../ir/policies/prompt-guard.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { PolicyModule } from '../policy.ts'
 import { compileRequestGuard } from './compile-request-guard.ts'

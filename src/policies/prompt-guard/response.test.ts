@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import type { GuardWebhook, ResponseGuard } from '../../ir/prompt-guard.ts'
+import type { GuardWebhook, ResponseGuard } from '../../ir/policies/prompt-guard.ts'
 import { guardRecordOf } from '../guard-record.ts'
 import type { PolicyServices, StreamEditor } from '../policy.ts'
 import { attempt, requestContext } from '../test-context.ts'

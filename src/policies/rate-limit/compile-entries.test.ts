@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { DescriptorEntry, HeaderCondition } from '../../ir/rate-limit.ts'
+import type { DescriptorEntry, HeaderCondition } from '../../ir/policies/rate-limit.ts'
 import { requestContext } from '../test-context.ts'
 import { compile, lookup, node, passes, perHour, withHeaders } from './testing/limit-fixture.ts'
 

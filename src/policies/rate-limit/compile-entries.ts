@@ -1,5 +1,5 @@
-import type { DescriptorEntry, HeaderCondition } from '../../ir/rate-limit.ts'
-import { compileRegex } from '../../lib/regex.ts'
+import type { DescriptorEntry, HeaderCondition } from '../../ir/policies/rate-limit.ts'
+import { compileRegex } from '../../lib/regex/regex.ts'
 import { metadataValue } from '../metadata-value.ts'
 import type { RequestContext } from '../policy.ts'
 import { headerValue } from './request-values.ts'

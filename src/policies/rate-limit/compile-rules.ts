@@ -1,4 +1,4 @@
-import type { RateLimitRules, RequestLimit } from '../../ir/rate-limit.ts'
+import type { RateLimitRules, RequestLimit } from '../../ir/policies/rate-limit.ts'
 import type { CounterHit } from '../../limits/counter-store.ts'
 import { metadataValue } from '../metadata-value.ts'
 import type { RequestContext } from '../policy.ts'

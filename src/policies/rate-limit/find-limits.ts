@@ -1,4 +1,4 @@
-import type { LimitNode, LimitSet, RequestLimit } from '../../ir/rate-limit.ts'
+import type { LimitNode, LimitSet, RequestLimit } from '../../ir/policies/rate-limit.ts'
 import type { Entry } from './compile-entries.ts'
 
 /** A limit that holds for a request, and what names its counter among those of its rules. */

@@ -1,5 +1,5 @@
 import { gatewayError } from '../../errors/gateway-error.ts'
-import type { RateLimit, RateLimitRules } from '../../ir/rate-limit.ts'
+import type { RateLimit, RateLimitRules } from '../../ir/policies/rate-limit.ts'
 import type { CompiledPolicy, PolicyModule, RequestContext } from '../policy.ts'
 import { compileRules, type HitCollector } from './compile-rules.ts'
 import { HitJudge, nameOf } from './judge-hits.ts'

@@ -1,6 +1,6 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import type { Origin } from '../../ir/origin.ts'
-import type { LimitUnit, RateLimit } from '../../ir/rate-limit.ts'
+import type { LimitUnit, RateLimit } from '../../ir/policies/rate-limit.ts'
 import type { CounterTotal } from '../../limits/counter-store.ts'
 import type { RequestContext } from '../policy.ts'
 import type { LimitedHit } from './compile-rules.ts'

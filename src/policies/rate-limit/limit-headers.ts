@@ -1,4 +1,4 @@
-import type { HeaderList } from '../../lib/header-list.ts'
+import type { HeaderList } from '../../lib/http/header-list.ts'
 import { type CounterTotal, windowSeconds, windowStart } from '../../limits/counter-store.ts'
 import type { LimitedHit } from './compile-rules.ts'
 

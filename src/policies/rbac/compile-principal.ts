@@ -1,5 +1,5 @@
-import type { ClaimCondition, RbacPrincipal } from '../../ir/rbac.ts'
-import { compileRegex, type RegexError } from '../../lib/regex.ts'
+import type { ClaimCondition, RbacPrincipal } from '../../ir/policies/rbac.ts'
+import { compileRegex, type RegexError } from '../../lib/regex/regex.ts'
 import type { Claims, VerifiedClaims } from '../verified-claims.ts'
 
 type Matches<Value> = (value: Value) => boolean

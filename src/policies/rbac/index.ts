@@ -1,6 +1,6 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import type { Rbac, RbacPolicy } from '../../ir/rbac.ts'
-import type { RegexError } from '../../lib/regex.ts'
+import type { Rbac, RbacPolicy } from '../../ir/policies/rbac.ts'
+import type { RegexError } from '../../lib/regex/regex.ts'
 import type { CompiledPolicy, PolicyModule, RequestContext } from '../policy.ts'
 import { type VerifiedClaims, verifiedClaimsOf } from '../verified-claims.ts'
 import { compilePrincipal } from './compile-principal.ts'

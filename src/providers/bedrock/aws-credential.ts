@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import type { HeaderList } from '../../lib/header-list.ts'
+import type { HeaderList } from '../../lib/http/header-list.ts'
 import type { CredentialValue, SentRequest } from '../provider.ts'
 import { removeClientCredentials } from '../shared/client-credentials.ts'
 

@@ -1,5 +1,5 @@
-import { isCredentialParameter } from '../../lib/credential-parameter.ts'
-import type { HeaderList } from '../../lib/header-list.ts'
+import { isCredentialParameter } from '../../lib/http/credential-parameter.ts'
+import type { HeaderList } from '../../lib/http/header-list.ts'
 
 /** Headers in which clients show who they are, to any of the providers. */
 const credentialHeaders: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
-import type { HeaderList } from '../../lib/header-list.ts'
+import type { HeaderList } from '../../lib/http/header-list.ts'
 import type { ProviderParts, SentRequest } from '../provider.ts'
 import { removeClientCredentials } from './client-credentials.ts'
 import { createServiceAccount } from './google-service-account.ts'

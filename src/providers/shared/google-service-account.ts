@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import { signToken } from '../../lib/jwk/sign-token.ts'
 import type { ProviderServices } from '../provider.ts'
 

@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import type { HeaderList } from '../../lib/header-list.ts'
+import type { HeaderList } from '../../lib/http/header-list.ts'
 import type { CredentialValue } from '../provider.ts'
 import { removeClientCredentials } from './client-credentials.ts'
 

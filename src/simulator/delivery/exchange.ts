@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { KnownCredentials } from '../credentials/known-credentials.ts'
 import type { LoadTokenizer } from '../generation/tokenizer.ts'
 import { type Answer, jsonAnswer, type SimulatedProvider } from '../providers/provider.ts'

@@ -1,4 +1,4 @@
-import { matchesHostPattern } from '../../lib/host-pattern.ts'
+import { matchesHostPattern } from '../../lib/http/host-pattern.ts'
 import type { SimulatedProvider } from '../providers/provider.ts'
 
 /** The provider of a request, or why there is none. */

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { openCertificateAuthority } from '../../lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../lib/certificates/certificate-authority.ts'
 import { ServerCertificates } from './server-certificates.ts'
 
 const hosts = ['api.test', 'runtime.*.cloud.test', '*.models.test']

@@ -1,6 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
-import type { CertificateAuthority } from '../../lib/certificate-authority.ts'
-import { matchesHostPattern } from '../../lib/host-pattern.ts'
+import type { CertificateAuthority } from '../../lib/certificates/certificate-authority.ts'
+import { matchesHostPattern } from '../../lib/http/host-pattern.ts'
 
 /** Names of patterns that get a certificate of their own; others are served with the one for the fixed names. */
 const mostNames = 256

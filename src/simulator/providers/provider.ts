@@ -1,4 +1,4 @@
-import type { HeaderList } from '../../lib/header-list.ts'
+import type { HeaderList } from '../../lib/http/header-list.ts'
 import type { KnownCredentials } from '../credentials/known-credentials.ts'
 import type { LoadTokenizer } from '../generation/tokenizer.ts'
 

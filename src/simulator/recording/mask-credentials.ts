@@ -1,4 +1,4 @@
-import { isCredentialParameter } from '../../lib/credential-parameter.ts'
+import { isCredentialParameter } from '../../lib/http/credential-parameter.ts'
 
 /** Header names that carry credentials, whatever the provider calls them. */
 const credentialHeader =

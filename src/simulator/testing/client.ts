@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { text } from 'node:stream/consumers'
-import { openCertificateAuthority } from '../../lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../lib/certificates/certificate-authority.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator.ts'
 
 /** The clock of every simulator under test. */

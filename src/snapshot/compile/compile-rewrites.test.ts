@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PathMatcher } from '../../ir/matcher.ts'
 import type { HostRewrite } from '../../ir/route.ts'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import { compileHostRewrite, compilePathRewrite } from './compile-rewrites.ts'
 
 const matched = (type: PathMatcher['type'], value: string): PathMatcher => ({

@@ -1,6 +1,6 @@
 import type { PathMatcher } from '../../ir/matcher.ts'
 import type { HostRewrite, PathRewrite } from '../../ir/route.ts'
-import { compileRegex, type RegexError } from '../../lib/regex.ts'
+import { compileRegex, type RegexError } from '../../lib/regex/regex.ts'
 import { segmentPrefixOf } from '../matching/route-table.ts'
 import type { RoutedRequest } from '../snapshot.ts'
 

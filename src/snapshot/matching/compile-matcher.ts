@@ -1,5 +1,5 @@
 import type { PathMatcher, RequestMatcher, ValueMatcher } from '../../ir/matcher.ts'
-import { compileRegex, type Regex, type RegexError } from '../../lib/regex.ts'
+import { compileRegex, type Regex, type RegexError } from '../../lib/regex/regex.ts'
 import type { RoutedRequest } from '../snapshot.ts'
 import { headerValueOf, queryValueOf } from './request-values.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PathMatcher, RequestMatcher, ValueMatcher } from '../../ir/matcher.ts'
-import { HeaderList } from '../../lib/header-list.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { RoutedRequest } from '../snapshot.ts'
 import { type CompiledMatcher, compileMatcher } from './compile-matcher.ts'
 import { RouteTable } from './route-table.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { openCertificateAuthority } from '../../../src/lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../../src/lib/certificates/certificate-authority.ts'
 import { startRecordingUpstream } from '../../harness/recording-upstream.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
 import { GatewayBench } from './gateway-bench.ts'

@@ -1,7 +1,7 @@
 import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { openCertificateAuthority } from '../../../src/lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../../src/lib/certificates/certificate-authority.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
 import { conditionOf, GatewayBench } from './gateway-bench.ts'
 

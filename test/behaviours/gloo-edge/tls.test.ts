@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import {
   type CertificateAuthority,
   openCertificateAuthority,
-} from '../../../src/lib/certificate-authority.ts'
+} from '../../../src/lib/certificates/certificate-authority.ts'
 import { createClientAuthority } from '../../harness/client-certificate.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
 import { EdgeBench } from './edge-bench.ts'

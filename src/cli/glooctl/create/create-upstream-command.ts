@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { parseSocketAddress } from '../../../lib/socket-address.ts'
+import { parseSocketAddress } from '../../../lib/http/socket-address.ts'
 import type { ClientCommandParts } from '../../client-parts.ts'
 import { CommandError } from '../../command-error.ts'
 import { upstreamTable } from '../get/upstream-table.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openCertificateAuthority } from '../../../lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../../lib/certificates/certificate-authority.ts'
 import { type ApiUnderTest, startApi } from '../../testing/start-api.ts'
 
 let api: ApiUnderTest

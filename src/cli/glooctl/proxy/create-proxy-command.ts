@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { KubeObject } from '../../../kube/kube-object.ts'
-import { formatSocketAddress } from '../../../lib/socket-address.ts'
+import { formatSocketAddress } from '../../../lib/http/socket-address.ts'
 import { connect } from '../../api/connect.ts'
 import type { ClientCommandParts } from '../../client-parts.ts'
 import { CommandError } from '../../command-error.ts'

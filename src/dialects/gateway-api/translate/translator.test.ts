@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { Backend } from '../../../ir/backend.ts'
-import type { HeaderMutation } from '../../../ir/header-mutation.ts'
+import type { HeaderMutation } from '../../../ir/policies/header-mutation.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import type { Contribution, ContributionMoment, RouteEffect } from '../contribution.ts'
 import { createGatewayApi } from '../index.ts'

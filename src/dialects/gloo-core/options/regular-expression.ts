@@ -1,4 +1,4 @@
-import { compileRegex } from '../../../lib/regex.ts'
+import { compileRegex } from '../../../lib/regex/regex.ts'
 
 /** What is wrong with an RE2 expression, in RE2's words; undefined: nothing. */
 export function findRegexError(pattern: string): string | undefined {

@@ -1,5 +1,5 @@
-import type { Cors } from '../../../ir/cors.ts'
 import type { Origin } from '../../../ir/origin.ts'
+import type { Cors } from '../../../ir/policies/cors.ts'
 import type { PolicyConfig } from '../../../ir/policy.ts'
 import type { ForwardAction, RouteAction } from '../../../ir/route.ts'
 import type { RouteAi } from '../kinds/ai/route-ai.ts'

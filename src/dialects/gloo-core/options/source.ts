@@ -1,7 +1,7 @@
 import type { ObjectView } from '../../dialect.ts'
 import type { Scope as AnyScope } from '../../shared/memory.ts'
 import type { SpecCache } from '../../shared/spec-of.ts'
-import type { UpstreamTranslation } from '../translate/upstream-translation.ts'
+import type { UpstreamTranslation } from '../translate/upstream/upstream-translation.ts'
 
 /** What the translation of options reads from. */
 export interface Source {

@@ -1,6 +1,6 @@
-import type { HeaderMutation } from '../../../ir/header-mutation.ts'
 import type { Origin } from '../../../ir/origin.ts'
-import type { Rbac } from '../../../ir/rbac.ts'
+import type { HeaderMutation } from '../../../ir/policies/header-mutation.ts'
+import type { Rbac } from '../../../ir/policies/rbac.ts'
 import type { CorsPolicy } from '../kinds/options/cors.ts'
 import type { RetryPolicy } from '../kinds/options/retries.ts'
 import type { VirtualHostOptions } from '../kinds/options/virtual-host-options.ts'

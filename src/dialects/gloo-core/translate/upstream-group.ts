@@ -5,7 +5,7 @@ import { isRecord } from '../../record.ts'
 import { displayReference, type ResourceReference, resolveReference } from '../reference.ts'
 import { createGlooStatus, createObjectStatus } from '../status/report.ts'
 import { createFindings, type Findings } from './findings.ts'
-import type { FoundUpstreamGroup, UpstreamTranslation } from './upstream-translation.ts'
+import type { FoundUpstreamGroup, UpstreamTranslation } from './upstream/upstream-translation.ts'
 
 /** The destinations of a group, for routes that lead to it. */
 export function readUpstreamGroup(

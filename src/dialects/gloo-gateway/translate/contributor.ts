@@ -26,7 +26,7 @@ import {
 import type { RouteOptions } from '../../gloo-core/kinds/options/route-options.ts'
 import { readHttpSettings } from '../../gloo-core/options/listener/http-settings.ts'
 import type { Scope, Source } from '../../gloo-core/options/source.ts'
-import type { FoundUpstream } from '../../gloo-core/translate/upstream-translation.ts'
+import type { FoundUpstream } from '../../gloo-core/translate/upstream/upstream-translation.ts'
 import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
 import { Scope as Memory } from '../../shared/memory.ts'
 import { SpecCache } from '../../shared/spec-of.ts'

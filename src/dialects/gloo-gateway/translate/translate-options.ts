@@ -13,7 +13,7 @@ import { RoutePolicies } from '../../gloo-core/options/route-policies.ts'
 import type { Scope } from '../../gloo-core/options/source.ts'
 import type { VirtualHostPolicies } from '../../gloo-core/options/virtual-host.ts'
 import { displayReference, resolveReference } from '../../gloo-core/reference.ts'
-import type { FoundUpstream } from '../../gloo-core/translate/upstream-translation.ts'
+import type { FoundUpstream } from '../../gloo-core/translate/upstream/upstream-translation.ts'
 import type { EffectReport } from './effect-report.ts'
 
 /** A rule at a listener, with the options that are in force there. */

@@ -1,4 +1,4 @@
-import { compileRegex } from '../../../lib/regex.ts'
+import { compileRegex } from '../../../lib/regex/regex.ts'
 
 /** A compiled pattern of a schema. */
 export interface Pattern {

@@ -1,4 +1,4 @@
-import type { GuardDetector } from '../../../ir/prompt-guard.ts'
+import type { GuardDetector } from '../../../ir/policies/prompt-guard.ts'
 import { creditCard } from './credit-card.ts'
 import type { Detector } from './detector.ts'
 import { createEmailDetector } from './email.ts'

@@ -1,7 +1,7 @@
 import { type CountryCode, getExampleNumber } from 'libphonenumber-js/max'
 import examples from 'libphonenumber-js/mobile/examples'
 import { describe, expect, test } from 'vitest'
-import type { GuardDetector } from '../../../ir/prompt-guard.ts'
+import type { GuardDetector } from '../../../ir/policies/prompt-guard.ts'
 import { compileSearches } from '../redaction/compile-searches.ts'
 import { clusterAt } from '../redaction/span.ts'
 import { TextScanner } from '../redaction/text-scanner.ts'

@@ -1,6 +1,6 @@
-import type { GuardPatterns } from '../../../ir/prompt-guard.ts'
+import type { GuardPatterns } from '../../../ir/policies/prompt-guard.ts'
 import { compilePatternSet, type PatternSet } from '../../../lib/pattern-set/pattern-set.ts'
-import type { RegexError } from '../../../lib/regex.ts'
+import type { RegexError } from '../../../lib/regex/regex.ts'
 import { createDetectors } from '../detectors/create-detectors.ts'
 import type { Detector } from '../detectors/detector.ts'
 

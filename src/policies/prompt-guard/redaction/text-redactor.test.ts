@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { GuardPatterns } from '../../../ir/prompt-guard.ts'
+import type { GuardPatterns } from '../../../ir/policies/prompt-guard.ts'
 import { compileSearches, type Searches } from './compile-searches.ts'
 import { type RedactionOptions, TextRedactor } from './text-redactor.ts'
 

@@ -1,9 +1,9 @@
 import type { GatewayError } from '../../../errors/gateway-error.ts'
 import { gatewayError } from '../../../errors/gateway-error.ts'
 import type { Origin } from '../../../ir/origin.ts'
-import type { GuardWebhook } from '../../../ir/prompt-guard.ts'
-import type { HeaderList } from '../../../lib/header-list.ts'
-import { compileRegex } from '../../../lib/regex.ts'
+import type { GuardWebhook } from '../../../ir/policies/prompt-guard.ts'
+import type { HeaderList } from '../../../lib/http/header-list.ts'
+import { compileRegex } from '../../../lib/regex/regex.ts'
 
 type Pairs = readonly (readonly [name: string, value: string])[]
 

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../../errors/gateway-error.ts'
-import { HeaderList } from '../../../lib/header-list.ts'
+import { HeaderList } from '../../../lib/http/header-list.ts'
 import type { PolicyServices, RequestContext } from '../../policy.ts'
 
 /** A service that is asked in JSON and answers so. */

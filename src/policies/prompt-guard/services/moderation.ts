@@ -1,4 +1,4 @@
-import type { GuardModeration } from '../../../ir/prompt-guard.ts'
+import type { GuardModeration } from '../../../ir/policies/prompt-guard.ts'
 import type { PolicyServices, RequestContext } from '../../policy.ts'
 import { askJson, type NoAnswer, noAnswer } from './json-service.ts'
 import type { JudgedText } from './webhook.ts'

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../../errors/gateway-error.ts'
 import type { Origin } from '../../../ir/origin.ts'
-import type { GuardWebhook } from '../../../ir/prompt-guard.ts'
+import type { GuardWebhook } from '../../../ir/policies/prompt-guard.ts'
 import type { PolicyServices, RequestContext } from '../../policy.ts'
 import { compileHeaderChoice } from './forwarded-headers.ts'
 import { askJson, type NoAnswer, noAnswer } from './json-service.ts'

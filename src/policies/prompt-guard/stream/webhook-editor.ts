@@ -1,5 +1,5 @@
 import type { Origin } from '../../../ir/origin.ts'
-import type { GuardedStream } from '../../../ir/prompt-guard.ts'
+import type { GuardedStream } from '../../../ir/policies/prompt-guard.ts'
 import type { StreamPart } from '../../../llm/stream-part.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
 import { recordGuard } from '../../guard-record.ts'

@@ -5,9 +5,9 @@ import type {
   PromptGuard,
   RequestGuard,
   ResponseGuard,
-} from '../../../ir/prompt-guard.ts'
+} from '../../../ir/policies/prompt-guard.ts'
 import type { Clock } from '../../../lib/clock.ts'
-import { HeaderList } from '../../../lib/header-list.ts'
+import { HeaderList } from '../../../lib/http/header-list.ts'
 import type { ModelCall } from '../../../llm/model-call.ts'
 import type { CompiledPolicy, PolicyServices, ServiceCall } from '../../policy.ts'
 import { policyServices, testOrigin } from '../../test-context.ts'

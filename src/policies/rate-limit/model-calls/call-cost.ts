@@ -1,4 +1,4 @@
-import type { LimitCounting, ModelPrice } from '../../../ir/rate-limit.ts'
+import type { LimitCounting, ModelPrice } from '../../../ir/policies/rate-limit.ts'
 import type { ModelCall } from '../../../llm/model-call.ts'
 import type { ModelRequest } from '../../../llm/model-request.ts'
 

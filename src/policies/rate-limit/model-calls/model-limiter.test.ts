@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LimitCounting, RequestLimit } from '../../../ir/rate-limit.ts'
+import type { LimitCounting, RequestLimit } from '../../../ir/policies/rate-limit.ts'
 import type { CounterStore } from '../../../limits/counter-store.ts'
 import type { PolicyServices } from '../../policy.ts'
 import { policyServices, requestContext, responseHead } from '../../test-context.ts'

@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError } from '../../../errors/gateway-error.ts'
-import type { LimitCounting } from '../../../ir/rate-limit.ts'
+import type { LimitCounting } from '../../../ir/policies/rate-limit.ts'
 import type { Reservation, ReserveResult } from '../../../limits/counter-store.ts'
 import type { ModelCall } from '../../../llm/model-call.ts'
 import type { ModelRequest } from '../../../llm/model-request.ts'

@@ -5,8 +5,8 @@ import type {
   RateLimit,
   RateLimitRules,
   RequestLimit,
-} from '../../../ir/rate-limit.ts'
-import { HeaderList } from '../../../lib/header-list.ts'
+} from '../../../ir/policies/rate-limit.ts'
+import { HeaderList } from '../../../lib/http/header-list.ts'
 import type { CompiledPolicy, PolicyServices, RequestContext } from '../../policy.ts'
 import { policyServices, requestContext, testOrigin } from '../../test-context.ts'
 import { rateLimit } from '../index.ts'

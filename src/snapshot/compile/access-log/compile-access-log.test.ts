@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AccessLog, AccessLogFilter, AccessLogFormat } from '../../../ir/access-log.ts'
-import { HeaderList } from '../../../lib/header-list.ts'
+import { HeaderList } from '../../../lib/http/header-list.ts'
 import type { RequestContext } from '../../../policies/policy.ts'
 import { compileAccessLog } from './compile-access-log.ts'
 import type { LogEntry } from './log-entry.ts'

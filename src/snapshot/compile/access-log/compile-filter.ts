@@ -1,5 +1,5 @@
 import type { AccessLogFilter, Comparison } from '../../../ir/access-log.ts'
-import { compileRegex } from '../../../lib/regex.ts'
+import { compileRegex } from '../../../lib/regex/regex.ts'
 import { type LogEntry, LogError } from './log-entry.ts'
 
 type Accepts = (entry: LogEntry) => boolean

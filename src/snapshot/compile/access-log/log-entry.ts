@@ -1,4 +1,4 @@
-import type { HeaderList } from '../../../lib/header-list.ts'
+import type { HeaderList } from '../../../lib/http/header-list.ts'
 import type { RequestContext } from '../../../policies/policy.ts'
 
 /** What a line may say of a request that is over. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { openCertificateAuthority } from '../../../../lib/certificate-authority.ts'
+import { openCertificateAuthority } from '../../../../lib/certificates/certificate-authority.ts'
 import type { Condition } from '../../conditions.ts'
 import { createGatewayApi } from '../../index.ts'
 import { createObjectView } from '../../testing/object-view.ts'

@@ -1,4 +1,4 @@
-import type { Cors } from '../../../../ir/cors.ts'
+import type { Cors } from '../../../../ir/policies/cors.ts'
 import type { RouteFilter } from '../../kinds/fields/filters.ts'
 import { idOf, originOf, type RulePlace } from './rule-draft.ts'
 

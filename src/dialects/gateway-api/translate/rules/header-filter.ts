@@ -2,7 +2,7 @@ import type {
   HeaderAddition,
   HeaderChanges,
   HeaderMutation,
-} from '../../../../ir/header-mutation.ts'
+} from '../../../../ir/policies/header-mutation.ts'
 import type { RouteFilter } from '../../kinds/fields/filters.ts'
 import { idOf, originOf, type RuleDraft, type RulePlace } from './rule-draft.ts'
 

@@ -1,5 +1,5 @@
 import type { PathMatcher, RequestMatcher, ValueMatcher } from '../../../../ir/matcher.ts'
-import { compileRegex } from '../../../../lib/regex.ts'
+import { compileRegex } from '../../../../lib/regex/regex.ts'
 import type { HttpRouteMatch } from '../../kinds/http-route.ts'
 
 type NamedMatch = NonNullable<HttpRouteMatch['headers']>[number]

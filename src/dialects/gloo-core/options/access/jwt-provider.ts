@@ -1,5 +1,5 @@
-import type { ClaimHeader, JwtKeys, JwtProvider, TokenHeader } from '../../../../ir/jwt.ts'
 import type { Origin } from '../../../../ir/origin.ts'
+import type { ClaimHeader, JwtKeys, JwtProvider, TokenHeader } from '../../../../ir/policies/jwt.ts'
 import { parseKeySet } from '../../../../lib/jwk/parse-key-set.ts'
 import type { Provider } from '../../kinds/options/jwt.ts'
 import type { Scope } from '../source.ts'

@@ -1,5 +1,5 @@
-import type { Jwt, JwtProvider } from '../../../../ir/jwt.ts'
 import type { Origin } from '../../../../ir/origin.ts'
+import type { Jwt, JwtProvider } from '../../../../ir/policies/jwt.ts'
 import { JwtProviders } from '../../kinds/options/jwt.ts'
 import type { Failure, PolicyResult } from '../failure.ts'
 import { type OptionSet, originOfOption } from '../option-set.ts'

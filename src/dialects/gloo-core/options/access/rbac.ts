@@ -1,5 +1,10 @@
 import type { Origin } from '../../../../ir/origin.ts'
-import type { ClaimCondition, Rbac, RbacPolicy, RbacPrincipal } from '../../../../ir/rbac.ts'
+import type {
+  ClaimCondition,
+  Rbac,
+  RbacPolicy,
+  RbacPrincipal,
+} from '../../../../ir/policies/rbac.ts'
 import { isRecord } from '../../../record.ts'
 import {
   type RbacPolicy as EdgePolicy,

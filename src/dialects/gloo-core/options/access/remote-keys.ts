@@ -1,9 +1,9 @@
-import type { RemoteKeys } from '../../../../ir/jwt.ts'
 import type { Origin } from '../../../../ir/origin.ts'
+import type { RemoteKeys } from '../../../../ir/policies/jwt.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
 import type { Provider } from '../../kinds/options/jwt.ts'
 import { displayReference, resolveReference } from '../../reference.ts'
-import type { FoundUpstream } from '../../translate/upstream-translation.ts'
+import type { FoundUpstream } from '../../translate/upstream/upstream-translation.ts'
 import type { Scope } from '../source.ts'
 
 type Remote = NonNullable<NonNullable<Provider['jwks']>['remote']>

@@ -1,5 +1,9 @@
-import type { GuardDetector, GuardPattern, GuardPatterns } from '../../../../ir/prompt-guard.ts'
-import { compileRegex } from '../../../../lib/regex.ts'
+import type {
+  GuardDetector,
+  GuardPattern,
+  GuardPatterns,
+} from '../../../../ir/policies/prompt-guard.ts'
+import { compileRegex } from '../../../../lib/regex/regex.ts'
 import { isRecord } from '../../../record.ts'
 import type { Patterns } from '../../kinds/ai/prompt-guard.ts'
 

@@ -1,5 +1,5 @@
 import type { Origin } from '../../../../ir/origin.ts'
-import type { GuardedStream } from '../../../../ir/prompt-guard.ts'
+import type { GuardedStream } from '../../../../ir/policies/prompt-guard.ts'
 import { optionsGroup, type Scope } from '../source.ts'
 
 /** Annotations, on the object that holds a guard, that say how streams are guarded; Gloo has no fields for it. */

@@ -1,9 +1,12 @@
 import { isIP } from 'node:net'
 import type { Backend } from '../../../../ir/backend.ts'
 import type { Origin } from '../../../../ir/origin.ts'
-import { translateCircuitBreaker, translateConnection } from '../../translate/connection.ts'
-import { draftEndpoint, nameEndpoints } from '../../translate/endpoints.ts'
 import { createFindings } from '../../translate/findings.ts'
+import {
+  translateCircuitBreaker,
+  translateConnection,
+} from '../../translate/upstream/connection.ts'
+import { draftEndpoint, nameEndpoints } from '../../translate/upstream/endpoints.ts'
 
 /** Where a service is that no Upstream describes. */
 export interface BackendPlace {

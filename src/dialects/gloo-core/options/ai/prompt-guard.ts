@@ -5,7 +5,7 @@ import type {
   PromptGuard as GuardPolicy,
   RequestGuard as RequestSide,
   ResponseGuard as ResponseSide,
-} from '../../../../ir/prompt-guard.ts'
+} from '../../../../ir/policies/prompt-guard.ts'
 import {
   type Moderation,
   PromptGuard,

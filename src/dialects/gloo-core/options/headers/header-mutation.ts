@@ -1,9 +1,9 @@
+import type { Origin } from '../../../../ir/origin.ts'
 import type {
   HeaderAddition,
   HeaderChanges,
   HeaderMutation,
-} from '../../../../ir/header-mutation.ts'
-import type { Origin } from '../../../../ir/origin.ts'
+} from '../../../../ir/policies/header-mutation.ts'
 import type { HeaderManipulation } from '../../kinds/options/header-manipulation.ts'
 import type { Failure, PolicyResult } from '../failure.ts'
 import { idOf, placeOf } from '../place.ts'

@@ -1,5 +1,5 @@
 import type { Origin } from '../../../../ir/origin.ts'
-import type { RateLimit, RateLimitRules } from '../../../../ir/rate-limit.ts'
+import type { RateLimit, RateLimitRules } from '../../../../ir/policies/rate-limit.ts'
 import type { BasicLimits, ConfigRefs, InlineLimits } from '../../kinds/options/rate-limits.ts'
 import type { RouteOptions } from '../../kinds/options/route-options.ts'
 import type { RateLimitConfigSpec } from '../../kinds/rate-limit/limit-spec.ts'

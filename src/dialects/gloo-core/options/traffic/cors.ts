@@ -1,5 +1,5 @@
-import type { Cors } from '../../../../ir/cors.ts'
 import type { Origin } from '../../../../ir/origin.ts'
+import type { Cors } from '../../../../ir/policies/cors.ts'
 import type { CorsPolicy } from '../../kinds/options/cors.ts'
 import type { Failure, PolicyResult } from '../failure.ts'
 import { idOf, placeOf } from '../place.ts'

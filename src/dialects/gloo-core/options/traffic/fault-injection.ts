@@ -1,5 +1,5 @@
-import type { FaultInjection } from '../../../../ir/fault-injection.ts'
 import type { Origin } from '../../../../ir/origin.ts'
+import type { FaultInjection } from '../../../../ir/policies/fault-injection.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
 import type { RouteOptions } from '../../kinds/options/route-options.ts'
 import type { PolicyResult } from '../failure.ts'

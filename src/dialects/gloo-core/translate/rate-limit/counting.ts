@@ -1,4 +1,4 @@
-import type { LimitCounting, LimitUnit, ModelPrice } from '../../../../ir/rate-limit.ts'
+import type { LimitCounting, LimitUnit, ModelPrice } from '../../../../ir/policies/rate-limit.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 
 /** Annotations of a RateLimitConfig under this prefix say what its limits count. */

@@ -1,4 +1,4 @@
-import type { LimitNode, LimitSet, RequestLimit } from '../../../../ir/rate-limit.ts'
+import type { LimitNode, LimitSet, RequestLimit } from '../../../../ir/policies/rate-limit.ts'
 import { maxDescriptorDepth } from '../../kinds/rate-limit/limit-fields.ts'
 import type {
   LimitPerUnit,

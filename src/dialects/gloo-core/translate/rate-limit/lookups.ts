@@ -1,5 +1,9 @@
-import type { DescriptorEntry, HeaderCondition, LimitLookup } from '../../../../ir/rate-limit.ts'
-import { compileRegex } from '../../../../lib/regex.ts'
+import type {
+  DescriptorEntry,
+  HeaderCondition,
+  LimitLookup,
+} from '../../../../ir/policies/rate-limit.ts'
+import { compileRegex } from '../../../../lib/regex/regex.ts'
 import { isRecord } from '../../../record.ts'
 import type {
   HeaderMatch,

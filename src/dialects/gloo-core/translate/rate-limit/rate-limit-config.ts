@@ -1,5 +1,5 @@
 import type { Origin } from '../../../../ir/origin.ts'
-import type { LimitCounting, RateLimitRules } from '../../../../ir/rate-limit.ts'
+import type { LimitCounting, RateLimitRules } from '../../../../ir/policies/rate-limit.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import type { ObjectStatus } from '../../../dialect.ts'
 import { specOf } from '../../../shared/spec-of.ts'

@@ -9,7 +9,7 @@ import { translateHeaderManipulation } from '../../../gloo-core/options/headers/
 import { fieldOf, idOf, placeOf } from '../../../gloo-core/options/place.ts'
 import type { Scope } from '../../../gloo-core/options/source.ts'
 import { displayReference, resolveReference } from '../../../gloo-core/reference.ts'
-import type { FoundUpstream } from '../../../gloo-core/translate/upstream-translation.ts'
+import type { FoundUpstream } from '../../../gloo-core/translate/upstream/upstream-translation.ts'
 import { texts } from '../../conditions.ts'
 import type {
   Destination,

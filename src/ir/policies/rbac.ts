@@ -1,4 +1,4 @@
-import type { Origin } from './origin.ts'
+import type { Origin } from '../origin.ts'
 
 /** Lets requests pass that one of its policies allows; without a policy nothing passes. */
 export interface Rbac {

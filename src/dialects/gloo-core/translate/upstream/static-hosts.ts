@@ -1,5 +1,5 @@
-import { findService, parseClusterDnsName, servicePortsOf } from '../../core/services.ts'
-import type { StaticSpec } from '../kinds/upstream/static-spec.ts'
+import { findService, parseClusterDnsName, servicePortsOf } from '../../../core/services.ts'
+import type { StaticSpec } from '../../kinds/upstream/static-spec.ts'
 import { draftEndpoint, type EndpointDraft, isDnsName } from './endpoints.ts'
 import type { UpstreamContext } from './upstream-context.ts'
 

@@ -1,6 +1,6 @@
-import type { LoadBalancer } from '../../../ir/backend.ts'
-import type { LoadBalancerConfig } from '../kinds/upstream/load-balancer-config.ts'
-import type { Findings } from './findings.ts'
+import type { LoadBalancer } from '../../../../ir/backend.ts'
+import type { LoadBalancerConfig } from '../../kinds/upstream/load-balancer-config.ts'
+import type { Findings } from '../findings.ts'
 
 const types = ['roundRobin', 'leastRequest', 'random', 'ringHash', 'maglev'] as const
 

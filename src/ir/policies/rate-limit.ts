@@ -1,4 +1,4 @@
-import type { Origin } from './origin.ts'
+import type { Origin } from '../origin.ts'
 
 /** Counts requests, or what calls to language models use, in fixed windows and refuses those above a limit. */
 export interface RateLimit {

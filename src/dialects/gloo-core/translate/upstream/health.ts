@@ -1,9 +1,9 @@
-import type { HealthCheck, OutlierDetection } from '../../../ir/backend.ts'
+import type { HealthCheck, OutlierDetection } from '../../../../ir/backend.ts'
 import type {
   HealthCheck as HealthCheckConfig,
   OutlierDetection as OutlierDetectionConfig,
-} from '../kinds/upstream/health.ts'
-import { type Findings, readDuration } from './findings.ts'
+} from '../../kinds/upstream/health.ts'
+import { type Findings, readDuration } from '../findings.ts'
 
 const defaultStatuses = [{ start: 200, end: 201 }]
 

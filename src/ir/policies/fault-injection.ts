@@ -1,4 +1,4 @@
-import type { Origin } from './origin.ts'
+import type { Origin } from '../origin.ts'
 
 /** Delays or aborts a share of the requests on purpose. */
 export interface FaultInjection {

@@ -1,6 +1,6 @@
-import type { CircuitBreaker, ConnectionOptions } from '../../../ir/backend.ts'
-import type { UpstreamSpec } from '../kinds/upstream/upstream.ts'
-import { type Findings, readDuration } from './findings.ts'
+import type { CircuitBreaker, ConnectionOptions } from '../../../../ir/backend.ts'
+import type { UpstreamSpec } from '../../kinds/upstream/upstream.ts'
+import { type Findings, readDuration } from '../findings.ts'
 
 /** Envoy's default for clusters. */
 const defaultConnectTimeoutMs = 5_000

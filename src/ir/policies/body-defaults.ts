@@ -1,4 +1,4 @@
-import type { Origin } from './origin.ts'
+import type { Origin } from '../origin.ts'
 
 /** Sets top-level fields of the JSON that a client sends to a model. */
 export interface BodyDefaults {

@@ -1,11 +1,11 @@
-import type { KubeObject } from '../../../kube/kube-object.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
 import {
   findService,
   type ServicePort,
   serviceEndpointsOf,
   servicePortsOf,
-} from '../../core/services.ts'
-import type { KubeSpec } from '../kinds/upstream/kube-spec.ts'
+} from '../../../core/services.ts'
+import type { KubeSpec } from '../../kinds/upstream/kube-spec.ts'
 import { draftEndpoint, type EndpointDraft } from './endpoints.ts'
 import type { UpstreamContext } from './upstream-context.ts'
 

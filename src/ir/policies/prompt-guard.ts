@@ -1,5 +1,5 @@
-import type { Origin } from './origin.ts'
-import type { SecretReference } from './secret-reference.ts'
+import type { Origin } from '../origin.ts'
+import type { SecretReference } from '../secret-reference.ts'
 
 /** Looks for what must not pass in the texts of requests and answers of models. */
 export interface PromptGuard {

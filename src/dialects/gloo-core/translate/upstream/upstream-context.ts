@@ -1,7 +1,7 @@
-import type { KubeObject } from '../../../kube/kube-object.ts'
-import type { ObjectView } from '../../dialect.ts'
-import type { UpstreamSpec } from '../kinds/upstream/upstream.ts'
-import type { Findings } from './findings.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
+import type { ObjectView } from '../../../dialect.ts'
+import type { UpstreamSpec } from '../../kinds/upstream/upstream.ts'
+import type { Findings } from '../findings.ts'
 
 /** One Upstream under translation. */
 export interface UpstreamContext {

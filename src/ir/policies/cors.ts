@@ -1,4 +1,4 @@
-import type { Origin } from './origin.ts'
+import type { Origin } from '../origin.ts'
 
 /** Cross-origin resource sharing as browsers enforce it (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 export interface Cors {

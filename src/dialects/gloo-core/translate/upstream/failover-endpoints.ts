@@ -1,4 +1,4 @@
-import type { Failover } from '../kinds/upstream/failover.ts'
+import type { Failover } from '../../kinds/upstream/failover.ts'
 import { draftEndpoint, type EndpointDraft, isDnsName } from './endpoints.ts'
 import type { UpstreamContext } from './upstream-context.ts'
 

@@ -1,5 +1,5 @@
-import type { Origin } from './origin.ts'
-import type { SecretReference } from './secret-reference.ts'
+import type { Origin } from '../origin.ts'
+import type { SecretReference } from '../secret-reference.ts'
 
 /** Changes to headers of one level (route, virtual host, destination). Removals come before additions. */
 export interface HeaderMutation {

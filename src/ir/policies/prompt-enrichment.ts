@@ -1,4 +1,4 @@
-import type { Origin } from './origin.ts'
+import type { Origin } from '../origin.ts'
 
 /** Adds messages to what a client asks a model. */
 export interface PromptEnrichment {

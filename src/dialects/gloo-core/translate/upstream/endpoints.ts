@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Endpoint } from '../../../ir/backend.ts'
+import type { Endpoint } from '../../../../ir/backend.ts'
 
 /** An endpoint before it has its id. */
 export interface EndpointDraft extends Omit<Endpoint, 'id'> {}

@@ -1,5 +1,5 @@
-import type { Origin } from './origin.ts'
-import type { SecretReference } from './secret-reference.ts'
+import type { Origin } from '../origin.ts'
+import type { SecretReference } from '../secret-reference.ts'
 
 /** Demands a signed JSON Web Token (RFC 7519) of its clients. */
 export interface Jwt {

@@ -1,6 +1,6 @@
-import type { Backend } from '../../../ir/backend.ts'
-import type { ObjectStatus } from '../../dialect.ts'
-import type { ResourceReference } from '../reference.ts'
+import type { Backend } from '../../../../ir/backend.ts'
+import type { ObjectStatus } from '../../../dialect.ts'
+import type { ResourceReference } from '../../reference.ts'
 
 /** The Upstreams of one moment as backends, for the dialects whose routes lead to them. */
 export interface UpstreamTranslation {
