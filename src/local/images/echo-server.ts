@@ -1,41 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { maskHeader } from '../../simulator/recording/mask-credentials.ts'
-import { listenOnPorts } from './listen.ts'
-import type { ImageStart, LocalImage } from './local-image.ts'
-import { readRequestText } from './request-text.ts'
-
-const defaultPort = 8080
+import { createAnsweringImage } from './create-answering-image.ts'
 
 /**
  * Answers each request with the request itself, as text: first line, headers, body. Credentials are masked, since
  * what a gateway adds to a request is not meant for whoever sent it.
  */
-export const echoServer: LocalImage = {
-  start: (options) =>
-    listenOnPorts(
-      (request, response) => void serve(request, response, options),
-      options.address,
-      options.ports.length > 0 ? options.ports : [defaultPort],
-    ),
-}
-
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { hostName, log }: ImageStart,
-): Promise<void> {
-  try {
-    const body = await readRequestText(request)
-    log(`${request.socket.remoteAddress} | ${request.method} ${pathOf(request)}`)
-    response.writeHead(body === undefined ? 413 : 200, {
-      'content-type': 'text/plain; charset=utf-8',
-    })
-    response.end(body === undefined ? '' : describeRequest(request, body, hostName))
-  } catch {
-    // The caller went away in the middle of its request.
-    response.destroy()
-  }
-}
+export const echoServer = createAnsweringImage({
+  status: 200,
+  contentType: 'text/plain; charset=utf-8',
+  log: (request, _body, { log }) =>
+    log(`${request.socket.remoteAddress} | ${request.method} ${pathOf(request)}`),
+  body: (request, body, { hostName }) => describeRequest(request, body, hostName),
+})
 
 const pathOf = ({ url = '/' }: IncomingMessage) => url.split('?')[0] ?? '/'
 
