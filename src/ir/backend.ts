@@ -64,6 +64,19 @@ export interface BackendTls {
   readonly alpnProtocols: readonly string[]
 }
 
+/** TLS that takes any certificate of the system's authorities for the server name, with everything else left to the runtime. */
+export const systemVerifiedTls: BackendTls = {
+  verification: { type: 'system' },
+  subjectAltNames: [],
+  certificateChain: undefined,
+  privateKey: undefined,
+  minimumVersion: undefined,
+  maximumVersion: undefined,
+  cipherSuites: [],
+  ecdhCurves: [],
+  alpnProtocols: [],
+}
+
 export type LoadBalancer =
   | { readonly type: 'round-robin' }
   | { readonly type: 'random' }

@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
-import type { Backend } from '../../ir/backend.ts'
+import { type Backend, systemVerifiedTls } from '../../ir/backend.ts'
 import { HeaderList } from '../../lib/http/header-list.ts'
 import type { ServiceAnswer, ServiceCall } from '../../policies/policy.ts'
 import type { HostAnswer, HostCall } from '../../providers/provider.ts'
@@ -187,17 +187,7 @@ function hostBackend(host: string): Backend {
     ],
     protocol: 'http1',
     followClientProtocol: false,
-    tls: {
-      verification: { type: 'system' },
-      subjectAltNames: [],
-      certificateChain: undefined,
-      privateKey: undefined,
-      minimumVersion: undefined,
-      maximumVersion: undefined,
-      cipherSuites: [],
-      ecdhCurves: [],
-      alpnProtocols: [],
-    },
+    tls: systemVerifiedTls,
     loadBalancer: { type: 'round-robin' },
     connection: {
       connectTimeoutMs: 5_000,

@@ -1,4 +1,4 @@
-import type { BackendTls } from '../../../../ir/backend.ts'
+import { type BackendTls, systemVerifiedTls } from '../../../../ir/backend.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import type { Problem } from '../../conditions.ts'
 import type { BackendTlsPolicySpec } from '../../kinds/backend-tls-policy.ts'
@@ -53,16 +53,10 @@ function createTls(
   validation: BackendTlsPolicySpec['validation'] | undefined,
 ): BackendTls {
   return {
+    ...systemVerifiedTls,
     verification,
     subjectAltNames: (validation?.subjectAltNames ?? []).flatMap(({ hostname, uri }) =>
       [hostname, uri].filter((name) => name !== undefined),
     ),
-    certificateChain: undefined,
-    privateKey: undefined,
-    minimumVersion: undefined,
-    maximumVersion: undefined,
-    cipherSuites: [],
-    ecdhCurves: [],
-    alpnProtocols: [],
   }
 }

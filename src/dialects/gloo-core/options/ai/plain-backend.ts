@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Backend } from '../../../../ir/backend.ts'
+import { type Backend, systemVerifiedTls } from '../../../../ir/backend.ts'
 import type { Origin } from '../../../../ir/origin.ts'
 import { createFindings } from '../../translate/findings.ts'
 import {
@@ -29,7 +29,7 @@ export function createPlainBackend(
     endpoints: nameEndpoints(id, [draftEndpoint({ host, port, serverName })]),
     protocol: 'http1',
     followClientProtocol: false,
-    tls: tls ? verifiedTls : undefined,
+    tls: tls ? systemVerifiedTls : undefined,
     loadBalancer: { type: 'round-robin' },
     connection: translateConnection({}, createFindings()),
     circuitBreaker: translateCircuitBreaker({}),
@@ -37,16 +37,4 @@ export function createPlainBackend(
     healthChecks: [],
     panicThresholdPercent: 50,
   }
-}
-
-const verifiedTls: Backend['tls'] = {
-  verification: { type: 'system' },
-  subjectAltNames: [],
-  certificateChain: undefined,
-  privateKey: undefined,
-  minimumVersion: undefined,
-  maximumVersion: undefined,
-  cipherSuites: [],
-  ecdhCurves: [],
-  alpnProtocols: [],
 }
