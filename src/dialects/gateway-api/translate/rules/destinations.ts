@@ -4,8 +4,8 @@ import type { BackendReference } from '../../kinds/fields/references.ts'
 import { findBackend } from '../backends/find-backend.ts'
 import type { BackendUse } from '../backends/service-backend.ts'
 import type { Scope } from '../source.ts'
-import { translateHeaderFilters } from './header-filter.ts'
-import { translateRedirect, translateUrlRewrite } from './rewrite-filters.ts'
+import { translateHeaderFilters } from './filters/header-filter.ts'
+import { translateRedirect, translateUrlRewrite } from './filters/rewrite-filters.ts'
 import { placeBelow, type RuleDraft, type RulePlace } from './rule-draft.ts'
 
 /** What the parts of one rule are read with. */

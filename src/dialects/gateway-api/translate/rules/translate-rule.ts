@@ -3,15 +3,15 @@ import type { ObjectReference } from '../../../../kube/kube-object.ts'
 import type { FilteredRule } from '../../contribution.ts'
 import type { RouteFilter } from '../../kinds/fields/filters.ts'
 import type { Scope } from '../source.ts'
-import { translateCors } from './cors-filter.ts'
 import {
   type RuleReader,
   translateDestinations,
   translateMirrors,
   type WeightedBackend,
 } from './destinations.ts'
-import { translateHeaderFilters } from './header-filter.ts'
-import { translateRedirect, translateUrlRewrite } from './rewrite-filters.ts'
+import { translateCors } from './filters/cors-filter.ts'
+import { translateHeaderFilters } from './filters/header-filter.ts'
+import { translateRedirect, translateUrlRewrite } from './filters/rewrite-filters.ts'
 import { placeBelow, type RuleDraft, type RulePlace } from './rule-draft.ts'
 
 /** What rules of all kinds of routes have. */

@@ -3,7 +3,7 @@ import type { PolicyConfig } from '../../../../ir/policy.ts'
 import type { Route } from '../../../../ir/route.ts'
 import type { Problem } from '../../conditions.ts'
 import type { ContributedRule } from '../../contribution.ts'
-import type { MatchRank } from './match-rank.ts'
+import type { MatchRank } from './matches/match-rank.ts'
 
 /** One match of a rule, ready to be put into virtual hosts. */
 export interface RankedRoute {

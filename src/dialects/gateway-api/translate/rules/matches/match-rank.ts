@@ -1,4 +1,4 @@
-import type { RequestMatcher } from '../../../../ir/matcher.ts'
+import type { RequestMatcher } from '../../../../../ir/matcher.ts'
 
 /** What decides between two matches that both hold: compared from the first number on, larger first. */
 export type MatchRank = readonly number[]

@@ -1,6 +1,6 @@
-import type { Cors } from '../../../../ir/policies/cors.ts'
-import type { RouteFilter } from '../../kinds/fields/filters.ts'
-import { idOf, originOf, type RulePlace } from './rule-draft.ts'
+import type { Cors } from '../../../../../ir/policies/cors.ts'
+import type { RouteFilter } from '../../../kinds/fields/filters.ts'
+import { idOf, originOf, type RulePlace } from '../rule-draft.ts'
 
 const defaultMaxAgeSeconds = 5
 

@@ -2,9 +2,9 @@ import type {
   HeaderAddition,
   HeaderChanges,
   HeaderMutation,
-} from '../../../../ir/policies/header-mutation.ts'
-import type { RouteFilter } from '../../kinds/fields/filters.ts'
-import { idOf, originOf, type RuleDraft, type RulePlace } from './rule-draft.ts'
+} from '../../../../../ir/policies/header-mutation.ts'
+import type { RouteFilter } from '../../../kinds/fields/filters.ts'
+import { idOf, originOf, type RuleDraft, type RulePlace } from '../rule-draft.ts'
 
 type HeaderModifier = NonNullable<RouteFilter['requestHeaderModifier']>
 

@@ -1,5 +1,5 @@
-import type { HostRewrite, PathRewrite, RedirectAction } from '../../../../ir/route.ts'
-import type { PathModifier, RouteFilter } from '../../kinds/fields/filters.ts'
+import type { HostRewrite, PathRewrite, RedirectAction } from '../../../../../ir/route.ts'
+import type { PathModifier, RouteFilter } from '../../../kinds/fields/filters.ts'
 
 const statuses = [301, 302, 303, 307, 308] as const
 
