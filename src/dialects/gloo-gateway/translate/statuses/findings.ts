@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../../kube/kube-object.ts'
-import type { GlooReport } from '../../gloo-core/status/report.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
+import type { GlooReport } from '../../../gloo-core/status/report.ts'
 
 /** What rules find wrong with the options in force on them. */
 export class Findings {

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../../kube/kube-object.ts'
-import { fillOptions, type OptionSet, optionSetOf } from '../../gloo-core/options/option-set.ts'
-import type { SpecCache } from '../../shared/spec-of.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { fillOptions, type OptionSet, optionSetOf } from '../../../gloo-core/options/option-set.ts'
+import type { SpecCache } from '../../../shared/spec-of.ts'
 
 interface Merged<Options extends object> {
   readonly options: OptionSet<Options>

@@ -1,24 +1,25 @@
-import type { GroupKind, KubeObject } from '../../../kube/kube-object.ts'
-import type { ObjectStatus } from '../../dialect.ts'
-import { containFailure } from '../../gateway-api/translate/contain-failure.ts'
+import type { GroupKind, KubeObject } from '../../../../kube/kube-object.ts'
+import type { ObjectStatus } from '../../../dialect.ts'
+import { containFailure } from '../../../gateway-api/translate/contain-failure.ts'
 import {
   httpListenerOptionKind,
   listenerOptionKind,
   routeOptionKind,
   virtualHostOptionKind,
-} from '../../gloo-core/kinds/options/option-kinds.ts'
-import type { Scope } from '../../gloo-core/options/source.ts'
+} from '../../../gloo-core/kinds/options/option-kinds.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
 import {
   createGlooStatus,
   createObjectStatus,
   type GlooReport,
-} from '../../gloo-core/status/report.ts'
+} from '../../../gloo-core/status/report.ts'
 import {
   type Attachments,
   findTargetError,
   type TargetReference,
   targetKindOf,
-} from './attachments.ts'
+} from '../attachments.ts'
+import { readListenerLogs } from '../listeners/listener-logs.ts'
 import {
   checkHttpListenerOption,
   checkRouteOption,
@@ -26,7 +27,6 @@ import {
 } from './check-options.ts'
 import { type Conflicts, findConflicts } from './conflicts.ts'
 import type { Findings } from './findings.ts'
-import { readListenerLogs } from './listener-logs.ts'
 
 type Check = (scope: Scope, object: KubeObject) => GlooReport
 

@@ -1,20 +1,27 @@
-import type { Origin } from '../../../ir/origin.ts'
-import type { RouteAction } from '../../../ir/route.ts'
-import type { KubeObject } from '../../../kube/kube-object.ts'
-import type { HttpListenerOptions } from '../../gloo-core/kinds/listener-options/http-listener-options.ts'
-import type { RouteOptions } from '../../gloo-core/kinds/options/route-options.ts'
-import type { VirtualHostOptions } from '../../gloo-core/kinds/options/virtual-host-options.ts'
-import { adviceOf, firewallOf, protectionsOf } from '../../gloo-core/options/access/protection.ts'
-import { readHttpSettings } from '../../gloo-core/options/listener/http-settings.ts'
-import { optionSetOf } from '../../gloo-core/options/option-set.ts'
-import { fieldOf } from '../../gloo-core/options/place.ts'
-import type { Scope } from '../../gloo-core/options/source.ts'
-import { texts } from '../../gloo-core/options/texts.ts'
-import { readVirtualHost, type VirtualHostPolicies } from '../../gloo-core/options/virtual-host.ts'
-import type { GlooReport } from '../../gloo-core/status/report.ts'
-import { EffectReport } from './effect-report.ts'
-import { optionsOf } from './merge-options.ts'
-import { translateOptions } from './translate-options.ts'
+import type { Origin } from '../../../../ir/origin.ts'
+import type { RouteAction } from '../../../../ir/route.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
+import type { HttpListenerOptions } from '../../../gloo-core/kinds/listener-options/http-listener-options.ts'
+import type { RouteOptions } from '../../../gloo-core/kinds/options/route-options.ts'
+import type { VirtualHostOptions } from '../../../gloo-core/kinds/options/virtual-host-options.ts'
+import {
+  adviceOf,
+  firewallOf,
+  protectionsOf,
+} from '../../../gloo-core/options/access/protection.ts'
+import { readHttpSettings } from '../../../gloo-core/options/listener/http-settings.ts'
+import { optionSetOf } from '../../../gloo-core/options/option-set.ts'
+import { fieldOf } from '../../../gloo-core/options/place.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
+import { texts } from '../../../gloo-core/options/texts.ts'
+import {
+  readVirtualHost,
+  type VirtualHostPolicies,
+} from '../../../gloo-core/options/virtual-host.ts'
+import type { GlooReport } from '../../../gloo-core/status/report.ts'
+import { EffectReport } from '../options/effect-report.ts'
+import { optionsOf } from '../options/merge-options.ts'
+import { translateOptions } from '../options/translate-options.ts'
 
 const originOf = ({ kind, metadata: { namespace = '', name } }: KubeObject): Origin => ({
   kind,

@@ -1,12 +1,15 @@
-import type { KubeObject } from '../../../kube/kube-object.ts'
-import type { HttpListenerOptions } from '../../gloo-core/kinds/listener-options/http-listener-options.ts'
-import type { VirtualHostOptions } from '../../gloo-core/kinds/options/virtual-host-options.ts'
-import { firewallOf, type Protection } from '../../gloo-core/options/access/protection.ts'
-import { websocketOf } from '../../gloo-core/options/listener/http-settings.ts'
-import { originOfOption } from '../../gloo-core/options/option-set.ts'
-import type { Scope } from '../../gloo-core/options/source.ts'
-import { readVirtualHost, type VirtualHostPolicies } from '../../gloo-core/options/virtual-host.ts'
-import { mergeOptions, optionsOf } from './merge-options.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
+import type { HttpListenerOptions } from '../../../gloo-core/kinds/listener-options/http-listener-options.ts'
+import type { VirtualHostOptions } from '../../../gloo-core/kinds/options/virtual-host-options.ts'
+import { firewallOf, type Protection } from '../../../gloo-core/options/access/protection.ts'
+import { websocketOf } from '../../../gloo-core/options/listener/http-settings.ts'
+import { originOfOption } from '../../../gloo-core/options/option-set.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
+import {
+  readVirtualHost,
+  type VirtualHostPolicies,
+} from '../../../gloo-core/options/virtual-host.ts'
+import { mergeOptions, optionsOf } from '../options/merge-options.ts'
 
 /** What options of a gateway and its listener mean for the routes of the listener. */
 export interface ListenerHost {

@@ -1,15 +1,15 @@
-import type { GroupKind, KubeObject } from '../../../kube/kube-object.ts'
-import type { GatewaySpec } from '../../gateway-api/kinds/gateway.ts'
-import { gatewayKind, httpRouteKind } from '../../gateway-api/names.ts'
+import type { GroupKind, KubeObject } from '../../../../kube/kube-object.ts'
+import type { GatewaySpec } from '../../../gateway-api/kinds/gateway.ts'
+import { gatewayKind, httpRouteKind } from '../../../gateway-api/names.ts'
 import {
   httpListenerOptionKind,
   listenerOptionKind,
   virtualHostOptionKind,
-} from '../../gloo-core/kinds/options/option-kinds.ts'
-import type { Source } from '../../gloo-core/options/source.ts'
-import type { Attachments } from './attachments.ts'
-import { displayName } from './cached-kinds.ts'
-import { mergeOptions } from './merge-options.ts'
+} from '../../../gloo-core/kinds/options/option-kinds.ts'
+import type { Source } from '../../../gloo-core/options/source.ts'
+import type { Attachments } from '../attachments.ts'
+import { displayName } from '../cached-kinds.ts'
+import { mergeOptions } from '../options/merge-options.ts'
 
 const namesOf = (objects: readonly KubeObject[]) => objects.map(displayName).join(', ')
 

@@ -1,7 +1,7 @@
-import type { Backend } from '../../../ir/backend.ts'
-import type { PolicyConfig } from '../../../ir/policy.ts'
-import type { Failure } from '../../gloo-core/options/failure.ts'
-import type { RouteReport } from '../../gloo-core/options/route-report.ts'
+import type { Backend } from '../../../../ir/backend.ts'
+import type { PolicyConfig } from '../../../../ir/policy.ts'
+import type { Failure } from '../../../gloo-core/options/failure.ts'
+import type { RouteReport } from '../../../gloo-core/options/route-report.ts'
 
 /** Collects what options make of a rule. */
 export class EffectReport implements RouteReport {
