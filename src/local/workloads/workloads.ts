@@ -3,7 +3,10 @@ import type { ResourceApi } from '../../kube/resources/resource-api.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { AddressPool } from '../address-pool.ts'
 import type { FindImage } from '../images/local-image.ts'
-import type { ControllerContext } from './controller-context.ts'
+import type { ControllerContext } from './controllers/controller-context.ts'
+import { reconcileDeployment } from './controllers/reconcile-deployment.ts'
+import { reconcileEndpoints } from './controllers/reconcile-endpoints.ts'
+import { reconcileReplicaSet } from './controllers/reconcile-replica-set.ts'
 import {
   deploymentKind,
   endpointSliceKind,
@@ -11,11 +14,8 @@ import {
   replicaSetKind,
   serviceKind,
 } from './objects.ts'
-import { PodRunner } from './pod-runner.ts'
-import { readPodLog } from './read-pod-log.ts'
-import { reconcileDeployment } from './reconcile-deployment.ts'
-import { reconcileEndpoints } from './reconcile-endpoints.ts'
-import { reconcileReplicaSet } from './reconcile-replica-set.ts'
+import { PodRunner } from './pods/pod-runner.ts'
+import { readPodLog } from './pods/read-pod-log.ts'
 import { WorkloadApi } from './workload-api.ts'
 
 export interface WorkloadsOptions {

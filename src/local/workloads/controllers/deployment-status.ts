@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../kube/kube-object.ts'
-import { type Condition, specOf, timestampOf, withTransitionTimes } from './objects.ts'
+import type { KubeObject } from '../../../kube/kube-object.ts'
+import { type Condition, specOf, timestampOf, withTransitionTimes } from '../objects.ts'
 
 interface Counts {
   readonly replicas?: number

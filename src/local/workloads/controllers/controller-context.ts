@@ -1,6 +1,6 @@
-import type { ObjectSource } from '../../kube/object-source.ts'
-import type { Clock } from '../../lib/clock.ts'
-import type { WorkloadApi } from './workload-api.ts'
+import type { ObjectSource } from '../../../kube/object-source.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import type { WorkloadApi } from '../workload-api.ts'
 
 /** What the controllers of workloads share. */
 export interface ControllerContext {

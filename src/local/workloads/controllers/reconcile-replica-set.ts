@@ -1,5 +1,4 @@
-import type { KubeObject } from '../../kube/kube-object.ts'
-import type { ControllerContext } from './controller-context.ts'
+import type { KubeObject } from '../../../kube/kube-object.ts'
 import {
   isOwnedBy,
   isPodReady,
@@ -8,7 +7,8 @@ import {
   referenceTo,
   replicaSetKind,
   specOf,
-} from './objects.ts'
+} from '../objects.ts'
+import type { ControllerContext } from './controller-context.ts'
 
 /** Pods on this machine; a slip in a number of replicas must not fill it. */
 const maxPods = 250

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { KubeObject } from '../../kube/kube-object.ts'
-import type { ControllerContext } from './controller-context.ts'
-import { deploymentStatus } from './deployment-status.ts'
+import type { KubeObject } from '../../../kube/kube-object.ts'
 import {
   deploymentKind,
   isOwnedBy,
@@ -10,7 +8,9 @@ import {
   replicaSetKind,
   specOf,
   type WorkloadSpec,
-} from './objects.ts'
+} from '../objects.ts'
+import type { ControllerContext } from './controller-context.ts'
+import { deploymentStatus } from './deployment-status.ts'
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision'
 const hashLabel = 'pod-template-hash'

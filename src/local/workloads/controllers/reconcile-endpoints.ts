@@ -1,5 +1,4 @@
-import type { KubeObject } from '../../kube/kube-object.ts'
-import type { ControllerContext } from './controller-context.ts'
+import type { KubeObject } from '../../../kube/kube-object.ts'
 import {
   containersOf,
   endpointSliceKind,
@@ -9,7 +8,8 @@ import {
   podKind,
   podStatusOf,
   serviceKind,
-} from './objects.ts'
+} from '../objects.ts'
+import type { ControllerContext } from './controller-context.ts'
 
 const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
 const managedBy = { [managedByLabel]: 'sluice.dev' }

@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../kube/kube-object.ts'
-import { type Container, podStatusOf, timestampOf, withTransitionTimes } from './objects.ts'
+import type { KubeObject } from '../../../kube/kube-object.ts'
+import { type Container, podStatusOf, timestampOf, withTransitionTimes } from '../objects.ts'
 
 export type ContainerState =
   | { readonly waiting: { readonly reason: string; readonly message: string } }

@@ -1,8 +1,8 @@
-import type { ObjectSource } from '../../kube/object-source.ts'
-import { badRequestError, notFoundError } from '../../kube/resources/status-error.ts'
-import type { PodLogRequest, PodLogs } from '../../kube/server/resource/pod-logs.ts'
-import type { Clock } from '../../lib/clock.ts'
-import { podKind } from './objects.ts'
+import type { ObjectSource } from '../../../kube/object-source.ts'
+import { badRequestError, notFoundError } from '../../../kube/resources/status-error.ts'
+import type { PodLogRequest, PodLogs } from '../../../kube/server/resource/pod-logs.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import { podKind } from '../objects.ts'
 import type { PodRunner } from './pod-runner.ts'
 
 interface LogSources {
