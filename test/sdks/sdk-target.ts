@@ -52,9 +52,14 @@ export interface SdkProvider {
 export function targetsOf(
   provider: SdkProvider,
 ): readonly [name: string, start: () => Promise<SdkTarget>][] {
-  const direct = ['the simulator', () => startDoor(provider)] as const
-  const through = ['Sluice', () => startSluiceTarget(provider.ai ?? {})] as const
-  return provider.ai === undefined ? [[...direct]] : [[...direct], [...through]]
+  const { ai } = provider
+  const direct: [string, () => Promise<SdkTarget>] = ['the simulator', () => startDoor(provider)]
+  if (ai === undefined) return [direct]
+  return [
+    direct,
+    ['Sluice by a VirtualService', () => startSluiceTarget(ai, byVirtualService)],
+    ['Sluice by an HTTPRoute', () => startSluiceTarget(ai, byRoute)],
+  ]
 }
 
 type DoorRequest = IncomingMessage | Http2ServerRequest
@@ -116,25 +121,68 @@ function forwardTo(simulator: Simulator, { host, ca, from, to }: Exchange): void
   from.pipe(call)
 }
 
-/** A Sluice whose VirtualService leads everything to an AI Upstream. */
-async function startSluiceTarget(ai: object): Promise<SdkTarget> {
+const metadata = { name: 'provider', namespace: 'gloo-system' }
+
+/** Objects that lead everything to the AI Upstream, and how to know that they are in force. */
+interface Way {
+  readonly service: string
+  readonly port: number
+  readonly objects: readonly object[]
+  /** Of the object that says so in its status. */
+  readonly path: string
+  readonly isInForce: (status: string) => boolean
+}
+
+const byVirtualService: Way = {
+  ...{ service: 'gateway-proxy', port: 80 },
+  objects: [
+    {
+      ...{ apiVersion: 'gateway.solo.io/v1', kind: 'VirtualService', metadata },
+      spec: {
+        virtualHost: {
+          domains: ['*'],
+          routes: [{ routeAction: { single: { upstream: metadata } } }],
+        },
+      },
+    },
+  ],
+  path: '/apis/gateway.solo.io/v1/namespaces/gloo-system/virtualservices/provider',
+  isInForce: (status) => status.includes('"Accepted"'),
+}
+
+const byRoute: Way = {
+  ...{ service: 'gloo-proxy-provider', port: 8080 },
+  objects: [
+    {
+      ...{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata },
+      spec: {
+        gatewayClassName: 'gloo-gateway',
+        listeners: [{ name: 'http', protocol: 'HTTP', port: 8080 }],
+      },
+    },
+    {
+      ...{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata },
+      spec: {
+        parentRefs: [{ name: 'provider' }],
+        rules: [{ backendRefs: [{ group: 'gloo.solo.io', kind: 'Upstream', name: 'provider' }] }],
+      },
+    },
+  ],
+  path: '/apis/gateway.networking.k8s.io/v1/namespaces/gloo-system/httproutes/provider',
+  isInForce: (status) => status.split('"status":"True"').length > 2,
+}
+
+async function startSluiceTarget(ai: object, way: Way): Promise<SdkTarget> {
   const sluice = await startSluice({ command: 'dev' })
   const kube = new KubeClient(sluice)
-  const metadata = { name: 'provider', namespace: 'default' }
-  const route = { routeAction: { single: { upstream: metadata } } }
-  const virtualHost = { domains: ['*'], routes: [route] }
-  const objects = [
-    { apiVersion: 'gloo.solo.io/v1', kind: 'Upstream', metadata, spec: { ai } },
-    { apiVersion: 'gateway.solo.io/v1', kind: 'VirtualService', metadata, spec: { virtualHost } },
-  ]
-  for (const object of objects) await kube.apply(JSON.stringify(object))
-  await waitUntil('the VirtualService to be accepted', async () => {
-    const path = '/apis/gateway.solo.io/v1/namespaces/default/virtualservices/provider'
-    return JSON.stringify((await kube.get(path))['status'] ?? {}).includes('"Accepted"')
-  })
+  const upstream = { apiVersion: 'gloo.solo.io/v1', kind: 'Upstream', metadata, spec: { ai } }
+  for (const object of [upstream, ...way.objects]) await kube.apply(JSON.stringify(object))
+  await waitUntil('the route to be in force', async () =>
+    way.isInForce(JSON.stringify((await kube.get(way.path))['status'] ?? {})),
+  )
   const [, controlUrl = ''] = /\(log: (\S+)\/requests\)/.exec(sluice.output()) ?? []
   return {
-    url: `http://${await kube.serviceAddress('gloo-system', 'gateway-proxy')}`,
+    url: `http://${await kube.serviceAddress('gloo-system', way.service)}:${way.port}`,
     holdsCredential: true,
     controlUrl,
     arrivals: async () => (await (await fetch(`${controlUrl}/requests`)).json()) as Arrival[],
