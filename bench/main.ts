@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { watchCore } from './harness/process.ts'
+import { watchCore } from './harness/programs/bench-process.ts'
 import { formatTable, keepResults, quietLoadAverage } from './harness/report.ts'
 import type { Measurement, Scenario } from './harness/scenario.ts'
 import { loadCore } from './harness/topology.ts'

@@ -1,5 +1,5 @@
-import { LoadClient, type LoadTotals, type Sample } from './load-client.ts'
-import { chatBody, chatHead } from './requests.ts'
+import { LoadClient, type LoadTotals, type Sample } from './load/load-client.ts'
+import { chatBody, chatHead } from './load/requests.ts'
 
 export interface ChangeOptions {
   /** Of the gateway. */

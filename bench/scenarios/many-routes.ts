@@ -1,7 +1,6 @@
 import { measureChange, underLoad } from '../harness/change-in-force.ts'
-import { connectKube, type KubeApplier } from '../harness/kube.ts'
-import { medianOf } from '../harness/median.ts'
-import { chatBody, chatHead, runLoad } from '../harness/requests.ts'
+import { chatBody, chatHead, runLoad } from '../harness/load/requests.ts'
+import { connectKube, type KubeApplier } from '../harness/manifests/kube-applier.ts'
 import {
   delegatingRoutes,
   manyRoutes,
@@ -9,8 +8,9 @@ import {
   requestTo,
   routeKinds,
   routeTable,
-} from '../harness/route-manifests.ts'
+} from '../harness/manifests/route-manifests.ts'
 import type { BenchSettings, Measurement, Scenario } from '../harness/scenario.ts'
+import { medianOf } from '../harness/statistics/median.ts'
 import { loadCore, measuredCore, startTopology, type Topology } from '../harness/topology.ts'
 
 const few = { domain: 'few.bench.test', perKind: 3 }

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { medianOf } from '../harness/median.ts'
-import { modelHost } from '../harness/model-routes.ts'
-import { portkeyHeaders, startPortkey } from '../harness/portkey.ts'
-import { type BenchProcess, watchCore } from '../harness/process.ts'
+import { runWrk } from '../harness/load/wrk.ts'
+import { modelHost } from '../harness/manifests/model-routes.ts'
+import { type BenchProcess, watchCore } from '../harness/programs/bench-process.ts'
+import { portkeyHeaders, startPortkey } from '../harness/programs/portkey.ts'
 import type { BenchSettings, Measurement, Scenario } from '../harness/scenario.ts'
+import { medianOf } from '../harness/statistics/median.ts'
 import { loadCore, measuredCore, startTopology, type Topology } from '../harness/topology.ts'
-import { runWrk } from '../harness/wrk.ts'
 
 const portkeyPort = 19086
 const connections = 32

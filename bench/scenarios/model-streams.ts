@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { medianOf } from '../harness/median.ts'
-import { modelHost } from '../harness/model-routes.ts'
-import { measurePaced, type PacedRun, type PacedTarget, pacedLoad } from '../harness/paced-load.ts'
-import { chatHead } from '../harness/requests.ts'
+import {
+  measurePaced,
+  type PacedRun,
+  type PacedTarget,
+  pacedLoad,
+} from '../harness/load/paced-load.ts'
+import { chatHead } from '../harness/load/requests.ts'
+import { modelHost } from '../harness/manifests/model-routes.ts'
 import type { Measurement, Scenario } from '../harness/scenario.ts'
+import { medianOf } from '../harness/statistics/median.ts'
 import { startTopology, type Topology } from '../harness/topology.ts'
 
 type Name = 'nginx' | 'relayed' | 'guarded'

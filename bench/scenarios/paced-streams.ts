@@ -1,7 +1,12 @@
-import { medianOf } from '../harness/median.ts'
-import { measurePaced, type PacedRun, type PacedTarget, pacedLoad } from '../harness/paced-load.ts'
-import { chatBody, chatHead } from '../harness/requests.ts'
+import {
+  measurePaced,
+  type PacedRun,
+  type PacedTarget,
+  pacedLoad,
+} from '../harness/load/paced-load.ts'
+import { chatBody, chatHead } from '../harness/load/requests.ts'
 import type { Measurement, Scenario } from '../harness/scenario.ts'
+import { medianOf } from '../harness/statistics/median.ts'
 import { startTopology, type Target, type Topology } from '../harness/topology.ts'
 
 /** Below this on either core, what is measured are queues of the machine. */

@@ -1,7 +1,7 @@
-import { medianOf } from '../harness/median.ts'
+import { runWrk } from '../harness/load/wrk.ts'
 import type { BenchSettings, Measurement, Scenario } from '../harness/scenario.ts'
+import { medianOf } from '../harness/statistics/median.ts'
 import { loadCore, startTopology, type Topology } from '../harness/topology.ts'
-import { runWrk } from '../harness/wrk.ts'
 
 const megabyte = 1024 * 1024
 const budgets = { oneWorker: 200, furtherWorker: 45, growth: 2 } as const

@@ -1,8 +1,8 @@
-import { medianOf } from '../harness/median.ts'
-import { watchCore } from '../harness/process.ts'
+import { runWrk } from '../harness/load/wrk.ts'
+import { watchCore } from '../harness/programs/bench-process.ts'
 import type { BenchSettings, Measurement, Scenario } from '../harness/scenario.ts'
+import { medianOf } from '../harness/statistics/median.ts'
 import { loadCore, startTopology, type Target, type Topology } from '../harness/topology.ts'
-import { runWrk } from '../harness/wrk.ts'
 
 interface Run {
   readonly requestsPerSecond: number

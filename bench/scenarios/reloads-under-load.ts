@@ -1,8 +1,8 @@
 import { measureChange, underLoad } from '../harness/change-in-force.ts'
-import { connectKube } from '../harness/kube.ts'
-import { percentileOf } from '../harness/percentile.ts'
-import { manyRoutes } from '../harness/route-manifests.ts'
+import { connectKube } from '../harness/manifests/kube-applier.ts'
+import { manyRoutes } from '../harness/manifests/route-manifests.ts'
 import type { Scenario } from '../harness/scenario.ts'
+import { percentileOf } from '../harness/statistics/percentile.ts'
 import { startTopology, type Topology } from '../harness/topology.ts'
 
 const reloads = 50

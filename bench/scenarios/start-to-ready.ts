@@ -1,9 +1,9 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { createBenchFolder } from '../harness/bench-folder.ts'
-import { medianOf } from '../harness/median.ts'
+import { startSluice } from '../harness/programs/sluice.ts'
 import type { Scenario } from '../harness/scenario.ts'
-import { startSluice } from '../harness/sluice.ts'
+import { medianOf } from '../harness/statistics/median.ts'
 
 type Command = 'serve' | 'dev'
 

@@ -1,6 +1,6 @@
-import { medianOf } from '../harness/median.ts'
-import { chatBody, chatHead, runLoad } from '../harness/requests.ts'
+import { chatBody, chatHead, runLoad } from '../harness/load/requests.ts'
 import type { Scenario } from '../harness/scenario.ts'
+import { medianOf } from '../harness/statistics/median.ts'
 import { startTopology, type Topology } from '../harness/topology.ts'
 
 const eventsPerStream = 50

@@ -1,8 +1,8 @@
 import { cpus } from 'node:os'
-import { medianOf } from '../harness/median.ts'
+import { runWrk } from '../harness/load/wrk.ts'
 import type { BenchSettings, Scenario } from '../harness/scenario.ts'
+import { medianOf } from '../harness/statistics/median.ts'
 import { startTopology } from '../harness/topology.ts'
-import { runWrk } from '../harness/wrk.ts'
 
 const workers = 4
 const budget = 3.5

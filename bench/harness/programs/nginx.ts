@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BenchProcess, startPinned } from './process.ts'
+import { type BenchProcess, startPinned } from './bench-process.ts'
 import { waitForPort } from './wait-for-port.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function startNginx(
   core: string,
   values: Readonly<Record<string, string>>,
 ): Promise<BenchProcess> {
-  const template = readFileSync(join(import.meta.dirname, '../nginx', `${name}.conf`), 'utf8')
+  const template = readFileSync(join(import.meta.dirname, '../../nginx', `${name}.conf`), 'utf8')
   const filled = template.replaceAll(/@([A-Z_]+)@/g, (_match, key: string) => {
     const value = values[key] ?? { FOLDER: folder }[key]
     if (value === undefined) throw new Error(`${name}.conf wants a value for ${key}.`)

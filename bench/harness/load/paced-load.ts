@@ -1,7 +1,7 @@
-import { percentileOf } from './percentile.ts'
-import { type BenchProcess, watchCore } from './process.ts'
+import { type BenchProcess, watchCore } from '../programs/bench-process.ts'
+import { percentileOf } from '../statistics/percentile.ts'
+import { loadCore, measuredCore } from '../topology.ts'
 import { runLoad } from './requests.ts'
-import { loadCore, measuredCore } from './topology.ts'
 
 /** Clients that read slow streams at once, and how many events a stream has. */
 export const pacedLoad = {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BenchProcess, startPinned } from './process.ts'
+import { type BenchProcess, startPinned } from './bench-process.ts'
 import { waitForPort } from './wait-for-port.ts'
 
-const folder = join(import.meta.dirname, '../peers/portkey')
+const folder = join(import.meta.dirname, '../../peers/portkey')
 
 /** Headers that make Portkey call the stand-in for OpenAI at `host:port`. */
 export const portkeyHeaders = (upstream: string) => ({

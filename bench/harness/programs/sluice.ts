@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
-import { type BenchProcess, startPinned } from './process.ts'
+import { type BenchProcess, startPinned } from './bench-process.ts'
 
 export interface SluiceOptions {
   readonly folder: string
@@ -28,7 +28,7 @@ export interface SluiceUnderTest extends BenchProcess {
   readonly dataFolder: string
 }
 
-const root = join(import.meta.dirname, '../..')
+const root = join(import.meta.dirname, '../../..')
 const pollEveryMs = 5
 const giveUpAfterMs = 30_000
 

@@ -33,7 +33,7 @@ export function runWrk({
   threads = 1,
   environment = {},
 }: LoadOptions): Promise<LoadResult> {
-  const file = join(import.meta.dirname, '../load', script)
+  const file = join(import.meta.dirname, '../../load', script)
   const child = spawn(
     'taskset',
     [
