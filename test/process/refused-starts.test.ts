@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findFreePort } from '../harness/free-port.ts'
-import { findOtherUser } from '../harness/other-user.ts'
-import { runCommand, sluiceCommand } from '../harness/run-command.ts'
+import { findOtherUser } from '../harness/shell/other-user.ts'
+import { runCommand, sluiceCommand } from '../harness/shell/run-command.ts'
 import { type SluiceProcess, startSluice } from '../harness/sluice-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'refused-starts-'))

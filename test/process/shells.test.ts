@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { writeShellEnvironment } from '../../src/cli/serve/shell-environment.ts'
-import { runCommand, sluiceCommand } from '../harness/run-command.ts'
+import { runCommand, sluiceCommand } from '../harness/shell/run-command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'shells-'))
 afterAll(() => rmSync(folder, { recursive: true }))

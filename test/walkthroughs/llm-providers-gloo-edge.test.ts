@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { openCertificateAuthority } from '../../src/lib/certificates/certificate-authority.ts'
 import { type RecordingUpstream, startRecordingUpstream } from '../harness/recording-upstream.ts'
-import { openShell, type ShellSession, shellBlocksOf } from '../harness/shell-session.ts'
+import { openShell, type ShellSession, shellBlocksOf } from '../harness/shell/shell-session.ts'
 import { type SluiceOptions, type SluiceProcess, startSluice } from '../harness/sluice-process.ts'
 import { waitUntil } from '../harness/wait-until.ts'
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KubeClient } from '../harness/kube-client.ts'
-import { type CommandRun, runCommand } from '../harness/run-command.ts'
+import { type CommandRun, runCommand } from '../harness/shell/run-command.ts'
 import { type SluiceOptions, type SluiceProcess, startSluice } from '../harness/sluice-process.ts'
 
 /** A Sluice whose local workloads the stock kubectl drives. */

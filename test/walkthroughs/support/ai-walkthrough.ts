@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { KubeClient } from '../../harness/kube-client.ts'
-import { shellBlocksByHeading } from '../../harness/readme-blocks.ts'
-import { openShell, type ShellSession } from '../../harness/shell-session.ts'
+import { shellBlocksByHeading } from '../../harness/shell/readme-blocks.ts'
+import { openShell, type ShellSession } from '../../harness/shell/shell-session.ts'
 import {
   type SluiceOptions,
   type SluiceProcess,

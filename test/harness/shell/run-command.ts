@@ -14,7 +14,7 @@ export interface CommandOptions {
 }
 
 /** The `sluice` of this checkout, as people run it. */
-export const sluiceCommand = join(import.meta.dirname, '../../bin/sluice')
+export const sluiceCommand = join(import.meta.dirname, '../../../bin/sluice')
 
 /** Runs a command to its end, with nothing on its standard input. One that does not end is killed after a while. */
 export function runCommand(

@@ -19,7 +19,7 @@ export interface OtherUser {
 export async function findOtherUser(): Promise<OtherUser> {
   if (process.getuid?.() !== 0) return { prefix: [], own: () => undefined }
   const prefix = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups']
-  const checkout = join(import.meta.dirname, '../../node_modules/.bin/node')
+  const checkout = join(import.meta.dirname, '../../../node_modules/.bin/node')
   const { code } = await runCommand([...prefix, 'test', '-x', checkout])
   if (code === 0) return { prefix, own: (folder) => chownSync(folder, nobody, nobody) }
   return {
