@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative, resolve, sep } from 'node:path'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 /** What each folder of src/ may import, besides itself. A folder not named here fails the test. */
@@ -167,6 +167,18 @@ describe('folder shapes', () => {
       const names = readdirSync(join(src, layer, entry.name))
       expect(names, `src/${layer}/${entry.name}`).toEqual(expect.arrayContaining([...expected]))
     }
+  })
+})
+
+describe('folder sizes', () => {
+  const sources = globSync('{bench,scripts,src,test}/**/*.{ts,mjs}', {
+    cwd: resolve(src, '..'),
+    exclude: ['**/node_modules', '**/*.test.ts'],
+  })
+  const filesByFolder = Map.groupBy(sources, (file) => dirname(file))
+
+  test.each([...filesByFolder])('%s has at most 12 files beside tests', (_, ofFolder) => {
+    expect(ofFolder.length, 'split the folder by noun').toBeLessThanOrEqual(12)
   })
 })
 
