@@ -69,6 +69,28 @@ describe('apply', () => {
     ])
   })
 
+  test('of a manager whose entry a patch replaced removes what it no longer wants', () => {
+    // How kubectl moves an object from client-side apply to server-side apply: a patch of managedFields alone.
+    const target = { ...inDefault(shop.widgets, 'a'), fieldManager: 'client-side' }
+    apply({ size: 1, replicas: 2 })
+    const { object } = shop.api.patch({
+      ...target,
+      patchType: 'merge',
+      patch: { spec: { replicas: 3 } },
+    })
+    const [applied] = object.metadata.managedFields ?? []
+    const fieldsV1 = { 'f:spec': { 'f:size': {}, 'f:replicas': {} } }
+    const moved = shop.api.patch({
+      ...target,
+      patchType: 'json',
+      patch: [
+        { op: 'replace', path: '/metadata/managedFields', value: [{ ...applied, fieldsV1 }] },
+      ],
+    })
+    expect(moved.object.metadata.managedFields).toMatchObject([{ manager: 'first', fieldsV1 }])
+    expect(apply({ size: 1 }).object['spec']).toEqual({ size: 1, color: 'red' })
+  })
+
   test('with dryRun stores nothing', () => {
     apply({ size: 1 }, { dryRun: true })
     expect(refusal(() => shop.api.get(inDefault(shop.widgets, 'a'))).code).toBe(404)

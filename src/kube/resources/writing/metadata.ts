@@ -87,12 +87,11 @@ export function withGeneration(
   }
 }
 
-/** Whether nothing changed, apart from who manages which field. */
-export function isUnchanged(object: KubeObject, previous: KubeObject): boolean {
+function isUnchanged(object: KubeObject, previous: KubeObject): boolean {
   return isDeepStrictEqual(withoutManagers(object), withoutManagers(previous))
 }
 
-/** Whether nothing changed, apart from when a manager last wrote: what an apply of the same again comes to. */
+/** Whether nothing changed, apart from when a manager last wrote: what the same write again comes to. */
 export function isReapplied(object: KubeObject, previous: KubeObject): boolean {
   const isSame = isUnchanged(object, previous)
   return isSame && isDeepStrictEqual(managersWithoutTimes(object), managersWithoutTimes(previous))

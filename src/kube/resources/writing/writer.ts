@@ -28,13 +28,7 @@ import {
 import { type Admitted, admitFields, admitValues, throwWhenInvalid } from './admission.ts'
 import { checkDepth, checkSize, decodeBody, decodeReplacement } from './body.ts'
 import { mergeApplied, withManagers } from './field-managers.ts'
-import {
-  isReapplied,
-  isUnchanged,
-  withGeneration,
-  withKeptMetadata,
-  withNewMetadata,
-} from './metadata.ts'
+import { isReapplied, withGeneration, withKeptMetadata, withNewMetadata } from './metadata.ts'
 import { checkNamespace, completeNamespace, isNamespaceKind } from './namespace-rules.ts'
 import { toScale, withScale } from './scale.ts'
 
@@ -148,8 +142,8 @@ export class Writer {
     const fields = admitFields(request.kind, body, request)
     const next = this.#change(request, fields.object, previous)
     const warnings = [...fields.warnings, ...next.warnings]
-    if (isUnchanged(next.object, previous)) return { object: previous, warnings, created: false }
     const tracked = withManagers(this.#context, request, next.object, previous)
+    if (isReapplied(tracked, previous)) return { object: previous, warnings, created: false }
     return { object: this.#store(request, tracked), warnings, created: false }
   }
 
