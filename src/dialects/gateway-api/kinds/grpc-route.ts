@@ -1,19 +1,16 @@
 import type { Static } from 'typebox'
-import { choice, list, object, text } from '../../field.ts'
-import { honoured, ignored, informational } from '../../verdict.ts'
+import { list, object, text } from '../../field.ts'
+import { honoured, informational } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
 import { ageColumn, defineKind } from './define-kind.ts'
 import { grpcRouteFilters } from './fields/filters.ts'
 import { parentReferences, weightedBackendReference } from './fields/references.ts'
+import { routeHostnames, useDefaultGateways } from './fields/route-hosts.ts'
 import { routeStatus } from './fields/route-status.ts'
-import { atomic, headerValue, hostname, httpName, keyedBy, sectionName } from './fields/scalars.ts'
+import { atomic, sectionName } from './fields/scalars.ts'
 import { sessionPersistence } from './fields/session-persistence.ts'
+import { headerMatches, matchType } from './fields/value-matches.ts'
 import { validateGrpcRoute } from './rules/grpc-route-rules.ts'
-
-const matchType = () =>
-  Object.assign(choice('How values are compared.', ['Exact', 'RegularExpression']), {
-    default: 'Exact',
-  })
 
 const match = honoured(
   behaviours.grpcMatch,
@@ -23,15 +20,7 @@ const match = honoured(
       service: text('The service, with its package.', { maxLength: 1024 }),
       method: text('The method of the service.', { maxLength: 1024 }),
     }),
-    headers: list(
-      'Headers.',
-      object(
-        'A header.',
-        { type: matchType(), name: httpName('Its name.'), value: headerValue('Its value.') },
-        ['name', 'value'],
-      ),
-      { maxItems: 16, ...keyedBy('name') },
-    ),
+    headers: headerMatches(),
   }),
 )
 export type GrpcRouteMatch = Static<typeof match>
@@ -50,18 +39,9 @@ export type GrpcRouteRule = Static<typeof rule>
 
 const spec = object('Hosts, rules, and the gateways that serve them.', {
   parentRefs: parentReferences(),
-  hostnames: honoured(
-    behaviours.hostnames,
-    list('Host names; every one of the listener unless given.', hostname('One.', 'wildcard'), {
-      maxItems: 16,
-      ...atomic,
-    }),
-  ),
+  hostnames: routeHostnames(),
   rules: list('Rules.', rule, { maxItems: 16, ...atomic }),
-  useDefaultGateways: ignored(
-    'routes attach to the Gateways that they name',
-    choice('Which default Gateways serve it.', ['All', 'None']),
-  ),
+  useDefaultGateways: useDefaultGateways(),
 })
 export type GrpcRouteSpec = Static<typeof spec>
 

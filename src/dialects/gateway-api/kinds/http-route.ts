@@ -1,27 +1,16 @@
 import type { Static } from 'typebox'
 import { choice, integer, list, object, text } from '../../field.ts'
-import { honoured, ignored, informational } from '../../verdict.ts'
+import { honoured, informational } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
 import { ageColumn, defineKind } from './define-kind.ts'
 import { httpRouteFilters } from './fields/filters.ts'
 import { parentReferences, weightedBackendReference } from './fields/references.ts'
+import { routeHostnames, useDefaultGateways } from './fields/route-hosts.ts'
 import { routeStatus } from './fields/route-status.ts'
-import {
-  atomic,
-  gatewayDuration,
-  headerValue,
-  hostname,
-  httpName,
-  keyedBy,
-  sectionName,
-} from './fields/scalars.ts'
+import { atomic, gatewayDuration, httpName, keyedBy, sectionName } from './fields/scalars.ts'
 import { sessionPersistence } from './fields/session-persistence.ts'
+import { headerMatches, matchType } from './fields/value-matches.ts'
 import { validateHttpRoute } from './rules/http-route-rules.ts'
-
-const matchType = () =>
-  Object.assign(choice('How values are compared.', ['Exact', 'RegularExpression']), {
-    default: 'Exact',
-  })
 
 const anyPath = { path: { type: 'PathPrefix', value: '/' } }
 
@@ -41,18 +30,7 @@ const match = object('Conditions on a request; all must hold.', {
       { default: anyPath.path },
     ),
   ),
-  headers: honoured(
-    behaviours.headerMatch,
-    list(
-      'Headers.',
-      object(
-        'A header.',
-        { type: matchType(), name: httpName('Its name.'), value: headerValue('Its value.') },
-        ['name', 'value'],
-      ),
-      { maxItems: 16, ...keyedBy('name') },
-    ),
-  ),
+  headers: honoured(behaviours.headerMatch, headerMatches()),
   queryParams: honoured(
     behaviours.queryMatch,
     list(
@@ -113,23 +91,14 @@ export type HttpRouteRule = Static<typeof rule>
 
 const spec = object('Hosts, rules, and the gateways that serve them.', {
   parentRefs: parentReferences(),
-  hostnames: honoured(
-    behaviours.hostnames,
-    list('Host names; every one of the listener unless given.', hostname('One.', 'wildcard'), {
-      maxItems: 16,
-      ...atomic,
-    }),
-  ),
+  hostnames: routeHostnames(),
   rules: list('Rules.', rule, {
     default: [{ matches: [anyPath] }],
     minItems: 1,
     maxItems: 16,
     ...atomic,
   }),
-  useDefaultGateways: ignored(
-    'routes attach to the Gateways that they name',
-    choice('Which default Gateways serve it.', ['All', 'None']),
-  ),
+  useDefaultGateways: useDefaultGateways(),
 })
 export type HttpRouteSpec = Static<typeof spec>
 
