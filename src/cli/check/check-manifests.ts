@@ -1,6 +1,7 @@
 import type { KindDefinition, KindVersion } from '../../kube/kind-definition.ts'
 import type { KubeObject, ObjectReference } from '../../kube/kube-object.ts'
 import type { Manifest } from '../../kube/manifests/read-manifests.ts'
+import { groupOf } from '../../kube/object-key.ts'
 import { customResourceDefinitionKind } from '../../kube/resources/custom/definition-kind.ts'
 import { definitionSpecOf, toKindDefinition } from '../../kube/resources/custom/definition-spec.ts'
 import { KindTable } from '../../kube/resources/kind-table.ts'
@@ -59,8 +60,6 @@ function createKindTable(
   }
   return table
 }
-
-const groupOf = (apiVersion: string) => apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')))
 
 const keyOf = ({ group, kind, namespace, name }: ObjectReference) =>
   JSON.stringify([group, kind, namespace, name])

@@ -2,14 +2,12 @@ import type { Dialect, ObjectStatus, ObjectView, Translation } from '../../diale
 import type { Origin } from '../../ir/origin.ts'
 import type { VirtualHost } from '../../ir/virtual-host.ts'
 import type { GroupKind, KubeObject } from '../../kube/kube-object.ts'
-
-const groupOf = ({ apiVersion }: KubeObject) =>
-  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+import { groupOf, objectReferenceOf } from '../../kube/object-key.ts'
 
 /** Objects that are in no store; they stand in the order in which they were given. */
 function viewOf(objects: readonly KubeObject[]): ObjectView {
   const list = ({ group, kind }: GroupKind) =>
-    objects.filter((object) => object.kind === kind && groupOf(object) === group)
+    objects.filter((object) => object.kind === kind && groupOf(object.apiVersion) === group)
   return {
     list,
     get: (kind, namespace, name) =>
@@ -86,5 +84,7 @@ function viewWithSeeds(dialects: readonly Dialect[], objects: readonly KubeObjec
   return viewOf([...seeds, ...objects])
 }
 
-const identityOf = (object: KubeObject) =>
-  [groupOf(object), object.kind, object.metadata.namespace ?? '', object.metadata.name].join('/')
+function identityOf(object: KubeObject): string {
+  const { group, kind, namespace, name } = objectReferenceOf(object)
+  return [group, kind, namespace, name].join('/')
+}

@@ -1,6 +1,6 @@
 import type { SecretReference } from '../../ir/secret-reference.ts'
 import { fieldSecretKey, formatFieldSecret } from '../../kube/field-secret.ts'
-import type { KubeObject, ObjectReference } from '../../kube/kube-object.ts'
+import type { ObjectReference } from '../../kube/kube-object.ts'
 
 /** Points at a credential that stands in an object itself, at `fieldPath` from its root. */
 export const createFieldReference = (
@@ -12,10 +12,3 @@ export const createFieldReference = (
   key: fieldSecretKey,
   version,
 })
-
-/** Names an object. */
-export function referenceOf({ apiVersion, kind, metadata }: KubeObject): ObjectReference {
-  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
-  const { namespace = '', name } = metadata
-  return { group, kind, namespace, name }
-}

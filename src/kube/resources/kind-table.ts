@@ -1,5 +1,5 @@
 import type { KindDefinition } from '../kind-definition.ts'
-import { groupOf } from '../store/object-key.ts'
+import { groupOf } from '../object-key.ts'
 import type { KindRegistry, ServedKind } from './kind-registry.ts'
 
 /** The registry: built-in kinds, and custom ones by the name of their CustomResourceDefinition. */

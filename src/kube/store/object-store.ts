@@ -1,8 +1,8 @@
 import { deepFreeze } from '../../lib/deep-freeze.ts'
 import type { GroupKind, KubeObject, ObjectReference } from '../kube-object.ts'
+import { groupKindOf, kindKeyOf, objectKeyOf } from '../object-key.ts'
 import { Database, type StoredRow } from './database.ts'
 import { History, type HistoryLimits, type Revision } from './history.ts'
-import { groupKindOf, kindKeyOf, objectKeyOf } from './object-key.ts'
 import { SortedObjects } from './sorted-objects.ts'
 
 /** One change to be committed. */

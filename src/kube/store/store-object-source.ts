@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { GroupKind, KubeObject, ObjectReference } from '../kube-object.ts'
+import { groupKindOf } from '../object-key.ts'
 import type { ObjectChange, ObjectEvent, ObjectSource } from '../object-source.ts'
-import { groupKindOf } from './object-key.ts'
 import type { ObjectStore } from './object-store.ts'
 
 const maxEvents = 1000

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
+import { objectReferenceOf } from '../../../kube/object-key.ts'
 import type { ObjectStatus } from '../../dialect.ts'
 
 /** The namespace of Gloo's controller, under whose name its statuses stand. */
@@ -43,10 +44,8 @@ export function formatErrors(errors: readonly string[]): string {
 
 /** The whole `status` of an object of a Gloo kind. */
 export function createObjectStatus(object: KubeObject, status: GlooStatus): ObjectStatus {
-  const [group = ''] = object.apiVersion.split('/')
-  const { namespace = '', name } = object.metadata
   return {
-    object: { group, kind: object.kind, namespace, name },
+    object: objectReferenceOf(object),
     status: { statuses: { [controllerNamespace]: status } },
   }
 }

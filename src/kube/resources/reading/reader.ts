@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube-object.ts'
+import { objectKeyOf } from '../../object-key.ts'
 import { compileSelection } from '../../selectors/selection.ts'
-import { objectKeyOf } from '../../store/object-key.ts'
 import { type ApiContext, referenceOf } from '../api-context.ts'
 import { inServedVersion } from '../object-version.ts'
 import type { GetRequest, ListRequest, ListResult, ObjectResult } from '../resource-api.ts'

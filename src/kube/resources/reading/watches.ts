@@ -1,6 +1,6 @@
+import { kindKeyOf } from '../../object-key.ts'
 import { compileSelection, type Selection } from '../../selectors/selection.ts'
 import type { Revision } from '../../store/history.ts'
-import { kindKeyOf } from '../../store/object-key.ts'
 import type { ApiContext } from '../api-context.ts'
 import { apiVersionOf, inServedVersion } from '../object-version.ts'
 import type { Watch, WatchEvent, WatchReceiver, WatchRequest } from '../resource-api.ts'

@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectReference } from '../../kube-object.ts'
+import { groupOf, kindKeyOf, objectKeyOf } from '../../object-key.ts'
 import type { Revision } from '../../store/history.ts'
-import { groupOf, kindKeyOf, objectKeyOf } from '../../store/object-key.ts'
 import { type ApiContext, referenceTo } from '../api-context.ts'
 import { isNamespaceKind } from '../writing/namespace-rules.ts'
 import { foregroundFinalizer, orphanFinalizer, type Remover } from './remover.ts'

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import type { ModelProvider, ProviderPath } from '../../../../ir/model-provider.ts'
 import { fieldVersionOf } from '../../../../kube/field-secret.ts'
-import { createFieldReference, referenceOf } from '../../../core/field-secrets.ts'
+import { objectReferenceOf } from '../../../../kube/object-key.ts'
+import { createFieldReference } from '../../../core/field-secrets.ts'
 import { parseClusterDnsName } from '../../../core/services.ts'
 import type { AiSpec, Member } from '../../kinds/ai/upstream-ai.ts'
 import { draftEndpoint, type EndpointDraft, isDnsName } from '../upstream/endpoints.ts'
@@ -92,7 +93,7 @@ class MemberReader {
     const inlinePath = this.places.token === undefined ? `spec.${at}.inline` : `spec.${at}`
     const inline = (part?: string) =>
       createFieldReference(
-        referenceOf(upstream),
+        objectReferenceOf(upstream),
         part === undefined ? inlinePath : `${inlinePath}.${part}`,
         fieldVersionOf(upstream),
       )

@@ -1,4 +1,4 @@
-import type { GroupKind, KubeObject } from '../kube-object.ts'
+import type { GroupKind, KubeObject, ObjectReference } from './kube-object.ts'
 
 /** Names a kind as a string: `apps/Deployment`, `/Secret`. */
 export function kindKeyOf(kind: GroupKind): string {
@@ -13,6 +13,12 @@ export function objectKeyOf(namespace: string, name: string): string {
 /** The kind an object says it is of. */
 export function groupKindOf(object: KubeObject): GroupKind {
   return { group: groupOf(object.apiVersion), kind: object.kind }
+}
+
+/** Names an object by what it says of itself. */
+export function objectReferenceOf(object: KubeObject): ObjectReference {
+  const { namespace = '', name } = object.metadata
+  return { ...groupKindOf(object), namespace, name }
 }
 
 /** `gateway.solo.io` of `gateway.solo.io/v1`; empty for the core group's `v1`. */
