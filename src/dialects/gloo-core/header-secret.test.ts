@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../kube/kube-object.ts'
+import { createObjectView } from '../shared/testing/object-view.ts'
 import { findHeaderSecret, glooSecretTypeOf } from './header-secret.ts'
-import { createObjectView } from './testdata/object-view.ts'
 
 const secret = (type: string, keys: readonly string[], annotations = {}): KubeObject => ({
   apiVersion: 'v1',

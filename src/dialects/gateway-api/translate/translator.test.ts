@@ -5,7 +5,7 @@ import type { HeaderMutation } from '../../../ir/policies/header-mutation.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import type { Contribution, ContributionMoment, RouteEffect } from '../contribution.ts'
 import { createGatewayApi } from '../index.ts'
-import { createObjectView } from '../testing/object-view.ts'
+import { createStoredView } from '../testing/stored-view.ts'
 
 const read = (text: string): KubeObject[] =>
   parseAllDocuments(text).map((document) => document.toJS())
@@ -45,7 +45,7 @@ describe('a change', () => {
   test('leaves every node that does not depend on it the same reference', () => {
     const translator = createGatewayApi([]).createTranslator()
     const translate = (...routes: string[]) =>
-      translator.translate(createObjectView(read(base + routes.join(''))))
+      translator.translate(createStoredView(read(base + routes.join(''))))
     const stays = route('stays', toService('/stays'))
     const before = translate(stays, route('moves', toService('/old')))
     const after = translate(stays, route('moves', toService('/new')))
@@ -70,7 +70,7 @@ describe('a change', () => {
     const translator = createGatewayApi([]).createTranslator()
     const text = route('late', '{ backendRefs: [{ name: late, port: 80 }] }')
     const actionOf = (objects: string) =>
-      translator.translate(createObjectView(read(objects))).configuration.routes.get(idOf('late'))
+      translator.translate(createStoredView(read(objects))).configuration.routes.get(idOf('late'))
         ?.action
     expect(actionOf(base + text)).toMatchObject({ destinations: [{ unavailable: {} }] })
     const service =
@@ -84,7 +84,7 @@ describe('a change', () => {
     const translator = createGatewayApi([]).createTranslator()
     const odd = `\n---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: odd, namespace: default }\nspec: { parentRefs: [{ name: gw }], rules: { not: a-list } }\n`
     const { configuration, statuses } = translator.translate(
-      createObjectView(read(base + route('fine', toService('/fine')) + odd)),
+      createStoredView(read(base + route('fine', toService('/fine')) + odd)),
     )
     expect(configuration.routes.get(idOf('fine'))).toBeDefined()
     const status = statuses.find(({ object }) => object.name === 'odd')?.status
@@ -168,7 +168,7 @@ describe('a contribution', () => {
   const translate = (...parts: string[]) =>
     dialect
       .createTranslator()
-      .translate(createObjectView([...dialect.seeds, ...read(base + parts.join(''))]))
+      .translate(createStoredView([...dialect.seeds, ...read(base + parts.join(''))]))
   const filter = (name: string) =>
     `{ filters: [{ type: ExtensionRef, extensionRef: { group: ${group}, kind: Filter, name: ${name} } }] }`
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { KubeObject } from '../../../kube/kube-object.ts'
-import { createObjectView } from '../testdata/object-view.ts'
+import { createObjectView } from '../../shared/testing/object-view.ts'
 import { createUpstreamTranslator } from './upstream-translator.ts'
 
 const upstream = (name: string, spec: unknown, metadata: object = {}): KubeObject => ({

@@ -1,7 +1,7 @@
 import fastCheck from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { KubeObject } from '../../../kube/kube-object.ts'
-import { createObjectView } from '../testing/object-view.ts'
+import { createObjectView } from '../../shared/testing/object-view.ts'
 import { createEdgeTranslator } from './translator.ts'
 
 const edge = (kind: string, name: string, spec: unknown): KubeObject => ({

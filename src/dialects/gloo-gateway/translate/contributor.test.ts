@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import type { ObjectView } from '../../dialect.ts'
 import { createGatewayApi } from '../../gateway-api/index.ts'
-import { createObjectView } from '../../gateway-api/testing/object-view.ts'
+import { createStoredView } from '../../gateway-api/testing/stored-view.ts'
 import { glooGatewayContribution } from '../index.ts'
 
 const object = (
@@ -50,8 +50,8 @@ test('a change leaves every route, policy and status that does not depend on it 
   const translator = createGatewayApi([glooGatewayContribution]).createTranslator()
   const kept = [...base, route('stays'), route('plain')]
   const translate = (view: ObjectView) => translator.translate(view)
-  const before = translate(createObjectView([...kept, route('moves', '/old')]))
-  const after = translate(createObjectView([...kept, route('moves', '/new')]))
+  const before = translate(createStoredView([...kept, route('moves', '/old')]))
+  const after = translate(createStoredView([...kept, route('moves', '/new')]))
   for (const name of ['stays', 'plain']) {
     const node = before.configuration.routes.get(idOf(name))
     expect(node?.policyIds, stringify(node)).toHaveLength(1)
@@ -80,7 +80,7 @@ test('a change of options reaches the routes that they hold on', () => {
       ...{ targetRefs: onRoute, options: { prefixRewrite } },
     })
   const rewriteWith = (prefixRewrite: string) => {
-    const view = createObjectView([...base, route('stays'), option(prefixRewrite)])
+    const view = createStoredView([...base, route('stays'), option(prefixRewrite)])
     const node = translator.translate(view).configuration.routes.get(idOf('stays'))
     return node?.action.type === 'forward' ? node.action.pathRewrite : undefined
   }
@@ -97,7 +97,7 @@ test.each([
     targetRefs: onGateway,
     options: { rateLimitConfigs: { refs: [{ name: 'missing' }] } },
   })
-  const view = createObjectView([...base, wrong, object(networking, kind, 'closed', spec)])
+  const view = createStoredView([...base, wrong, object(networking, kind, 'closed', spec)])
   const { configuration } = createGatewayApi([glooGatewayContribution])
     .createTranslator()
     .translate(view)
@@ -108,7 +108,7 @@ test.each([
 test('options of a form that no schema allows close what they hold on, and nothing else', () => {
   const odd = (kind: string, name: string, spec: unknown) =>
     ({ ...object('gateway.solo.io/v1', kind, name, {}), spec }) as KubeObject
-  const view = createObjectView([
+  const view = createStoredView([
     ...base,
     route('stays'),
     route('plain'),

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { openCertificateAuthority } from '../../../../lib/certificates/certificate-authority.ts'
 import type { Condition } from '../../conditions.ts'
 import { createGatewayApi } from '../../index.ts'
-import { createObjectView } from '../../testing/object-view.ts'
+import { createStoredView } from '../../testing/stored-view.ts'
 
 const apiVersion = 'gateway.networking.k8s.io/v1'
 
@@ -61,7 +61,7 @@ function translate(references: readonly object[], objects: readonly KubeObject[]
     },
   }
   const dialect = createGatewayApi([])
-  const view = createObjectView([
+  const view = createStoredView([
     ...dialect.seeds,
     gateway,
     secret('fine', 'default', data['certificate'] ?? '', data['privateKey'] ?? ''),

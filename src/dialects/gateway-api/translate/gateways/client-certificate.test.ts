@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { openCertificateAuthority } from '../../../../lib/certificates/certificate-authority.ts'
 import type { Condition } from '../../conditions.ts'
 import { createGatewayApi } from '../../index.ts'
-import { createObjectView } from '../../testing/object-view.ts'
+import { createStoredView } from '../../testing/stored-view.ts'
 
 const apiVersion = 'gateway.networking.k8s.io/v1'
 
@@ -79,7 +79,7 @@ const route: KubeObject = {
 /** Two gateways with one route; the first has a client certificate. */
 function translate(reference: object, objects: readonly KubeObject[] = []) {
   const dialect = createGatewayApi([])
-  const view = createObjectView([
+  const view = createStoredView([
     ...dialect.seeds,
     gatewayOf('presents', reference),
     gatewayOf('plain', undefined),

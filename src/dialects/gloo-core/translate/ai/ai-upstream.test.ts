@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Endpoint } from '../../../../ir/backend.ts'
 import { readField } from '../../../../kube/field-secret.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { createObjectView } from '../../testdata/object-view.ts'
+import { createObjectView } from '../../../shared/testing/object-view.ts'
 import { createUpstreamTranslator } from '../upstream-translator.ts'
 
 const namespace = 'gloo-system'
