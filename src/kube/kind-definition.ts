@@ -22,6 +22,7 @@ export interface KindDefinition {
   readonly unknownFields: 'keep' | 'refuse'
   /** Brings other spellings into the schema's form before anything else looks at the object. */
   readonly normalize?: (object: KubeObject) => Normalized
+  readonly normalizePatch?: NormalizePatch
   /** Fills in what the server decides, such as `data` from `stringData`; `previous` is undefined on creation. */
   readonly prepare?: (object: KubeObject, previous: KubeObject | undefined) => KubeObject
   /** Rules that a schema cannot say; `previous` is undefined on creation. */
@@ -30,6 +31,12 @@ export interface KindDefinition {
     previous: KubeObject | undefined,
   ) => readonly FieldError[]
 }
+
+/**
+ * Brings other spellings in a merge patch into the schema's form, before it meets an object in that form. `applied` is the
+ * manifest that the patch comes from, as far as kubectl tells.
+ */
+export type NormalizePatch = (patch: unknown, applied: unknown) => unknown
 
 export interface KindVersion {
   /** Such as `v1`. */

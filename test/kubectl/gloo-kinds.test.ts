@@ -64,6 +64,25 @@ describe('kubectl with a vendor kind', () => {
     expect(stderr.match(/Warning:/g)).toHaveLength(1)
   })
 
+  test('apply changes and removes fields of manifests in snake case', async () => {
+    const apply = (static_: string) =>
+      cluster.kubectl(
+        'apply -f -',
+        `apiVersion: gloo.solo.io/v1\nkind: Upstream\nmetadata: {name: old}\nspec: {static: {${static_}}}`,
+      )
+    const spec = async () =>
+      JSON.parse(await cluster.kubectl('get us old -o json')).spec.static as unknown
+    await apply('hosts: [{addr: a, port: 80}], use_tls: true, auto_sni_rewrite: false')
+    expect(await spec()).toMatchObject({ useTls: true, autoSniRewrite: false })
+    await apply('hosts: [{addr: a, port: 80}], use_tls: false')
+    expect(await spec()).toEqual({ hosts: [{ addr: 'a', port: 80 }], useTls: false })
+    // The other spelling is gone from the manifest, but the field is not.
+    await apply('hosts: [{addr: a, port: 80}], useTls: false')
+    expect(await spec()).toEqual({ hosts: [{ addr: 'a', port: 80 }], useTls: false })
+    await apply('hosts: [{addr: a, port: 80}]')
+    expect(await spec()).toEqual({ hosts: [{ addr: 'a', port: 80 }] })
+  })
+
   test('apply --server-side keeps what others own, and changes nothing the second time', async () => {
     const apply = () => cluster.kubectl('apply --server-side -f -', virtualService('owned'))
     expect(await apply()).toContain('serverside-applied')

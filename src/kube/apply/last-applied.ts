@@ -20,8 +20,18 @@ export function fieldsOfLastApplied(node: SchemaNode, live: KubeObject): FieldSe
   return differenceOf(differenceOf(differenceOf(fields, modified), added), removed)
 }
 
-function decodeLastApplied(live: KubeObject): KubeObject | undefined {
-  const text = live.metadata.annotations?.[annotation]
+/** The manifest that a patch by client-side apply comes from; undefined: the patch does not tell. */
+export function appliedIn(patch: unknown): KubeObject | undefined {
+  const metadata = isJsonObject(patch) ? patch['metadata'] : undefined
+  const annotations = isJsonObject(metadata) ? metadata['annotations'] : undefined
+  const text = isJsonObject(annotations) ? annotations[annotation] : undefined
+  return typeof text === 'string' ? decode(text) : undefined
+}
+
+const decodeLastApplied = (live: KubeObject): KubeObject | undefined =>
+  decode(live.metadata.annotations?.[annotation])
+
+function decode(text: string | undefined): KubeObject | undefined {
   if (text === undefined || text === '') return undefined
   try {
     const value: unknown = JSON.parse(text)

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../kube/kube-object.ts'
 import { free, object, structural } from '../../field.ts'
 import { isRecord } from '../../record.ts'
 import { createNormalizer } from '../schema/normalize.ts'
+import { createPatchNormalizer } from '../schema/normalize-patch.ts'
 import { controllerNamespace } from '../status/report.ts'
 
 interface GlooKind extends Pick<KindDefinition, 'kind' | 'plural' | 'shortNames'> {
@@ -42,6 +43,7 @@ export function defineGlooKind(kind: GlooKind): KindDefinition {
       },
     ],
     normalize: createNormalizer(schema, kind.adjust),
+    normalizePatch: createPatchNormalizer(schema),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Normalized } from '../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import type { StructuralSchema } from '../../../kube/structural-schema.ts'
 import { isRecord } from '../../record.ts'
+import { fieldNameOf, fieldSchemaOf } from './field-spelling.ts'
 
 /**
  * Makes the function that brings an object of a protobuf-born kind into the form of its schema: fields in snake case
@@ -70,20 +71,6 @@ function normalizeRecord(
     result.push([name, normalized])
   }
   return changed ? Object.fromEntries(result) : value
-}
-
-function fieldSchemaOf(name: string, schema: StructuralSchema): StructuralSchema | undefined {
-  if (schema.properties !== undefined && Object.hasOwn(schema.properties, name)) {
-    return schema.properties[name]
-  }
-  return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
-}
-
-function fieldNameOf(key: string, schema: StructuralSchema): string {
-  const { properties } = schema
-  if (properties === undefined || Object.hasOwn(properties, key) || !key.includes('_')) return key
-  const camelCase = key.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-  return Object.hasOwn(properties, camelCase) ? camelCase : key
 }
 
 function normalizeScalar(value: unknown, schema: StructuralSchema): unknown {

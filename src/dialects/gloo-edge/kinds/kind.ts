@@ -3,6 +3,7 @@ import type { KindDefinition, PrinterColumn } from '../../../kube/kind-definitio
 import type { StructuralSchema } from '../../../kube/structural-schema.ts'
 import { statusColumns } from '../../gloo-core/kinds/define-kind.ts'
 import { createNormalizer } from '../../gloo-core/schema/normalize.ts'
+import { createPatchNormalizer } from '../../gloo-core/schema/normalize-patch.ts'
 import { statusSchema } from './fields/status.ts'
 
 interface EdgeKind {
@@ -33,6 +34,7 @@ export function edgeKind(definition: EdgeKind): KindDefinition {
     scope: 'Namespaced',
     unknownFields: 'keep',
     normalize: createNormalizer(schema),
+    normalizePatch: createPatchNormalizer(schema),
     versions: [
       {
         name: 'v1',

@@ -1,3 +1,4 @@
+import { appliedIn } from '../../apply/last-applied.ts'
 import type { FieldError } from '../../kind-definition.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import { applyJsonPatch } from '../../patch/json-patch.ts'
@@ -214,7 +215,11 @@ function withinReach(
 }
 
 function applyPatch({ kind, name, patchType, patch }: PatchRequest, document: KubeObject): unknown {
-  if (patchType === 'merge') return applyMergePatch(document, patch)
+  if (patchType === 'merge') {
+    const { normalizePatch } = kind.definition
+    const normalized = normalizePatch?.(patch, appliedIn(patch)) ?? patch
+    return applyMergePatch(document, normalized)
+  }
   const result =
     patchType === 'strategic'
       ? applyStrategicMergePatch(kind.version.schema, document, patch)

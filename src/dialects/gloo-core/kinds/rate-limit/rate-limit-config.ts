@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { free, object, structural } from '../../../field.ts'
 import { isRecord } from '../../../record.ts'
 import { createNormalizer } from '../../schema/normalize.ts'
+import { createPatchNormalizer } from '../../schema/normalize-patch.ts'
 import { behaviours } from '../behaviours.ts'
 import { descriptorsField, rateLimitsField, setDescriptorsField } from './limit-fields.ts'
 
@@ -42,6 +43,7 @@ export const rateLimitConfig: KindDefinition = {
   scope: 'Namespaced',
   unknownFields: 'keep',
   normalize: createNormalizer(schema),
+  normalizePatch: createPatchNormalizer(schema),
   versions: [
     {
       name: 'v1alpha1',
