@@ -1,20 +1,13 @@
 import type { RequestListener } from 'node:http'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { ForwardAction } from '../ir/route.ts'
 import {
   createBackend,
   createEndpoint,
   createForward,
   createIngress,
-  type FixtureOptions,
-  GatewayFixture,
-  portOf,
-} from './testing/gateway-fixture.ts'
-
-const open: GatewayFixture[] = []
-afterEach(() => {
-  for (const fixture of open.splice(0)) fixture.close()
-})
+} from './testing/compiled-parts.ts'
+import { type FixtureOptions, GatewayFixture, portOf } from './testing/gateway-fixture.ts'
 
 /** A gateway before one upstream. */
 async function start(
@@ -24,7 +17,7 @@ async function start(
 ): Promise<GatewayFixture> {
   const ingress = createIngress({ type: 'direct-response', status: 200, body: '' } as never)
   const fixture = await new GatewayFixture(ingress, options).listen()
-  open.push(fixture)
+  onTestFinished(() => fixture.close())
   const server = await fixture.upstream(upstream)
   const backend = createBackend([createEndpoint(portOf(server))])
   fixture.ingress = createIngress(createForward(backend, changes))

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { HeaderList } from '../lib/http/header-list.ts'
 import type { CompiledPolicy } from '../policies/policy.ts'
@@ -11,16 +11,9 @@ import {
   createIngress,
   createListener,
   emptyChain,
-  exchangeBytes,
-  type GatewayFixture,
-  portOf,
-  startGateway,
-} from './testing/gateway-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
+} from './testing/compiled-parts.ts'
+import { type GatewayFixture, portOf, startGateway } from './testing/gateway-fixture.ts'
+import { exchangeBytes } from './testing/raw-bytes.ts'
 
 /** A gateway with these policies before an upstream that tells what it saw. */
 async function start(...policies: readonly CompiledPolicy[]): Promise<GatewayFixture> {
@@ -35,7 +28,6 @@ async function start(...policies: readonly CompiledPolicy[]): Promise<GatewayFix
   const chain = chainOf(...policies)
   const backend = createBackend([createEndpoint(portOf(server))])
   gateway.ingress = createIngress(createForward(backend, {}, chain), chain)
-  closers.push(() => gateway.close())
   return gateway
 }
 
@@ -296,7 +288,6 @@ describe('routes that answer themselves', () => {
     const gateway = await startGateway([1])
     const bindings = [{ address: '127.0.0.1', port: 8081 }]
     gateway.ingress = createIngress(action, emptyChain, { ...createListener(), bindings })
-    closers.push(() => gateway.close())
     return fetch(`${gateway.url}/old/x?q=1`, { redirect: 'manual', headers })
   }
   const redirect = {

@@ -1,13 +1,8 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type GatewayFixture, portOf, startGateway } from './testing/gateway-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
 
 async function start(
   upstream: (request: IncomingMessage, response: ServerResponse) => void,
@@ -15,12 +10,7 @@ async function start(
 ): Promise<GatewayFixture> {
   const holder = await startGateway([1])
   const server = await holder.upstream(upstream)
-  const gateway = await startGateway([portOf(server)], changes)
-  closers.push(
-    () => gateway.close(),
-    () => holder.close(),
-  )
-  return gateway
+  return startGateway([portOf(server)], changes)
 }
 
 /** What the sockets in between hold is what can be sent; then the number stands still. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Endpoint, LoadBalancer } from '../../ir/backend.ts'
 import { EndpointTable } from '../../link/endpoint-table.ts'
-import { createEndpoint } from '../testing/gateway-fixture.ts'
+import { createEndpoint } from '../testing/compiled-parts.ts'
 import { countResult, EndpointRuntime, eject } from '../upstream/endpoint-runtime.ts'
 import { AvailableEndpoints } from './available-endpoints.ts'
 import { createBalancer } from './create-balancer.ts'

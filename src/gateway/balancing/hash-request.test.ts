@@ -1,24 +1,16 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { HashPolicy } from '../../ir/route.ts'
 import {
   createBackend,
   createEndpoint,
   createForward,
   createIngress,
-  type GatewayFixture,
-  portOf,
-  startGateway,
-} from '../testing/gateway-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
+} from '../testing/compiled-parts.ts'
+import { type GatewayFixture, portOf, startGateway } from '../testing/gateway-fixture.ts'
 
 /** A gateway that hashes over three upstreams, each of which answers with its own number. */
 async function start(...hashPolicies: readonly HashPolicy[]): Promise<GatewayFixture> {
   const gateway = await startGateway([1])
-  closers.push(() => gateway.close())
   const ports: number[] = []
   for (const number of ['0', '1', '2']) {
     ports.push(portOf(await gateway.upstream((_request, response) => response.end(number))))

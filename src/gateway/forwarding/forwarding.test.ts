@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Backend } from '../../ir/backend.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { createRequestHandler } from '../handle-request.ts'
@@ -11,16 +11,13 @@ import {
   createForward,
   createIngress,
   emptyChain,
+} from '../testing/compiled-parts.ts'
+import {
   type FixtureOptions,
   type GatewayFixture,
   portOf,
   startGateway,
 } from '../testing/gateway-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
 
 interface Seen {
   readonly path: string
@@ -54,11 +51,8 @@ async function createUpstream(gateway: GatewayFixture, hold = false) {
   return { port: portOf(server), seen, answers, arrived }
 }
 
-async function start(options: FixtureOptions = {}): Promise<GatewayFixture> {
-  const gateway = await startGateway([1], {}, options)
-  closers.push(() => gateway.close())
-  return gateway
-}
+const start = (options: FixtureOptions = {}): Promise<GatewayFixture> =>
+  startGateway([1], {}, options)
 
 test('path and host are rewritten and the original path is told', async () => {
   const gateway = await start()
@@ -248,7 +242,7 @@ test('clients may speak HTTP/2', async () => {
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  closers.push(() => {
+  onTestFinished(() => {
     session.destroy()
     server.close()
   })

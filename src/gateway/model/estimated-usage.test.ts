@@ -1,22 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { CompiledPolicy } from '../../policies/policy.ts'
-import {
-  answerJson,
-  completion,
-  ModelFixture,
-  type ModelFixtureOptions,
-} from '../testing/model-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
-
-async function start(options: ModelFixtureOptions = {}): Promise<ModelFixture> {
-  const fixture = await ModelFixture.start(options)
-  closers.push(() => fixture.close())
-  return fixture
-}
+import { answerJson, completion, ModelFixture } from '../testing/model-fixture.ts'
 
 const ask = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] }
 
@@ -31,7 +15,7 @@ describe('usage that an answer does not tell is counted', () => {
     ['that nobody reads', unread],
     ['that a policy reads', guarded],
   ])('of an answer %s', async (_name, policies) => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies,
       answer: (_request, response) => answerJson(response, silent),
     })
@@ -46,7 +30,7 @@ describe('usage that an answer does not tell is counted', () => {
   test('of an answer of which only the beginning is kept', async () => {
     const content = 'word '.repeat(50_000)
     const choices = [{ index: 0, message: { role: 'assistant', content } }]
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       answer: (_request, response) => answerJson(response, { ...silent, choices }),
     })
     await (await fixture.post(ask)).text()
@@ -58,7 +42,7 @@ describe('usage that an answer does not tell is counted', () => {
   const begun = '{"choices":[{"message":{"content":"one two three'
 
   test('of an answer whose client leaves', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       answer: (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json' }).write(begun)
       },
@@ -72,7 +56,7 @@ describe('usage that an answer does not tell is counted', () => {
   })
 
   test('of an answer that no policy could read', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: guarded,
       answer: (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json' }).end(begun)
@@ -86,7 +70,9 @@ describe('usage that an answer does not tell is counted', () => {
 
   test('but of embeddings, which have none', async () => {
     const data = [{ object: 'embedding', index: 0, embedding: [0.1, 0.2] }]
-    const fixture = await start({ answer: (_request, response) => answerJson(response, { data }) })
+    const fixture = await ModelFixture.start({
+      answer: (_request, response) => answerJson(response, { data }),
+    })
     await (await fixture.post({ model: 'm', input: 'Hi' }, '/openai/v1/embeddings')).text()
     expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({
       inputTokens: 1,

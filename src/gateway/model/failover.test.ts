@@ -1,25 +1,13 @@
 import type { ServerResponse } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { RetryConfig } from '../../ir/route.ts'
 import {
   answerJson,
   completion,
   ModelFixture,
-  type ModelFixtureOptions,
   openAi,
   type SeenRequest,
 } from '../testing/model-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
-
-async function start(options: ModelFixtureOptions): Promise<ModelFixture> {
-  const fixture = await ModelFixture.start(options)
-  closers.push(() => fixture.close())
-  return fixture
-}
 
 const ask = { model: 'first', messages: [{ role: 'user', content: 'Hi' }] }
 const modelOf = ({ body }: SeenRequest): unknown => JSON.parse(body).model
@@ -34,7 +22,7 @@ describe('backup models', () => {
   const modelCalls = { backupModels: ['second', 'third'] }
 
   test('are asked in their order, and the last answer goes to the client', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       modelCalls,
       answer: (_request, response, index) => answerJson(response, { ...full, index }, 429),
     })
@@ -60,7 +48,7 @@ describe('backup models', () => {
       },
     ],
   ])('stand in when the model %s', async (_name, fail) => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       modelCalls,
       answer: (_request, response, index) => {
         if (index === 0) fail(response)
@@ -73,7 +61,7 @@ describe('backup models', () => {
   })
 
   test('stand in when the model does not answer in time', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       modelCalls,
       action: { timeoutMs: 100 },
       answer: (_request, response, index) => {
@@ -87,7 +75,7 @@ describe('backup models', () => {
   test('stand in when a stream does not begin in time', async () => {
     const retry = { on: [], statusCodes: [], maxRetries: 0, perTryTimeoutMs: 100 }
     const backOff = { backOffMinimumMs: 0, backOffBaseMs: 1, backOffMaxMs: 1 }
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       modelCalls,
       action: { retry: { ...retry, ...backOff, rateLimitHeaders: [], rateLimitMaxMs: 0 } },
       answer: (_request, response, index) => {
@@ -100,7 +88,7 @@ describe('backup models', () => {
   })
 
   test('are not asked for what the client got wrong', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       modelCalls,
       answer: (_request, response) => answerJson(response, full, 400),
     })
@@ -109,7 +97,7 @@ describe('backup models', () => {
   })
 
   test('are not asked once the client has seen something', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       modelCalls,
       answer: (_request, response) => {
         startStream(response, JSON.stringify({ choices: [{ index: 0, delta: { content: 'a' } }] }))
@@ -140,7 +128,7 @@ describe('pools in the order of their priority', () => {
   )
 
   const modelsAsked = async (changes: Partial<RetryConfig>) => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       providers,
       action: { retry: { ...retry, ...changes } },
       answer: (_request, response) => answerJson(response, full, 429),
@@ -159,7 +147,7 @@ describe('pools in the order of their priority', () => {
   })
 
   test('each is asked at its own path', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       providers,
       action: { retry: { ...retry, previousPrioritiesUpdateFrequency: 1 } },
       answer: (_request, response) => answerJson(response, full, 429),
@@ -182,7 +170,7 @@ describe('pools in the order of their priority', () => {
   })
 
   test('a stream that opens with an error is tried elsewhere', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       providers,
       action: { retry: { ...retry, previousPrioritiesUpdateFrequency: 1 } },
       answer: (_request, response, index) => {
@@ -198,7 +186,7 @@ describe('pools in the order of their priority', () => {
   })
 
   test('without retries nothing is tried again', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       providers,
       answer: (_request, response) => answerJson(response, full, 429),
     })

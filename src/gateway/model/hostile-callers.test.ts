@@ -1,20 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { noteKeptTokens } from '../../policies/kept-tokens.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
 import { ReplayBudget } from '../request/replay-budget.ts'
-import { exchangeBytes } from '../testing/gateway-fixture.ts'
 import { ModelFixture, type ModelFixtureOptions } from '../testing/model-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
-
-async function start(options: ModelFixtureOptions = {}): Promise<ModelFixture> {
-  const fixture = await ModelFixture.start(options)
-  closers.push(() => fixture.close())
-  return fixture
-}
+import { exchangeBytes } from '../testing/raw-bytes.ts'
 
 const reader: CompiledPolicy = {
   type: 'prompt-guard',
@@ -35,7 +24,7 @@ describe('a realtime connection', () => {
   ].join('\r\n')
 
   test('is opened with the held credential and none of the client', async () => {
-    const fixture = await start({ switching, action: { websocket: true } })
+    const fixture = await ModelFixture.start({ switching, action: { websocket: true } })
     expect(await exchangeBytes(fixture.gateway.port, upgrade)).toContain('101 Switching')
     const [seen] = fixture.seen
     expect(seen?.url).toBe('/v1/realtime?model=gpt-realtime')
@@ -47,7 +36,11 @@ describe('a realtime connection', () => {
   })
 
   test('is refused where a policy must read what is said', async () => {
-    const fixture = await start({ switching, action: { websocket: true }, policies: [reader] })
+    const fixture = await ModelFixture.start({
+      switching,
+      action: { websocket: true },
+      policies: [reader],
+    })
     const answer = await exchangeBytes(fixture.gateway.port, upgrade)
     expect(answer).toMatch(/^HTTP\/1.1 403 /)
     expect(answer).toContain('the prompt-guard policy')
@@ -63,7 +56,7 @@ describe('long bodies', () => {
 
   test('share a budget, which is whole again after each', async () => {
     const replayBudget = new ReplayBudget(300_000)
-    const fixture = await start({ replayBudget })
+    const fixture = await ModelFixture.start({ replayBudget })
     expect((await fixture.post(ask(200_000))).status).toBe(200)
     await fixture.gateway.record(1)
     expect(replayBudget.leftBytes).toBe(300_000)
@@ -77,7 +70,7 @@ describe('long bodies', () => {
   })
 
   test('are refused above the limit', async () => {
-    const fixture = await start()
+    const fixture = await ModelFixture.start()
     expect((await fixture.post(ask(33 * 1024 * 1024))).status).toBe(413)
     expect(fixture.seen).toEqual([])
   })
@@ -97,7 +90,7 @@ test('a token that a policy keeps reaches no provider, unless it is what the pro
     },
   }
   const shown = async (credential: NonNullable<ModelFixtureOptions['credential']>) => {
-    const fixture = await start({ policies: [keeping], credential })
+    const fixture = await ModelFixture.start({ policies: [keeping], credential })
     await fixture.post({ model: 'm', input: 'a' }, '/openai/v1/embeddings?mine=of-the-client', {
       'x-token': 'of-the-client',
       authorization: 'Bearer of-the-client',

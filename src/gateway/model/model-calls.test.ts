@@ -1,24 +1,13 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
-import { exchangeBytes } from '../testing/gateway-fixture.ts'
 import {
   completion,
   ModelFixture,
   type ModelFixtureOptions,
   openAi,
 } from '../testing/model-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
-
-async function start(options: ModelFixtureOptions = {}): Promise<ModelFixture> {
-  const fixture = await ModelFixture.start(options)
-  closers.push(() => fixture.close())
-  return fixture
-}
+import { exchangeBytes } from '../testing/raw-bytes.ts'
 
 const ask = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] }
 const reader: CompiledPolicy = {
@@ -29,7 +18,7 @@ const reader: CompiledPolicy = {
 
 describe('a call to a model', () => {
   test('goes to the provider with its credential and the bytes of the client', async () => {
-    const fixture = await start()
+    const fixture = await ModelFixture.start()
     const body = `{ "messages":[{"role":"user","content":"Hi"}],  "model":"gpt-4o" }`
     const answer = await fixture.post(body, '/openai?x=1', {
       authorization: 'Bearer of-the-client',
@@ -49,7 +38,7 @@ describe('a call to a model', () => {
   })
 
   test('is recorded with its model and what it has used', async () => {
-    const fixture = await start()
+    const fixture = await ModelFixture.start()
     await (await fixture.post(ask)).text()
     expect((await fixture.gateway.record()).modelCall).toMatchObject({
       provider: 'openai',
@@ -67,27 +56,29 @@ describe('a call to a model', () => {
       onComplete: ({ metadata }) => told.resolve(metadata.get('vendor.example')),
     }
     const modelCalls = { metadataNamespace: 'vendor.example' }
-    const fixture = await start({ modelCalls, policies: [listener] })
+    const fixture = await ModelFixture.start({ modelCalls, policies: [listener] })
     await (await fixture.post(ask)).text()
     expect(await told.promise).toMatchObject({ provider: 'openai', total_tokens: 11 })
   })
 
   test('passes the client its own token where that is asked for', async () => {
-    const fixture = await start({ credential: { type: 'passthrough' } })
+    const fixture = await ModelFixture.start({ credential: { type: 'passthrough' } })
     await fixture.post(ask, '/openai', { authorization: 'bearer mine', cookie: 'a=b' })
     expect(fixture.seen[0]?.headers).toMatchObject({ authorization: 'Bearer mine' })
     expect(fixture.seen[0]?.headers.cookie).toBeUndefined()
   })
 
   test('asks for the model of the provider, with nothing else of the body changed', async () => {
-    const fixture = await start({ providers: [{ ...openAi, model: 'big' } as typeof openAi] })
+    const fixture = await ModelFixture.start({
+      providers: [{ ...openAi, model: 'big' } as typeof openAi],
+    })
     await fixture.post('{ "model" : "gpt-4o","n":1.0, "messages":[] }')
     expect(fixture.seen[0]?.body).toBe('{ "model" : "big","n":1.0, "messages":[] }')
     expect((await fixture.gateway.record()).modelCall).toMatchObject({ model: 'big' })
   })
 
   test('is encoded anew, keys sorted, when a policy has changed it', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [
         {
           type: 'prompt-enrichment',
@@ -107,7 +98,7 @@ describe('a call to a model', () => {
   })
 
   test('keeps path and body of another part of the API', async () => {
-    const fixture = await start()
+    const fixture = await ModelFixture.start()
     await fixture.post('--x--', '/openai/v1/files?purpose=batch', { 'content-type': 'text/plain' })
     expect(fixture.seen[0]).toMatchObject({ url: '/v1/files?purpose=batch', body: '--x--' })
     expect(fixture.seen[0]?.headers.authorization).toBe('Bearer sk-held')
@@ -117,7 +108,7 @@ describe('a call to a model', () => {
     ['an unknown endpoint', 'POST', '/openai/v1/assistants'],
     ['another method', 'PUT', '/openai'],
   ])('%s is not found and never asked for', async (_name, method, path) => {
-    const fixture = await start()
+    const fixture = await ModelFixture.start()
     const answer = await fetch(fixture.gateway.url + path, { method, body: '{}' })
     expect(answer.status).toBe(404)
     expect(await answer.json()).toMatchObject({ error: { code: 'endpoint_not_found' } })
@@ -125,7 +116,7 @@ describe('a call to a model', () => {
   })
 
   test('an unknown endpoint passes where the route allows it', async () => {
-    const fixture = await start({ modelCalls: { allowUnknownEndpoints: true } })
+    const fixture = await ModelFixture.start({ modelCalls: { allowUnknownEndpoints: true } })
     await fixture.post({}, '/openai/v1/assistants')
     expect(fixture.seen[0]).toMatchObject({ url: '/v1/assistants', body: '{}' })
   })
@@ -140,7 +131,7 @@ describe('what a policy must read and cannot', () => {
     ['has a key twice', '{"model":"a","model":"b","messages":[]}', {}, 400],
     ['is no object', '[]', {}, 400],
   ])('is refused when it %s', async (_name, body, headers, status) => {
-    const fixture = await start({ policies: [reader] })
+    const fixture = await ModelFixture.start({ policies: [reader] })
     const answer = await fixture.post(body, '/openai', headers)
     expect(answer.status).toBe(status)
     const { error } = (await answer.json()) as { error: { message: string } }
@@ -149,19 +140,22 @@ describe('what a policy must read and cannot', () => {
   })
 
   test('is refused when the form of the endpoint is not known', async () => {
-    const fixture = await start({ policies: [reader], modelCalls: { allowUnknownEndpoints: true } })
+    const fixture = await ModelFixture.start({
+      policies: [reader],
+      modelCalls: { allowUnknownEndpoints: true },
+    })
     expect((await fixture.post(ask, '/openai/v1/batches')).status).toBe(403)
     expect((await fixture.post(ask, '/openai/v1/assistants')).status).toBe(403)
     expect(fixture.seen).toEqual([])
   })
 
   test('does not concern a list of models', async () => {
-    const fixture = await start({ policies: [reader] })
+    const fixture = await ModelFixture.start({ policies: [reader] })
     expect((await fetch(`${fixture.gateway.url}/openai/v1/models`)).status).toBe(200)
   })
 
   test('passes unread where nothing on the route reads it', async () => {
-    const fixture = await start()
+    const fixture = await ModelFixture.start()
     await fixture.post('{"model":"a","model":"b"}')
     expect(fixture.seen[0]?.body).toBe('{"model":"a","model":"b"}')
   })
@@ -170,14 +164,14 @@ describe('what a policy must read and cannot', () => {
   const fixed = { ...openAi, model: 'small' } as typeof openAi
 
   test('is refused when a call without a body has one', async () => {
-    const fixture = await start({ policies: [reader] })
+    const fixture = await ModelFixture.start({ policies: [reader] })
     const request = `GET /openai/v1/models HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`
     expect(await exchangeBytes(fixture.gateway.port, request)).toMatch(/^HTTP\/1.1 400 /)
     expect(fixture.seen).toEqual([])
   })
 
   test('passes unread where no policy insists and no provider takes it for a request', async () => {
-    const fixture = await start({ policies: [optional], providers: [fixed] })
+    const fixture = await ModelFixture.start({ policies: [optional], providers: [fixed] })
     await fixture.post('plain text', '/openai', { 'content-type': 'text/plain' })
     expect(fixture.seen[0]?.body).toBe('plain text')
   })
@@ -186,7 +180,7 @@ describe('what a policy must read and cannot', () => {
     ['what the operator adds', { policies: [optional] }],
     ['the model that the operator has fixed', { providers: [fixed] }],
   ])('gets past nothing: neither past %s', async (_name, options) => {
-    const fixture = await start(options)
+    const fixture = await ModelFixture.start(options)
     expect((await fixture.post('{"model":"a","model":"b"}')).status).toBe(400)
     expect((await fixture.post('\ufeff{"model":"a"}')).status).toBe(400)
     expect((await fixture.post('{}', '/openai', { 'content-encoding': 'gzip' })).status).toBe(415)
@@ -194,7 +188,7 @@ describe('what a policy must read and cannot', () => {
   })
 
   test('is read whatever its type says, where the operator changes it', async () => {
-    const fixture = await start({ providers: [fixed] })
+    const fixture = await ModelFixture.start({ providers: [fixed] })
     await fixture.post('{"model":"big"}', '/openai', { 'content-type': 'text/plain' })
     expect(fixture.seen[0]?.body).toBe('{"model":"small"}')
   })
@@ -203,7 +197,7 @@ describe('what a policy must read and cannot', () => {
 describe('policies that see a call', () => {
   test('run in order, and a refusal keeps it from the provider', async () => {
     const texts: string[] = []
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [
         {
           type: 'prompt-guard',
@@ -225,7 +219,7 @@ describe('policies that see a call', () => {
 
   test('know the call before their first hook and its usage after the last', async () => {
     const known: unknown[] = []
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [
         {
           type: 'rbac',
@@ -257,14 +251,14 @@ describe('answers that policies see', () => {
   }
 
   test('reach the client as policies have left them', async () => {
-    const fixture = await start({ policies: [masking] })
+    const fixture = await ModelFixture.start({ policies: [masking] })
     const answer = await fixture.post(ask)
     expect(await answer.text()).toContain('Hello XXXXX')
     expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({ totalTokens: 11 })
   })
 
   test('are not shown in part when the provider breaks off', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [masking],
       answer: (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': 500 })
@@ -278,7 +272,7 @@ describe('answers that policies see', () => {
   })
 
   test('reach the client also when the provider ends them with trailers', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [masking],
       answer: (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json', trailer: 'x-checksum' })
@@ -290,7 +284,7 @@ describe('answers that policies see', () => {
   })
 
   test('fail with a policy that fails after they have come', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [{ ...masking, onModelResponse: () => Promise.reject(new Error('broken')) }],
     })
     const answer = await fixture.post(ask)
@@ -299,7 +293,7 @@ describe('answers that policies see', () => {
 
   test('are kept back when a policy says so', async () => {
     const onModelResponse = () => gatewayError('forbidden', 'not this', { status: 403 })
-    const fixture = await start({ policies: [{ ...masking, onModelResponse }] })
+    const fixture = await ModelFixture.start({ policies: [{ ...masking, onModelResponse }] })
     const answer = await fixture.post(ask)
     expect([answer.status, await answer.text()]).toEqual([403, 'not this'])
   })
@@ -310,7 +304,7 @@ describe('answers that policies see', () => {
     ['cut JSON', {}, '{"choices":[', { from: 200, to: 502 }],
     ['an error page', { 'content-type': 'text/html' }, 'Hello there', { from: 503, to: 503 }],
   ])('are refused when they are %s', async (_name, headers, body, status) => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [masking],
       answer: (_request, response) => {
         response
@@ -325,7 +319,7 @@ describe('answers that policies see', () => {
 })
 
 test('errors of the gateway have the form of the API', async () => {
-  const fixture = await start({ answer: (_request, response) => response.destroy() })
+  const fixture = await ModelFixture.start({ answer: (_request, response) => response.destroy() })
   const answer = await fixture.post(ask)
   expect(answer.status).toBe(503)
   expect(answer.headers.get('content-type')).toBe('application/json')

@@ -1,20 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { TextSlot } from '../../llm/text-slot.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
-import { answerJson, ModelFixture, type ModelFixtureOptions } from '../testing/model-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
-
-async function start(options: ModelFixtureOptions = {}): Promise<ModelFixture> {
-  const fixture = await ModelFixture.start(options)
-  closers.push(() => fixture.close())
-  return fixture
-}
+import { answerJson, ModelFixture } from '../testing/model-fixture.ts'
 
 const isSecret = ({ text }: TextSlot) => text.includes('secret')
 
@@ -44,7 +33,7 @@ describe('a part of the API whose bodies are known', () => {
     ['conversations', (text) => ({ items: [item(text)] })],
     ['conversations/conv_1/items', (text) => ({ items: [item(text)] })],
   ])('%s is read by guards and sent as it came', async (name, bodyWith) => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [requestGuard],
       answer: (_request, response) => answerJson(response, { object: 'x', data: [] }),
     })
@@ -59,7 +48,7 @@ describe('a part of the API whose bodies are known', () => {
 
   test('shows guards what was said in a conversation', async () => {
     const list = { object: 'list', data: [item('the secret'), item('the rest')] }
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [guard],
       answer: (_request, response) => answerJson(response, list),
     })
@@ -69,7 +58,7 @@ describe('a part of the API whose bodies are known', () => {
 
   test('shows guards the prompt that a model has made of another', async () => {
     const data = [{ b64_json: 'AAAA', revised_prompt: 'a secret' }]
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [guard],
       answer: (_request, response) => answerJson(response, { created: 1, data }),
     })
@@ -84,7 +73,7 @@ describe('a part of the API whose bodies are known', () => {
     void response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('sound')
 
   test('keeps sounds from clients where a guard must hear them', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [guard],
       answer: (_request, response) => sound(response),
     })
@@ -101,7 +90,7 @@ describe('a part of the API whose bodies are known', () => {
       (response) => answerJson(response, { data: [{ b64_json: 'word '.repeat(500) }] }),
     ],
   ])('counts of %s what was asked, where the answer says nothing', async (name, body, answer) => {
-    const fixture = await start({ answer: (_request, response) => answer(response) })
+    const fixture = await ModelFixture.start({ answer: (_request, response) => answer(response) })
     await (await fixture.post(body, `/openai/v1/${name}`)).arrayBuffer()
     expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({
       inputTokens: 2,
@@ -126,7 +115,7 @@ describe('text that a client has turned into tokens', () => {
   const { onModelRequest: _request, ...answerGuard } = guard
 
   test.each(bodies)('of %s is refused where a guard must read it', async (name, body) => {
-    const fixture = await start({ policies: [limit, guard] })
+    const fixture = await ModelFixture.start({ policies: [limit, guard] })
     const answer = await fixture.post(body, `/openai/v1/${name}`)
     expect(answer.status).toBe(400)
     const { error } = (await answer.json()) as { error: { message: string } }
@@ -137,7 +126,7 @@ describe('text that a client has turned into tokens', () => {
 
   test.each(bodies)('of %s goes on elsewhere and is counted', async (name, body) => {
     const data = { data: [], choices: [], results: [] }
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       policies: [limit, answerGuard],
       answer: (_request, response) => answerJson(response, data),
     })
@@ -150,7 +139,7 @@ describe('text that a client has turned into tokens', () => {
 test.each(['images/edits', 'images/variations', 'audio/transcriptions', 'audio/translations'])(
   '%s is refused where a policy must read it',
   async (name) => {
-    const fixture = await start({ policies: [requestGuard] })
+    const fixture = await ModelFixture.start({ policies: [requestGuard] })
     const form = new FormData()
     form.set('prompt', 'a house')
     const url = `${fixture.gateway.url}/openai/v1/${name}`

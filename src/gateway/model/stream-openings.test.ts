@@ -1,24 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ModelProvider } from '../../ir/model-provider.ts'
-import {
-  answerJson,
-  completion,
-  ModelFixture,
-  type ModelFixtureOptions,
-} from '../testing/model-fixture.ts'
+import { answerJson, completion, ModelFixture } from '../testing/model-fixture.ts'
 import { maxHeldMs } from './answers/stream-opening.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
-
-async function start(options: ModelFixtureOptions): Promise<ModelFixture> {
-  const fixture = await ModelFixture.start(options)
-  closers.push(() => fixture.close())
-  return fixture
-}
 
 const ask = { model: 'first', messages: [{ role: 'user', content: 'Hi there' }], stream: true }
 const modelCalls = { backupModels: ['second'] }
@@ -68,7 +52,7 @@ describe('a stream that opens without content', () => {
     ['an event that only begins', [role]],
     ['many of them', [comment, role, comment, ':\n\n']],
   ])('of %s is given up for a backup model when an error follows', async (_name, opening) => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       modelCalls,
       answer: (_request, response, index) => {
         if (index > 0) {
@@ -86,7 +70,7 @@ describe('a stream that opens without content', () => {
 
   test('reaches the client whole when content follows', async () => {
     const events = [comment, role, chunk({ content: 'Hello' }), error]
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       modelCalls,
       answer: (_request, response) => {
         startStream(response)
@@ -99,7 +83,7 @@ describe('a stream that opens without content', () => {
   })
 
   test('reaches the client whole when nothing follows', async () => {
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       modelCalls,
       answer: (_request, response) => {
         startStream(response)
@@ -113,7 +97,7 @@ describe('a stream that opens without content', () => {
     const { timers, delays, goOff, untilSet } = handTimers()
     const held = untilSet(maxHeldMs)
     const answers: ServerResponse[] = []
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       ...{ modelCalls, timers },
       answer: (_request, response) => {
         answers.push(response)
@@ -133,7 +117,7 @@ describe('a stream that opens without content', () => {
 
   test('is held up to a number of bytes', async () => {
     const long = `:${'x'.repeat(70_000)}\n\n`
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       modelCalls,
       answer: (_request, response) => {
         startStream(response)
@@ -152,7 +136,7 @@ describe('a stream that opens without content', () => {
     const retry = { on: [], statusCodes: [], maxRetries: 0, perTryTimeoutMs, ...backOff }
     const answers: ServerResponse[] = []
     const tried = untilSet(perTryTimeoutMs)
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       ...{ modelCalls, timers },
       action: { retry: { ...retry, rateLimitHeaders: [], rateLimitMaxMs: 0 } },
       answer: (_request, response) => {
@@ -172,7 +156,7 @@ describe('a stream that opens without content', () => {
   test('costs what was asked when the client leaves meanwhile', async () => {
     const { timers, delays, untilSet } = handTimers()
     const held = untilSet(maxHeldMs)
-    const fixture = await start({
+    const fixture = await ModelFixture.start({
       ...{ modelCalls, timers },
       answer: (_request, response) => {
         startStream(response)
@@ -201,7 +185,7 @@ const gemini: ModelProvider = {
 
 test('a stream that is an array of JSON and opens with an error is given up, too', async () => {
   const answer = { candidates: [{ index: 0, content: { parts: [{ text: 'Hi' }] } }] }
-  const fixture = await start({
+  const fixture = await ModelFixture.start({
     ...{ modelCalls, providers: [gemini] },
     answer: (_request, response, index) => {
       startStream(response, 'application/json')

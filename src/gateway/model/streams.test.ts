@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { ModelProvider } from '../../ir/model-provider.ts'
 import type { StreamPart } from '../../llm/stream-part.ts'
 import type { CompiledPolicy, StreamEditor, StreamOutput } from '../../policies/policy.ts'
 import { ModelFixture, type ModelFixtureOptions } from '../testing/model-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
 
 const chunk = (content: string) =>
   `data: ${JSON.stringify({ model: 'gpt-4o-1', choices: [{ index: 0, delta: { content } }], usage: null })}\n\n`
@@ -29,14 +24,8 @@ function send(response: ServerResponse, pieces: readonly string[]): void {
   response.end()
 }
 
-async function start(options: ModelFixtureOptions = {}): Promise<ModelFixture> {
-  const fixture = await ModelFixture.start({
-    answer: (_request, response) => send(response, events),
-    ...options,
-  })
-  closers.push(() => fixture.close())
-  return fixture
-}
+const start = (options: ModelFixtureOptions = {}): Promise<ModelFixture> =>
+  ModelFixture.start({ answer: (_request, response) => send(response, events), ...options })
 
 const editing = (
   edit: (part: StreamPart, output: StreamOutput) => void,

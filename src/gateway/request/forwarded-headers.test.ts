@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { HeaderList } from '../../lib/http/header-list.ts'
-import { createListener } from '../testing/gateway-fixture.ts'
+import { createListener } from '../testing/compiled-parts.ts'
 import { applyForwardedHeaders } from './forwarded-headers.ts'
 
 function apply(

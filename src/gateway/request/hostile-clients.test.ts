@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createIngress, exchangeBytes, GatewayFixture } from '../testing/gateway-fixture.ts'
+import { createIngress } from '../testing/compiled-parts.ts'
+import { GatewayFixture } from '../testing/gateway-fixture.ts'
+import { exchangeBytes } from '../testing/raw-bytes.ts'
 
 let gateway: GatewayFixture
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { RetryConfig } from '../../ir/route.ts'
 import type { Timers } from '../request/request-services.ts'
 import {
@@ -8,10 +8,9 @@ import {
   createEndpoint,
   createForward,
   createIngress,
-  createRawServer,
-  portOf,
-  startGateway,
-} from '../testing/gateway-fixture.ts'
+} from '../testing/compiled-parts.ts'
+import { portOf, startGateway } from '../testing/gateway-fixture.ts'
+import { startRawServer } from '../testing/raw-bytes.ts'
 import { backOffMs, isRetryable, rateLimitDelayMs } from './retry-policy.ts'
 
 const retry: RetryConfig = {
@@ -25,11 +24,6 @@ const retry: RetryConfig = {
   rateLimitHeaders: [],
   rateLimitMaxMs: 60_000,
 }
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
 
 /** Timers that fire at once and note what they were set to. */
 function createNotedTimers(): Timers & { readonly delays: number[] } {
@@ -71,10 +65,6 @@ async function start(
     random: () => 0.5,
     ...options,
   })
-  closers.push(
-    () => gateway.close(),
-    () => aimed.close(),
-  )
   return { gateway: aimed, bodies, timers }
 }
 
@@ -174,12 +164,11 @@ test('a try that takes too long is given up and the next one answers', async () 
 })
 
 test('connect failures are tried on the next endpoint', async () => {
-  const gone = await createRawServer(() => undefined)
+  const gone = await startRawServer(() => undefined)
   gone.close()
   const timers = createNotedTimers()
   const config = { retry: { ...retry, on: ['connect-failure' as const] } }
   const gateway = await startGateway([gone.port, gone.port], config, { timers })
-  closers.push(() => gateway.close())
   expect((await fetch(gateway.url)).status).toBe(503)
   expect((await gateway.record()).attempts).toBe(3)
 })

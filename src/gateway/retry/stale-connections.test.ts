@@ -1,18 +1,12 @@
 import { connect } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ReplayBudget } from '../request/replay-budget.ts'
 import {
-  createRawServer,
-  exchangeBytes,
   type FixtureOptions,
   type GatewayFixture,
   startGateway,
 } from '../testing/gateway-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
+import { exchangeBytes, startRawServer } from '../testing/raw-bytes.ts'
 
 const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 
@@ -21,7 +15,7 @@ async function start(
   options: FixtureOptions = {},
 ): Promise<{ gateway: GatewayFixture; lengths: number[] }> {
   const lengths: number[] = []
-  const upstream = await createRawServer((socket) => {
+  const upstream = await startRawServer((socket) => {
     let text = ''
     let served = 0
     socket.setEncoding('latin1')
@@ -39,7 +33,6 @@ async function start(
     })
   })
   const gateway = await startGateway([upstream.port], {}, options)
-  closers.push(() => gateway.close(), upstream.close)
   return { gateway, lengths }
 }
 
@@ -92,11 +85,10 @@ test('what was kept to be sent again is let go with the answer, and above the li
 })
 
 test('a connection that dies over its first request is not worth a second try', async () => {
-  const upstream = await createRawServer((socket) => {
+  const upstream = await startRawServer((socket) => {
     socket.on('error', () => undefined).on('data', () => socket.destroy())
   })
   const gateway = await startGateway([upstream.port])
-  closers.push(() => gateway.close(), upstream.close)
   expect(await exchangeBytes(gateway.port, post('abc'))).toContain(' 503 ')
   expect(gateway.attempts).toHaveLength(1)
 })

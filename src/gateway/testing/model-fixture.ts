@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import { onTestFinished } from 'vitest'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { ModelProvider } from '../../ir/model-provider.ts'
 import type { ForwardAction, ModelCallOptions } from '../../ir/route.ts'
@@ -11,10 +12,8 @@ import {
   createEndpoint,
   createForward,
   createIngress,
-  type FixtureOptions,
-  GatewayFixture,
-  portOf,
-} from './gateway-fixture.ts'
+} from './compiled-parts.ts'
+import { type FixtureOptions, GatewayFixture, portOf } from './gateway-fixture.ts'
 
 /** A request as a provider's stand-in saw it. */
 export interface SeenRequest {
@@ -55,7 +54,7 @@ export const completion = {
   usage: { prompt_tokens: 9, completion_tokens: 2, total_tokens: 11 },
 }
 
-/** A gateway whose only route leads to a stand-in for a provider of language models. */
+/** A gateway whose only route leads to a stand-in for a provider of models; it ends with the test that starts it. */
 export class ModelFixture {
   readonly seen: SeenRequest[] = []
   readonly gateway: GatewayFixture
@@ -70,6 +69,7 @@ export class ModelFixture {
       options,
     )
     const fixture = new ModelFixture(await gateway.listen())
+    onTestFinished(() => gateway.close())
     const server = await gateway.upstream((request, response) => {
       let body = ''
       request.on('data', (chunk: Buffer) => {
@@ -114,10 +114,6 @@ export class ModelFixture {
       headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
-  }
-
-  close(): void {
-    this.gateway.close()
   }
 }
 

@@ -1,26 +1,15 @@
 import type { Socket } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
-import {
-  createRawServer,
-  exchangeBytes,
-  type GatewayFixture,
-  startGateway,
-} from '../testing/gateway-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
+import { describe, expect, test } from 'vitest'
+import { type GatewayFixture, startGateway } from '../testing/gateway-fixture.ts'
+import { exchangeBytes, startRawServer } from '../testing/raw-bytes.ts'
 
 async function startBefore(
   onConnection: (socket: Socket) => void,
   changes: Parameters<typeof startGateway>[1] = {},
   options: Parameters<typeof startGateway>[2] = {},
 ): Promise<GatewayFixture> {
-  const upstream = await createRawServer(onConnection)
-  const gateway = await startGateway([upstream.port], changes, options)
-  closers.push(() => gateway.close(), upstream.close)
-  return gateway
+  const upstream = await startRawServer(onConnection)
+  return startGateway([upstream.port], changes, options)
 }
 
 const answering = (bytes: string) => (socket: Socket) => {
@@ -73,10 +62,9 @@ describe('an upstream that', () => {
   })
 
   test('refuses connections', async () => {
-    const gone = await createRawServer(() => undefined)
+    const gone = await startRawServer(() => undefined)
     gone.close()
     const gateway = await startGateway([gone.port])
-    closers.push(() => gateway.close())
     const answer = await exchangeBytes(gateway.port, request)
     expect(answer).toContain('503 Service Unavailable')
     expect(answer).toContain('Connection refused')
@@ -177,14 +165,12 @@ test('an idle connection that dies under a request is replaced once, without a r
 
 test('addresses of Sluice itself, metadata services and, unless allowed, loopback are not dialled', async () => {
   let connections = 0
-  const upstream = await createRawServer(() => {
+  const upstream = await startRawServer(() => {
     connections += 1
   })
-  closers.push(upstream.close)
   const forbidden = { forbiddenAddresses: [`127.0.0.1:${upstream.port}`] }
   for (const options of [forbidden, { allowLoopback: false }]) {
     const gateway = await startGateway([upstream.port], {}, options)
-    closers.push(() => gateway.close())
     const answer = await exchangeBytes(gateway.port, request)
     expect(answer).toContain('502 Bad Gateway')
     expect(answer).toContain(`upstream 127.0.0.1:${upstream.port} may not be reached`)

@@ -1,20 +1,10 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { HeaderList } from '../../lib/http/header-list.ts'
 import type { ServiceCall } from '../../policies/policy.ts'
-import {
-  createBackend,
-  createEndpoint,
-  createRawServer,
-  type GatewayFixture,
-  portOf,
-  startGateway,
-} from '../testing/gateway-fixture.ts'
+import { createBackend, createEndpoint } from '../testing/compiled-parts.ts'
+import { type GatewayFixture, portOf, startGateway } from '../testing/gateway-fixture.ts'
+import { startRawServer } from '../testing/raw-bytes.ts'
 import { ServiceCaller } from './service-caller.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
 
 const call: ServiceCall = {
   method: 'POST',
@@ -28,7 +18,6 @@ const call: ServiceCall = {
 
 async function start(listener: Parameters<GatewayFixture['upstream']>[0]) {
   const gateway = await startGateway([1])
-  closers.push(() => gateway.close())
   const server = await gateway.upstream(listener)
   return callerOf(gateway, portOf(server))
 }
@@ -77,8 +66,7 @@ test('an answer that is too large is an error', async () => {
 
 test('a service that nobody knows or that is not there is an error', async () => {
   const gateway = await startGateway([1])
-  closers.push(() => gateway.close())
-  const closed = await createRawServer(() => undefined)
+  const closed = await startRawServer(() => undefined)
   closed.close()
   const caller = callerOf(gateway, closed.port)
   expect(await caller.callBackend('other', call)).toMatchObject({ code: 'backend-not-found' })
@@ -89,7 +77,7 @@ test('a service that nobody knows or that is not there is an error', async () =>
 
 test('a call goes out once more when the kept connection has died', async () => {
   let connections = 0
-  const server = await createRawServer((socket) => {
+  const server = await startRawServer((socket) => {
     connections += 1
     const isFirst = connections === 1
     let requests = 0
@@ -99,9 +87,7 @@ test('a call goes out once more when the kept connection has died', async () => 
       else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
     })
   })
-  closers.push(() => server.close())
   const gateway = await startGateway([1])
-  closers.push(() => gateway.close())
   const caller = callerOf(gateway, server.port)
   for (let count = 0; count < 2; count += 1) {
     expect(await caller.callBackend('guard', call)).toMatchObject({ status: 200 })

@@ -1,7 +1,7 @@
 import { createServer as createHttp2Server, createSecureServer, type Http2Server } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Backend, BackendTls } from '../../ir/backend.ts'
 import {
   type CertificateAuthority,
@@ -13,9 +13,8 @@ import {
   createEndpoint,
   createForward,
   createIngress,
-  type GatewayFixture,
-  startGateway,
-} from '../testing/gateway-fixture.ts'
+} from '../testing/compiled-parts.ts'
+import { type GatewayFixture, startGateway } from '../testing/gateway-fixture.ts'
 
 let authority: CertificateAuthority
 let certificate: ServerCertificate
@@ -24,14 +23,9 @@ beforeAll(() => {
   certificate = authority.issueServerCertificate({ names: ['api.example.com'] })
 })
 
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
-
 async function listen(server: Server | Http2Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  closers.push(() => server.close())
+  onTestFinished(() => void server.close())
   return (server.address() as AddressInfo).port
 }
 
@@ -72,7 +66,6 @@ async function start(port: number, options: TlsCase | undefined, protocol: Backe
     verifyPeer: options?.verifyPeer ?? true,
   }
   gateway.ingress = createIngress(createForward(backend))
-  closers.push(() => gateway.close())
   return gateway
 }
 

@@ -1,16 +1,7 @@
 import { connect } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
-import {
-  createRawServer,
-  exchangeBytes,
-  type GatewayFixture,
-  startGateway,
-} from '../testing/gateway-fixture.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
+import { expect, test } from 'vitest'
+import { type GatewayFixture, startGateway } from '../testing/gateway-fixture.ts'
+import { exchangeBytes, startRawServer } from '../testing/raw-bytes.ts'
 
 const upgrade = (protocol: string) =>
   `GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\nSec-WebSocket-Key: k\r\n\r\n`
@@ -20,7 +11,7 @@ async function start(
   websocket = true,
 ): Promise<{ gateway: GatewayFixture; seen: string[] }> {
   const seen: string[] = []
-  const upstream = await createRawServer((socket) => {
+  const upstream = await startRawServer((socket) => {
     let tunnel = false
     socket.setEncoding('latin1')
     socket.on('data', (chunk: string) => {
@@ -30,7 +21,6 @@ async function start(
     })
   })
   const gateway = await startGateway([upstream.port], { websocket })
-  closers.push(() => gateway.close(), upstream.close)
   return { gateway, seen }
 }
 
