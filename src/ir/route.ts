@@ -49,6 +49,8 @@ export interface ModelCallOptions {
   readonly allowUnknownEndpoints: boolean
   /** Where templates and logs of the vendor find what is known of a call; undefined: nowhere beside the gateway's own name. */
   readonly metadataNamespace?: string
+  /** Where these find the tokens that limits charge, if not there. */
+  readonly chargeMetadata?: { readonly namespace: string; readonly key: string }
 }
 
 export type WeightedDestination = BackendDestination | RedirectDestination | UnavailableDestination

@@ -22,8 +22,12 @@ export function finishModelCall(exchange: Exchange, model: ModelExchange): void 
     rate_limited_tokens: call.rateLimitedTokens,
   }
   exchange.metadata.set('model-call', facts)
-  const { metadataNamespace } = model.options
+  const { metadataNamespace, chargeMetadata } = model.options
   if (metadataNamespace !== undefined) exchange.metadata.set(metadataNamespace, facts)
+  if (chargeMetadata !== undefined && call.rateLimitedTokens !== undefined) {
+    const { namespace, key } = chargeMetadata
+    exchange.metadata.set(namespace, { [key]: call.rateLimitedTokens })
+  }
 }
 
 /** The provider works on, and is paid, although nobody waits any more. */

@@ -83,15 +83,27 @@ test('logs find what is known of calls to models under the name that Gloo has fo
   await serve('logged')
   const operator = (name: string) => `"%DYNAMIC_METADATA(ai.gloo.solo.io:${name})%"`
   const fields = ['model', 'provider_model', 'total_tokens', 'streaming']
-  const format = fields.map((name) => `${name}: ${operator(name)}`).join(', ')
+  const charged = 'charged: "%DYNAMIC_METADATA(envoy.ratelimit:hits_addend)%"'
+  const format = [...fields.map((name) => `${name}: ${operator(name)}`), charged].join(', ')
+  const raw = {
+    descriptors: [{ key: 'generic_key', rateLimit: { unit: 'DAY', requestsPerUnit: 100_000 } }],
+    rateLimits: [{ actions: [{ genericKey: { descriptorValue: 'all' } }] }],
+  }
+  const metadata = { name: 'all', namespace: 'default' }
+  await bench.apply({
+    ...{ apiVersion: 'ratelimit.solo.io/v1alpha1', kind: 'RateLimitConfig', metadata },
+    spec: { raw },
+  })
+  const limits = 'rateLimitConfigs: { refs: [{ name: all, namespace: default }] }'
+  await bench.option('RouteOption', 'all', [onRoute('logged')], limits)
   const log = `accessLoggingService: { accessLog: [{ fileSink: {
     path: /dev/stdout, jsonFormat: { kind: ai-call, ${format} } } }] }`
   await bench.option('ListenerOption', 'log', [onGateway()], log)
   const expected =
-    '{"kind":"ai-call","model":"gpt-4o","provider_model":"gpt-4o-1","streaming":false,"total_tokens":7}'
+    '{"charged":10,"kind":"ai-call","model":"gpt-4o","provider_model":"gpt-4o-1","streaming":false,"total_tokens":7}'
   await waitUntil('the line', async () => {
     await ask('logged')
-    return bench.sluice.output().includes('"kind":"ai-call"')
+    return bench.sluice.output().includes('"charged":1')
   })
   const lines = bench.sluice.output().split('\n')
   const line = lines.findLast((each) => each.includes('"kind":"ai-call"')) ?? ''

@@ -23,6 +23,9 @@ export interface ModelOptions {
 /** Where Gloo's AI extension puts what it knows of a call, and where templates and logs look for it. */
 const metadataNamespace = 'ai.gloo.solo.io'
 
+/** Where it tells Envoy's rate limits how many tokens a call counts for. */
+const chargeMetadata = { namespace: 'envoy.ratelimit', key: 'hits_addend' }
+
 /** Translates the `ai` options that stand at `origin`. */
 export function translateModelOptions(scope: Scope, ai: RouteAi, origin: Origin): ModelOptions {
   const errors: string[] = []
@@ -43,6 +46,7 @@ export function translateModelOptions(scope: Scope, ai: RouteAi, origin: Origin)
       backupModels,
       allowUnknownEndpoints: false,
       metadataNamespace,
+      chargeMetadata,
     },
     errors: [...(guard?.errors ?? []), ...errors],
     warnings: [...(guard?.warnings ?? []), ...ignoredFields(ai)],
