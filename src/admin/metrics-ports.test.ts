@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { KubeObject } from '../kube/kube-object.ts'
 import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
+import { findFreePort } from '../lib/http/testing/free-port.ts'
 import { metricsAppProtocol } from '../lib/metrics-protocol.ts'
 import { MetricsPorts } from './metrics-ports.ts'
 
@@ -40,15 +41,6 @@ const service = (name: string, port: number, changes: Partial<KubeObject> = {}):
   ...changes,
 })
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 function open(bindAddress?: string): Promise<void> {
   ports = new MetricsPorts({
     ...{ source, bindAddress },
@@ -70,7 +62,7 @@ afterEach(async () => {
 const read = (port: number, path = '/metrics') => fetch(`http://127.0.0.1:${port}${path}`)
 
 test('the metrics of a gateway are read at the port that its Service names', async () => {
-  const port = await freePort()
+  const port = await findFreePort()
   services.set('a', service('a', port))
   await open()
   const answer = await read(port)
@@ -81,14 +73,14 @@ test('the metrics of a gateway are read at the port that its Service names', asy
 })
 
 test('gateways that share an address are read together', async () => {
-  const port = await freePort()
+  const port = await findFreePort()
   for (const name of ['a', 'b']) services.set(name, service(name, port))
   await open('127.0.0.1')
   expect(await (await read(port)).text()).toBe('of demo/a and demo/b\n')
 })
 
 test('a port closes with its Service, and one of a Service that nobody made for a gateway never opens', async () => {
-  const [port, other] = [await freePort(), await freePort()]
+  const [port, other] = [await findFreePort(), await findFreePort()]
   services.set('a', service('a', port))
   services.set('b', service('b', other, { metadata: { name: 'b', namespace: 'demo' } }))
   await open()

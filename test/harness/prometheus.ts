@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { findFreePort } from './free-port.ts'
+import { findFreePort } from '../../src/lib/http/testing/free-port.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** One series of an answer, with its latest value. */

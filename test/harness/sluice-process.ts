@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findFreePort } from './free-port.ts'
+import { findFreePort } from '../../src/lib/http/testing/free-port.ts'
 import { waitUntil } from './wait-until.ts'
 
 export interface SluiceOptions {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findFreePort } from '../harness/free-port.ts'
+import { findFreePort } from '../../src/lib/http/testing/free-port.ts'
 import { callHttp } from '../harness/http-call.ts'
 import { waitUntil } from '../harness/wait-until.ts'
 import {

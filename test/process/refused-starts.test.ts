@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findFreePort } from '../harness/free-port.ts'
+import { findFreePort } from '../../src/lib/http/testing/free-port.ts'
 import { findOtherUser } from '../harness/shell/other-user.ts'
 import { runCommand, sluiceCommand } from '../harness/shell/run-command.ts'
 import { type SluiceProcess, startSluice } from '../harness/sluice-process.ts'

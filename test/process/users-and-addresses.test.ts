@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { findFreePort } from '../harness/free-port.ts'
+import { findFreePort } from '../../src/lib/http/testing/free-port.ts'
 import { callHttp } from '../harness/http-call.ts'
 import { KubeClient } from '../harness/kube-client.ts'
 import { findOtherUser } from '../harness/shell/other-user.ts'

@@ -1,17 +1,10 @@
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
+import { findFreePort } from '../../lib/http/testing/free-port.ts'
 import { PortLocks } from './port-lock.ts'
 
-async function freePort(host: string): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, host, resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 test('an address is claimed once per process and free again after its release', async () => {
-  const address = { host: '127.0.0.7', port: await freePort('127.0.0.7') }
+  const address = { host: '127.0.0.7', port: await findFreePort('127.0.0.7') }
   const first = new PortLocks()
   const second = new PortLocks()
   expect(await first.claim(address)).toBeUndefined()

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { Agent, request as httpRequest, type ServerResponse } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
 import type { Listener } from '../../ir/listener.ts'
 import { openCertificateAuthority } from '../../lib/certificates/certificate-authority.ts'
+import { findFreePort } from '../../lib/http/testing/free-port.ts'
 import type {
   CompiledListener,
   CompiledTlsChain,
@@ -23,14 +24,6 @@ const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, address, resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const table = (name: string): VirtualHostTable => ({
   find: () => ({ id: name, name, findRoute: () => undefined }),
@@ -160,7 +153,7 @@ function getHttp2(url: string, options = {}): Promise<string> {
 
 test('one clear-text port speaks HTTP/1.1 and HTTP/2 with prior knowledge', async () => {
   const { set } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   expect(await set.publish(snapshot(1, listenerOn(port)))).toEqual([
     { listenerId: 'listener', address, port, error: undefined },
   ])
@@ -170,7 +163,7 @@ test('one clear-text port speaks HTTP/1.1 and HTTP/2 with prior knowledge', asyn
 
 test('the protocol is told from the first bytes however they are split', async () => {
   const { set } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port)))
   const answer = await new Promise<string>((resolve) => {
     let text = ''
@@ -190,7 +183,7 @@ test('the protocol is told from the first bytes however they are split', async (
 
 test('a TLS listener chooses certificate and virtual hosts by server name, and HTTP/2 by ALPN', async () => {
   const { set, refusals } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port, [chain('a.test'), chain('b.test')])))
   const ca = authority.certificate
   expect(await getHttp2(`https://${address}:${port}`, { ca, servername: 'a.test' })).toBe(
@@ -208,7 +201,7 @@ test('a TLS listener chooses certificate and virtual hosts by server name, and H
 
 test('a new snapshot is seen by requests on a connection that stays open', async () => {
   const { set } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port)))
   const socket = connect(port, address)
   const ask = () =>
@@ -224,7 +217,7 @@ test('a new snapshot is seen by requests on a connection that stays open', async
 
 test('a listener that is gone takes no connections but ends what it began', async () => {
   const { set, pending } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port)))
   const held = get(port, '/held')
   while (pending.length === 0) await new Promise((resolve) => setImmediate(resolve))
@@ -236,7 +229,7 @@ test('a listener that is gone takes no connections but ends what it began', asyn
 
 test('a client that is slow to send a head is told so and cut', async () => {
   const { set, refusals } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, withHeadTimeout(listenerOn(port), 200)))
   expect(await talk(port, 'GET / HTTP/1.1\r\nhost: x\r\n')).toMatch(/^HTTP\/1.1 408 /)
   expect(await talk(port, '')).toBe('')
@@ -245,7 +238,7 @@ test('a client that is slow to send a head is told so and cut', async () => {
 
 test('malformed bytes in the midst of an answer cut it and add nothing to it', async () => {
   const { set, refusals } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port)))
   const chunked = 'POST /begun HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n'
   const answer = await talk(port, chunked, 'nonsense\r\n')
@@ -256,7 +249,7 @@ test('malformed bytes in the midst of an answer cut it and add nothing to it', a
 
 test('draining closes connections that wait for a request', async () => {
   const { set } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port)))
   const agent = new Agent({ keepAlive: true })
   await new Promise<void>((resolve) => {
@@ -274,7 +267,7 @@ test('draining closes connections that wait for a request', async () => {
 
 test('draining waits for open requests', async () => {
   const { set, pending } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port)))
   const held = get(port, '/held')
   while (pending.length === 0) await new Promise((resolve) => setImmediate(resolve))
@@ -305,7 +298,7 @@ test.each([
   ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\n', '405', 'connect'],
 ])('%s is refused with an answer and counted', async (_name, text, status, reason) => {
   const { set, refusals } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port)))
   expect(await talk(port, text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   expect(refusals).toEqual([reason])
@@ -313,7 +306,7 @@ test.each([
 
 test('connections above the limit are closed at once and counted', async () => {
   const { set, refusals } = createSubject(1)
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port)))
   const held = connect(port, address)
   await new Promise((resolve) => held.once('connect', resolve))
@@ -326,7 +319,7 @@ test('connections above the limit are closed at once and counted', async () => {
 
 test('an upgrade to h2c is an ordinary request', async () => {
   const { set } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port)))
   const upgrade = 'connection: upgrade, close\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n\r\n'
   expect(await talk(port, head + upgrade)).toMatch(/^HTTP\/1.1 200 OK.*1.1 http clear 1/s)
@@ -334,7 +327,7 @@ test('an upgrade to h2c is an ordinary request', async () => {
 
 test('a rapid succession of resets ends the HTTP/2 connection', async () => {
   const { set, refusals } = createSubject()
-  const port = await freePort()
+  const port = await findFreePort(address)
   await set.publish(snapshot(1, listenerOn(port)))
   await new Promise<void>((resolve) => {
     const session = connectHttp2(`http://${address}:${port}`)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findFreePort } from '../../harness/free-port.ts'
+import { findFreePort } from '../../../src/lib/http/testing/free-port.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
 import { answerStatus, staticHosts, type TestHost, UpstreamBench } from './upstream-bench.ts'
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findFreePort } from '../../harness/free-port.ts'
+import { findFreePort } from '../../../src/lib/http/testing/free-port.ts'
 import { readAccessLog } from '../../harness/sluice-process.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
 import { EdgeBench } from './edge-bench.ts'

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
+import { findFreePort } from '../../../lib/http/testing/free-port.ts'
 
 /** A Redis server for tests, on a port of its own that stays the same when it is started anew. */
 export class RedisServer {
@@ -68,13 +68,4 @@ export class RedisServer {
   resume(): void {
     this.#child?.kill('SIGCONT')
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
