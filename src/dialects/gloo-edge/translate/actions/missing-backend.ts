@@ -1,5 +1,10 @@
 import type { Backend } from '../../../../ir/backend.ts'
 import type { Origin } from '../../../../ir/origin.ts'
+import { createFindings } from '../../../gloo-core/translate/findings.ts'
+import {
+  translateCircuitBreaker,
+  translateConnection,
+} from '../../../gloo-core/translate/upstream/connection.ts'
 
 /**
  * Stands in for a weighted destination that does not exist: it has no endpoint, so its share of the requests
@@ -14,20 +19,8 @@ export const createMissingBackend = (name: string, origin: Origin): Backend => (
   followClientProtocol: false,
   tls: undefined,
   loadBalancer: { type: 'round-robin' },
-  connection: {
-    connectTimeoutMs: 5_000,
-    maxRequestsPerConnection: 0,
-    idleTimeoutMs: 60_000,
-    maxHeadersCount: undefined,
-    tcpKeepaliveMs: undefined,
-    maxConcurrentStreams: undefined,
-  },
-  circuitBreaker: {
-    maxConnections: 1024,
-    maxPendingRequests: 1024,
-    maxRequests: 1024,
-    maxRetries: 3,
-  },
+  connection: translateConnection({}, createFindings()),
+  circuitBreaker: translateCircuitBreaker({}),
   outlierDetection: undefined,
   healthChecks: [],
   panicThresholdPercent: 0,
