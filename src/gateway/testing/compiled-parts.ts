@@ -2,6 +2,7 @@ import type { Backend, Endpoint } from '../../ir/backend.ts'
 import type { Listener } from '../../ir/listener.ts'
 import type { ForwardAction, Route } from '../../ir/route.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
+import { backendNode, forwardTo } from '../../snapshot/build/test-nodes.ts'
 import type {
   CompiledAction,
   CompiledBackend,
@@ -72,33 +73,12 @@ export function createBackend(
   endpoints: readonly Endpoint[],
   changes: Partial<Backend> = {},
 ): CompiledBackend {
+  const node = backendNode(`backend ${endpoints.map((endpoint) => endpoint.port).join()}`)
   return {
     config: {
-      id: `backend ${endpoints.map((endpoint) => endpoint.port).join()}`,
-      name: 'upstream',
-      origin,
-      endpoints,
-      protocol: 'http1',
-      followClientProtocol: false,
-      tls: undefined,
-      loadBalancer: { type: 'round-robin' },
-      connection: {
-        connectTimeoutMs: 2_000,
-        maxRequestsPerConnection: 0,
-        idleTimeoutMs: 60_000,
-        maxHeadersCount: undefined,
-        tcpKeepaliveMs: undefined,
-        maxConcurrentStreams: undefined,
-      },
-      circuitBreaker: {
-        maxConnections: 1024,
-        maxPendingRequests: 1024,
-        maxRequests: 1024,
-        maxRetries: 3,
-      },
-      outlierDetection: undefined,
-      healthChecks: [],
-      panicThresholdPercent: 50,
+      ...node,
+      ...{ name: 'upstream', origin, endpoints },
+      connection: { ...node.connection, connectTimeoutMs: 2_000 },
       ...changes,
     },
     tls: undefined,
@@ -112,20 +92,7 @@ export function createForward(
   changes: Partial<ForwardAction> = {},
   policies: PolicyChain = emptyChain,
 ): CompiledForward {
-  const config: ForwardAction = {
-    type: 'forward',
-    destinations: [{ backendId: backend.config.id, weight: 1, policyIds: [] }],
-    pathRewrite: undefined,
-    hostRewrite: undefined,
-    appendForwardedHost: false,
-    timeoutMs: 15_000,
-    idleTimeoutMs: undefined,
-    retry: undefined,
-    mirrors: [],
-    websocket: false,
-    hashPolicies: [],
-    ...changes,
-  }
+  const config: ForwardAction = { ...forwardTo(backend.config.id), ...changes }
   return {
     type: 'forward',
     config,

@@ -2,7 +2,7 @@ import { createServer as createHttp2Server, createSecureServer, type Http2Server
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { Backend, BackendTls } from '../../ir/backend.ts'
+import { type Backend, systemVerifiedTls } from '../../ir/backend.ts'
 import {
   type CertificateAuthority,
   openCertificateAuthority,
@@ -29,18 +29,6 @@ async function listen(server: Server | Http2Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-const tls: BackendTls = {
-  verification: { type: 'system' },
-  subjectAltNames: [],
-  certificateChain: undefined,
-  privateKey: undefined,
-  minimumVersion: undefined,
-  maximumVersion: undefined,
-  cipherSuites: [],
-  ecdhCurves: [],
-  alpnProtocols: [],
-}
-
 interface TlsCase {
   readonly host?: string
   readonly subjectAltNames?: readonly string[]
@@ -54,7 +42,9 @@ async function start(port: number, options: TlsCase | undefined, protocol: Backe
   const host = options?.host ?? 'api.example.com'
   const endpoint = createEndpoint(port, { host, serverName: host })
   const config =
-    options === undefined ? undefined : { ...tls, subjectAltNames: options.subjectAltNames ?? [] }
+    options === undefined
+      ? undefined
+      : { ...systemVerifiedTls, subjectAltNames: options.subjectAltNames ?? [] }
   const backend = {
     ...createBackend([endpoint], { protocol, tls: config }),
     tls:
