@@ -60,6 +60,8 @@ export interface ContributionMoment {
   findEffects?(target: PolicyTarget): readonly RouteEffect[]
   /** As {@link findEffects}, for what depends on a rule and one of the listeners that take its route. */
   findRuleEffects?(rule: ContributedRule, listener: PolicyTarget): readonly RouteEffect[]
+  /** What operators should know of a route that is accepted. Asked after all of its rules. */
+  findRemarks?(route: ObjectReference): readonly string[]
   /** What policies change of the connections of the listeners that share a port. */
   findConnectionOptions?(query: PortQuery): Partial<HttpConnectionOptions> | undefined
   /** Logs that policies ask for on the listeners that share a port. */

@@ -1,3 +1,4 @@
+import type { ObjectReference } from '../../../kube/kube-object.ts'
 import type { ContributedRule, PolicyTarget, RouteEffect } from '../contribution.ts'
 import type { Scope } from './source.ts'
 
@@ -28,3 +29,7 @@ export function ruleEffectsOf(
   }
   return effects
 }
+
+/** What contributions want operators to know of a route. */
+export const remarksOn = ({ source }: Scope, route: ObjectReference): readonly string[] =>
+  source.contributions.moments.flatMap((moment) => moment.findRemarks?.(route) ?? [])

@@ -19,6 +19,7 @@ import {
   referenceGrantKind,
 } from '../names.ts'
 import { containFailure } from './contain-failure.ts'
+import { remarksOn } from './effects.ts'
 import { type GatewayPlan, planGateway, profileOfClass } from './gateways/gateway-plan.ts'
 import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
 import { type AttachedRoute, attachRoutes } from './routes/attached-routes.ts'
@@ -118,7 +119,8 @@ function translateAll(scope: Scope): Translation {
   }
   for (const route of attached) {
     builder.addRoute(route)
-    list.add(referenceOf(route.object, route.kind), createRouteStatus(route, ownControllers))
+    const reference = referenceOf(route.object, route.kind)
+    list.add(reference, createRouteStatus(route, ownControllers, remarksOn(scope, reference)))
   }
   const gatewaysByService = groupGatewaysByService(attached)
   for (const policy of objects.list(backendTlsPolicyKind)) {

@@ -95,6 +95,10 @@ class GlooMoment implements ContributionMoment {
     )
   }
 
+  findRemarks(route: ObjectReference): readonly string[] {
+    return this.#findings.ofRoute(route)
+  }
+
   findConnectionOptions({ gateway, sectionNames }: PortQuery) {
     const [object] = this.#attachments.onListeners(httpListenerOptionKind, gateway, sectionNames)
     if (object === undefined) return undefined
@@ -137,7 +141,12 @@ class GlooMoment implements ContributionMoment {
       const optioned = { ...rule, id, options: merged.options, ...host }
       return { effects: [translateOptions(scope, optioned, report)], report }
     })
-    this.#findings.add(options, made.report)
+    const { report } = made
+    this.#findings.add(options, report)
+    this.#findings.addRoute(rule.route.reference, [
+      ...(options.length === 0 ? report.warnings : []),
+      ...(report.failure === undefined ? [] : [report.failure]),
+    ])
     return made.effects
   }
 

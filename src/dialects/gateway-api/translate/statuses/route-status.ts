@@ -14,6 +14,7 @@ interface ParentStatus {
 function parentStatusOf(
   { object, translated }: AttachedRoute,
   { parent, gateway, problem }: Attachment,
+  remarks: readonly string[],
 ): ParentStatus {
   const make = new ConditionMaker(object)
   const { accepted, resolvedRefs, partiallyInvalid } = translated
@@ -21,7 +22,7 @@ function parentStatusOf(
     parentRef: parent,
     controllerName: gateway.profile.controllerName,
     conditions: [
-      make.expect('Accepted', problem ?? accepted),
+      make.expect('Accepted', problem ?? accepted, remarks.join('; ')),
       make.expect('ResolvedRefs', resolvedRefs),
       ...(partiallyInvalid === undefined
         ? []
@@ -51,10 +52,11 @@ export function splitEntries(
 export function createRouteStatus(
   route: AttachedRoute,
   ownControllers: ReadonlySet<string>,
+  remarks: readonly string[] = [],
 ): unknown {
   const entries = statusEntriesOf(route.object, 'parents')
   const { foreign, hasOwn } = splitEntries(entries, ownControllers)
   if (route.attachments.length === 0 && !hasOwn) return undefined
-  const own = route.attachments.map((attachment) => parentStatusOf(route, attachment))
+  const own = route.attachments.map((attachment) => parentStatusOf(route, attachment, remarks))
   return { parents: [...foreign, ...own] }
 }

@@ -1,8 +1,12 @@
-import type { KubeObject } from '../../../../kube/kube-object.ts'
+import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import type { GlooReport } from '../../../gloo-core/status/report.ts'
+
+const most = 10
 
 /** What rules find wrong with the options in force on them. */
 export class Findings {
+  /** What is said of routes themselves, by kind, namespace and name. */
+  readonly #byRoute = new Map<string, Set<string>>()
   readonly #byObject = new Map<KubeObject, { errors: Set<string>; warnings: Set<string> }>()
 
   /** `objects` are those whose options hold on the rule; a text that names one of them is about that one. */
@@ -12,6 +16,19 @@ export class Findings {
     const ownerOf = (text: string) => objects.find((object) => isNamed(object, text)) ?? first
     for (const text of errors) this.#entryOf(ownerOf(text)).errors.add(text)
     for (const text of warnings) this.#entryOf(ownerOf(text)).warnings.add(text)
+  }
+
+  /** Takes what a rule without options tells, and why a rule answers with an error. */
+  addRoute(route: ObjectReference, texts: readonly string[]): void {
+    if (texts.length === 0) return
+    const key = keyOf(route)
+    const known = this.#byRoute.get(key) ?? new Set()
+    this.#byRoute.set(key, known)
+    for (const text of texts) if (known.size < most) known.add(text)
+  }
+
+  ofRoute(route: ObjectReference): readonly string[] {
+    return [...(this.#byRoute.get(keyOf(route)) ?? [])]
   }
 
   of(object: KubeObject): GlooReport {
@@ -27,6 +44,8 @@ export class Findings {
     return entry
   }
 }
+
+const keyOf = ({ kind, namespace, name }: ObjectReference) => `${kind} ${namespace}/${name}`
 
 const isNamed = ({ kind, metadata }: KubeObject, text: string) =>
   text.includes(`${kind} ${metadata.namespace ?? ''}/${metadata.name},`)
