@@ -3,6 +3,7 @@ import { choice, flag, integer, list, map, object, text } from '../../field.ts'
 import { honoured, informational } from '../../verdict.ts'
 import { recordsIn } from '../object-parts.ts'
 import { defineKind } from './define-kind.ts'
+import { objectReference } from './object-reference.ts'
 
 const atomic = { 'x-kubernetes-list-type': 'atomic' } as const
 
@@ -31,22 +32,7 @@ const endpoint = object(
     hints: informational(hints),
     hostname: informational(text('Its host name.')),
     nodeName: informational(text('The node that it runs on.')),
-    targetRef: informational(
-      object(
-        'The object that it stands for.',
-        {
-          apiVersion: text('Its API version.'),
-          fieldPath: text('The part of it that is meant.'),
-          kind: text('Its kind.'),
-          name: text('Its name.'),
-          namespace: text('Its namespace.'),
-          resourceVersion: text('Its version.'),
-          uid: text('Its uid.'),
-        },
-        [],
-        { 'x-kubernetes-map-type': 'atomic' },
-      ),
-    ),
+    targetRef: informational(objectReference('The object that it stands for.')),
     zone: informational(text('The zone that it runs in.')),
   },
   ['addresses'],

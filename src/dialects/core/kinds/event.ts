@@ -3,22 +3,7 @@ import { integer, object, text } from '../../field.ts'
 import { isRecord } from '../../record.ts'
 import { informational } from '../../verdict.ts'
 import { defineKind } from './define-kind.ts'
-
-const objectReference = (description: string) =>
-  object(
-    description,
-    {
-      apiVersion: text('Its API version.'),
-      fieldPath: text('The part of it that is meant.'),
-      kind: text('Its kind.'),
-      name: text('Its name.'),
-      namespace: text('Its namespace.'),
-      resourceVersion: text('Its version.'),
-      uid: text('Its uid.'),
-    },
-    [],
-    { 'x-kubernetes-map-type': 'atomic' },
-  )
+import { objectReference } from './object-reference.ts'
 
 const time = (description: string) => text(description, { format: 'date-time' })
 

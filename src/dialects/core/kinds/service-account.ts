@@ -2,6 +2,7 @@ import { flag, list, object, text } from '../../field.ts'
 import { informational } from '../../verdict.ts'
 import { entryCount } from './columns.ts'
 import { defineKind } from './define-kind.ts'
+import { objectReferenceFields } from './object-reference.ts'
 
 const byName = {
   'x-kubernetes-list-type': 'map',
@@ -20,19 +21,7 @@ const schema = informational(
     ),
     secrets: list(
       'Secrets that its pods may use.',
-      object(
-        'One Secret.',
-        {
-          apiVersion: text('Its API version.'),
-          fieldPath: text('The part of it that is meant.'),
-          kind: text('Its kind.'),
-          name: text('Its name.'),
-          namespace: text('Its namespace.'),
-          resourceVersion: text('Its version.'),
-          uid: text('Its uid.'),
-        },
-        ['name'],
-      ),
+      object('One Secret.', objectReferenceFields(), ['name']),
       byName,
     ),
   }),
