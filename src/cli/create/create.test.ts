@@ -5,9 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseKeySet } from '../../lib/jwk/parse-key-set.ts'
 import { VerificationKey } from '../../lib/jwk/verification-key.ts'
-import type { ClientCommandParts } from '../client-parts.ts'
-import { runProgram } from '../program.ts'
-import { createCreateCommand } from './create-create-command.ts'
+import { runCommand } from '../testing/start-api.ts'
 
 let folder: string
 beforeEach(() => {
@@ -15,35 +13,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-async function run(...parameters: readonly string[]) {
-  let out = ''
-  let err = ''
-  const terminal = {
-    out: (text: string) => {
-      out += text
-    },
-    err: (text: string) => {
-      err += text
-    },
-  }
-  const nothing = () => Promise.reject(new Error('not used here'))
-  const parts: ClientCommandParts = {
-    ...{ version: '0', terminal, environment: {}, workingDirectory: folder, homeDirectory: folder },
-    ...{ now: () => 1_000_500, randomId: () => '', readStandardInput: nothing },
-    ...{ untilStopped: nothing, loadKinds: nothing },
-  }
-  const code = await runProgram(
-    ['create', ...parameters],
-    {
-      ...{ version: '0', serve: nothing, dev: nothing },
-      addClientCommands: async (program) => {
-        program.addCommand(createCreateCommand(parts))
-      },
-    },
-    terminal,
-  )
-  return { code, out, err }
-}
+const run = (...parameters: readonly string[]) =>
+  runCommand(['create', ...parameters], { workingDirectory: folder, now: () => 1_000_500 })
 
 function readToken(token: string, publicKeys: string) {
   const [header = '', payload = '', signature = ''] = token.trim().split('.')

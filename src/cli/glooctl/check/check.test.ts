@@ -1,33 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type ApiUnderTest, startApi } from '../../testing/start-api.ts'
+import { routeTo, staticHosts, upstream, virtualService } from '../testing/gloo-objects.ts'
 
 let api: ApiUnderTest
 beforeEach(async () => {
   api = await startApi()
 })
 afterEach(() => api.close())
-
-const accepted = { statuses: { 'gloo-system': { state: 'Accepted', reportedBy: 'gloo' } } }
-
-const upstream = (name: string, spec: unknown, status: unknown = accepted) => ({
-  ...{ apiVersion: 'gloo.solo.io/v1', kind: 'Upstream', spec },
-  ...{ metadata: { name, namespace: 'default' }, status },
-})
-
-const staticHosts = (...hosts: string[]) => ({
-  static: { hosts: hosts.map((addr) => ({ addr, port: 443 })), useTls: true },
-})
-
-const virtualService = (routes: unknown[], status: unknown = accepted) => ({
-  ...{ apiVersion: 'gateway.solo.io/v1', kind: 'VirtualService', status },
-  metadata: { name: 'ai-services-vs', namespace: 'default' },
-  spec: { virtualHost: { domains: ['*'], routes } },
-})
-
-const routeTo = (prefix: string, name: string) => ({
-  matchers: [{ prefix }],
-  routeAction: { single: { upstream: { name, namespace: 'default' } } },
-})
 
 test('check passes where every object was accepted', async () => {
   api.create(upstream('openai', staticHosts('api.openai.com')))

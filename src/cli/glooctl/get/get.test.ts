@@ -1,33 +1,18 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type ApiUnderTest, runCommand, startApi, testKinds } from '../../testing/start-api.ts'
+import {
+  accepted,
+  routeTo,
+  staticHosts,
+  upstream,
+  virtualService,
+} from '../testing/gloo-objects.ts'
 
 let api: ApiUnderTest
 beforeEach(async () => {
   api = await startApi()
 })
 afterEach(() => api.close())
-
-const accepted = { statuses: { 'gloo-system': { state: 'Accepted', reportedBy: 'gloo' } } }
-
-const upstream = (name: string, spec: unknown, status: unknown = accepted) => ({
-  ...{ apiVersion: 'gloo.solo.io/v1', kind: 'Upstream', spec },
-  ...{ metadata: { name, namespace: 'default' }, status },
-})
-
-const staticHosts = (...hosts: string[]) => ({
-  static: { hosts: hosts.map((addr) => ({ addr, port: 443 })), useTls: true },
-})
-
-const virtualService = (routes: unknown[], status: unknown = accepted) => ({
-  ...{ apiVersion: 'gateway.solo.io/v1', kind: 'VirtualService', status },
-  metadata: { name: 'ai-services-vs', namespace: 'default' },
-  spec: { virtualHost: { domains: ['*'], routes } },
-})
-
-const routeTo = (prefix: string, name: string) => ({
-  matchers: [{ prefix }],
-  routeAction: { single: { upstream: { name, namespace: 'default' } } },
-})
 
 test('get upstream prints the table that the vendor prints', async () => {
   api.create(upstream('huggingface-upstream', staticHosts('api-inference.huggingface.co')))
