@@ -4,52 +4,7 @@ import type { KubeObject } from '../kube-object.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import { applyServerSide, type ServerSideApply } from './apply-server-side.ts'
 import type { ApplyConflict } from './conflicts.ts'
-import { trackUpdate, type UpdateToTrack } from './track-update.ts'
-
-const scalar: StructuralSchema = { type: 'string' }
-const schema: StructuralSchema = {
-  type: 'object',
-  properties: {
-    spec: {
-      type: 'object',
-      properties: {
-        replicas: { type: 'integer' },
-        image: scalar,
-        labels: { type: 'object', additionalProperties: scalar },
-        whole: {
-          type: 'object',
-          'x-kubernetes-map-type': 'atomic',
-          additionalProperties: scalar,
-        },
-        hosts: { type: 'array', 'x-kubernetes-list-type': 'set', items: scalar },
-        routes: { type: 'array', items: scalar },
-        ports: {
-          type: 'array',
-          'x-kubernetes-list-type': 'map',
-          'x-kubernetes-list-map-keys': ['port', 'protocol'],
-          items: {
-            type: 'object',
-            properties: {
-              port: { type: 'integer' },
-              protocol: { type: 'string', default: 'TCP' },
-              name: scalar,
-            },
-          },
-        },
-        free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-      },
-    },
-    status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  },
-}
-
-const now = new Date('2026-11-20T10:00:00Z')
-const later = new Date('2026-11-20T11:00:00Z')
-
-function object(spec: Record<string, unknown>, rest: Record<string, unknown> = {}): KubeObject {
-  const metadata = { name: 'a', namespace: 'n' }
-  return { apiVersion: 'x/v1', kind: 'A', metadata, spec, ...rest }
-}
+import { edit, later, now, object, ownersOf, schema, update } from './testing/tracked-objects.ts'
 
 function attempt(
   live: KubeObject | undefined,
@@ -77,26 +32,6 @@ function conflictsOf(
 ): readonly ApplyConflict[] {
   const result = attempt(live, object(spec), options)
   return 'conflicts' in result ? result.conflicts : []
-}
-
-function update(
-  live: KubeObject | undefined,
-  updated: KubeObject,
-  options: Partial<UpdateToTrack> = {},
-): KubeObject {
-  const defaults = { manager: 'editor', schema, apiVersion: 'x/v1', now }
-  return trackUpdate({ ...defaults, live, updated, ...options })
-}
-
-function edit(live: KubeObject, spec: Record<string, unknown>, manager = 'editor'): KubeObject {
-  return update(live, { ...live, spec }, { manager })
-}
-
-function ownersOf(of: KubeObject): Record<string, unknown> {
-  const entries = (of.metadata.managedFields ?? []).map(
-    (entry) => [`${entry.manager}/${entry.operation}`, entry.fieldsV1] as const,
-  )
-  return Object.fromEntries(entries)
 }
 
 describe('server-side apply', () => {
@@ -201,7 +136,10 @@ describe('server-side apply', () => {
     const atomic: StructuralSchema = {
       type: 'object',
       properties: {
-        spec: { type: 'object', properties: { ports: { type: 'array' }, replicas: scalar } },
+        spec: {
+          type: 'object',
+          properties: { ports: { type: 'array' }, replicas: { type: 'integer' } },
+        },
       },
     }
     const result = attempt(live, object({ ports: [{ port: 81 }] }), {

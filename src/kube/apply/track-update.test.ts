@@ -1,48 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { KubeObject } from '../kube-object.ts'
-import type { StructuralSchema } from '../structural-schema.ts'
-import { trackUpdate, type UpdateToTrack } from './track-update.ts'
-
-const schema: StructuralSchema = {
-  type: 'object',
-  properties: {
-    spec: {
-      type: 'object',
-      properties: {
-        replicas: { type: 'integer' },
-        labels: { type: 'object', additionalProperties: { type: 'string' } },
-      },
-    },
-    status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  },
-}
-
-const now = new Date('2026-11-20T10:00:00Z')
-const later = new Date('2026-11-20T11:00:00Z')
-
-function object(spec: Record<string, unknown>): KubeObject {
-  return { apiVersion: 'x/v1', kind: 'A', metadata: { name: 'a', namespace: 'n' }, spec }
-}
-
-function update(
-  live: KubeObject | undefined,
-  updated: KubeObject,
-  options: Partial<UpdateToTrack> = {},
-): KubeObject {
-  const defaults = { manager: 'editor', schema, apiVersion: 'x/v1', now }
-  return trackUpdate({ ...defaults, live, updated, ...options })
-}
-
-function edit(live: KubeObject, spec: Record<string, unknown>, manager = 'editor'): KubeObject {
-  return update(live, { ...live, spec }, { manager })
-}
-
-function ownersOf(of: KubeObject): Record<string, unknown> {
-  const entries = (of.metadata.managedFields ?? []).map(
-    (entry) => [`${entry.manager}/${entry.operation}`, entry.fieldsV1] as const,
-  )
-  return Object.fromEntries(entries)
-}
+import { edit, later, object, ownersOf, update } from './testing/tracked-objects.ts'
 
 describe('the managed fields of an update', () => {
   const created = update(undefined, object({ replicas: 1, labels: { a: '1' } }), { manager: 'c' })
