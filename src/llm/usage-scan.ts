@@ -11,5 +11,7 @@ export interface UsageScan {
   end(): Buffer
   /** What was found so far; also of an answer that is cut short. */
   readonly usage: Usage | undefined
+  /** The whole answer has been read, so nothing will be added to what was found. */
+  readonly isWhole: boolean
   readonly model: string | undefined
 }

@@ -82,7 +82,9 @@ function createMetered(
   const hideUsage = model.hidesUsage && kind === 'events'
   const relay = plain(hideUsage ? withoutLength(parts) : parts)
   const isWhole = kind === 'json' && !isArray
-  const scan = isWhole ? new WholeScan(format) : format.createUsageScan({ hideUsage })
+  const scan = isWhole
+    ? new WholeScan(format, headerValueOf(head.headers, 'content-length'))
+    : format.createUsageScan({ hideUsage })
   return new MeteredRelay(relay, scan, meter)
 }
 

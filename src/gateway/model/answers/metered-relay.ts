@@ -20,10 +20,11 @@ export class MeteredRelay implements AnswerRelay {
   }
 
   push(chunk: Buffer): void {
-    this.#meter.keep(chunk)
     const passed = this.#scan.push(chunk)
-    if (passed.length > 0) this.#relay.push(passed)
     this.#meter.see(this.#scan)
+    // What says how much it has used need not be counted.
+    if (!(this.#scan.isWhole && this.#scan.usage)) this.#meter.keep(chunk)
+    if (passed.length > 0) this.#relay.push(passed)
   }
 
   end(trailers: readonly string[]): void {

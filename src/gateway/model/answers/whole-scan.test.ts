@@ -12,9 +12,15 @@ const answerOf = (content: string) =>
     }),
   )
 
-function scan(pieces: readonly Buffer[]) {
-  const whole = new WholeScan(openAiChat)
-  const passed = pieces.map((piece) => whole.push(piece))
+/** The memory of each piece is used for something else as soon as it has been pushed. */
+function scan(pieces: readonly Buffer[], length?: string) {
+  const whole = new WholeScan(openAiChat, length)
+  const passed = pieces.map((piece) => {
+    const chunk = Buffer.from(piece)
+    const pushed = Buffer.from(whole.push(chunk))
+    chunk.fill(0)
+    return pushed
+  })
   return { whole, passed: Buffer.concat([...passed, whole.end()]) }
 }
 
@@ -27,10 +33,12 @@ test.each([
     fc.property(fc.array(fc.nat(answer.length), { maxLength: 3 }), (cuts) => {
       const places = [0, ...cuts.toSorted((left, right) => left - right), answer.length]
       const pieces = places.slice(1).map((place, index) => answer.subarray(places[index], place))
-      const { whole, passed } = scan(pieces)
-      expect(passed.equals(answer)).toBe(true)
-      expect(whole.usage).toMatchObject({ inputTokens: 9, outputTokens: 2, totalTokens: 11 })
-      expect(whole.model).toBe('gpt-4o-1')
+      for (const announced of [undefined, String(answer.length)]) {
+        const { whole, passed } = scan(pieces, announced)
+        expect(passed.equals(answer)).toBe(true)
+        expect(whole.usage).toMatchObject({ inputTokens: 9, outputTokens: 2, totalTokens: 11 })
+        expect(whole.model).toBe('gpt-4o-1')
+      }
     }),
     { numRuns: 30 },
   )

@@ -10,13 +10,21 @@ const nothing = Buffer.alloc(0)
 /** Finds the usage of a JSON answer: parses it when it has come whole and is short, and scans it otherwise. */
 export class WholeScan implements UsageScan {
   readonly #format: WireFormat
+  /** -1: unknown. */
+  readonly #length: number
   #chunks: Buffer[] = []
   #bytes = 0
   #scan: UsageScan | undefined
   #found: { readonly usage: Usage | undefined; readonly model: string | undefined } | undefined
 
-  constructor(format: WireFormat) {
+  /** `length`: what the answer says of itself, in bytes. */
+  constructor(format: WireFormat, length: string | undefined) {
     this.#format = format
+    this.#length = length === undefined ? -1 : Number(length)
+  }
+
+  get isWhole(): boolean {
+    return this.#found !== undefined
   }
 
   get usage(): Usage | undefined {
@@ -27,23 +35,29 @@ export class WholeScan implements UsageScan {
     return this.#scan?.model ?? this.#found?.model
   }
 
-  /** `chunk` must not change afterwards. */
   push(chunk: Buffer): Buffer {
     if (this.#scan !== undefined) return this.#scan.push(chunk)
+    if (chunk.length === this.#length) {
+      this.#read(chunk)
+      return chunk
+    }
     this.#bytes += chunk.length
-    this.#chunks.push(chunk)
+    // The bytes are the caller's again when this returns.
+    this.#chunks.push(Buffer.from(chunk))
     if (this.#bytes > parsedBytes) this.#beginScan()
     return chunk
   }
 
   end(): Buffer {
     if (this.#scan !== undefined) return this.#scan.end()
-    const [first = nothing] = this.#chunks
-    const body = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+    if (this.#found === undefined) this.#read(Buffer.concat(this.#chunks))
     this.#chunks = []
+    return nothing
+  }
+
+  #read(body: Buffer): void {
     const json = parse(body)
     if (json !== undefined) this.#found = this.#format.readResponse(json)
-    return nothing
   }
 
   #beginScan(): void {

@@ -19,6 +19,7 @@ export function hideEvents(scan: CountingScan, isHidden: (event: SseEvent) => bo
   return {
     push: (chunk) => relay(framer.push(chunk)),
     end: () => relay(framer.end()),
+    isWhole: false,
     get usage() {
       return scan.usage
     },

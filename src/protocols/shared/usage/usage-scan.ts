@@ -46,6 +46,7 @@ export function createUsageScan(names: UsageNames): CountingScan {
     get usage() {
       return usage
     },
+    isWhole: false,
     get reports() {
       return reports
     },
