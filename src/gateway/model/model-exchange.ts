@@ -22,6 +22,8 @@ export interface ModelExchangeParts {
 export interface AnswerMeter {
   /** What is known now; called when the request is over. */
   usage(): Usage | undefined
+  /** Nobody will ask any more. */
+  release(): void
 }
 
 /** One request to a language model while it lives: what is sent upstream for it, and what is known of its answer. */
@@ -139,6 +141,7 @@ export class ModelExchange {
 
   /** A try is over without an answer for the client. */
   dropAnswer(): void {
+    this.meter?.release()
     this.meter = undefined
     this.onAbort?.()
     this.onAbort = undefined
@@ -147,6 +150,7 @@ export class ModelExchange {
   /** The request is over. */
   finish(): void {
     this.call.usage ??= this.meter?.usage()
+    this.meter?.release()
     this.onAbort?.()
   }
 

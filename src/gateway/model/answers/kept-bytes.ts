@@ -1,12 +1,19 @@
-const smallestRoom = 2 * 1024
+const blockBytes = 4 * 1024
+
+/** As much as 1,000 streams of usual length keep at once, 16 MiB. */
+const mostFreeBlocks = 4096
 
 /**
- * The beginning of an answer, in one piece of memory. A buffer for each event of a stream lives as long as the stream: with 512 of them the
- * collector took 7 µs of CPU per event to look after theirs.
+ * Memory that answers have kept and need no more. A new buffer for each answer, that grows with it, made the collector of 512 streams
+ * look through the whole heap three times as often: 2 µs of CPU per event.
  */
+const freeBlocks: Buffer[] = []
+
+/** The beginning of an answer. */
 export class KeptBytes {
   readonly #limit: number
-  #memory = Buffer.alloc(0)
+  /** All full but the last. */
+  #blocks: Buffer[] = []
   #length = 0
 
   /** In bytes; what comes after them is not kept. */
@@ -18,24 +25,29 @@ export class KeptBytes {
     return this.#length
   }
 
-  /** What was kept; valid until more comes. */
+  /** A copy of what was kept. */
   get bytes(): Buffer {
-    return this.#memory.subarray(0, this.#length)
+    return Buffer.concat(this.#blocks, this.#length)
   }
 
   /** Copies `chunk`, as far as there is room. */
   add(chunk: Buffer): void {
-    const end = Math.min(this.#limit, this.#length + chunk.length)
-    if (end === this.#length) return
-    if (end > this.#memory.length) this.#grow(end)
-    chunk.copy(this.#memory, this.#length, 0, end - this.#length)
-    this.#length = end
+    const count = Math.min(chunk.length, this.#limit - this.#length)
+    for (let from = 0; from < count; ) {
+      const at = this.#length % blockBytes
+      if (at === 0) this.#blocks.push(freeBlocks.pop() ?? Buffer.allocUnsafeSlow(blockBytes))
+      const copied = Math.min(count - from, blockBytes - at)
+      const block = this.#blocks.at(-1)
+      chunk.copy(block as Buffer, at, from, from + copied)
+      this.#length += copied
+      from += copied
+    }
   }
 
-  #grow(needed: number): void {
-    const room = Math.max(smallestRoom, needed, this.#memory.length * 2)
-    const memory = Buffer.allocUnsafeSlow(Math.min(this.#limit, room))
-    this.#memory.copy(memory, 0, 0, this.#length)
-    this.#memory = memory
+  /** Lets go of everything. */
+  release(): void {
+    for (const block of this.#blocks) if (freeBlocks.length < mostFreeBlocks) freeBlocks.push(block)
+    this.#blocks = []
+    this.#length = 0
   }
 }

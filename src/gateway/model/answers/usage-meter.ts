@@ -48,6 +48,10 @@ export class UsageMeter implements AnswerMeter {
     this.#isWhole = true
   }
 
+  release(): void {
+    this.#kept.release()
+  }
+
   usage(): Usage | undefined {
     const known = this.#usage
     if (known !== undefined && this.#isWhole) return known

@@ -14,7 +14,8 @@ export interface CallOwner {
 
 /** One request, from the queue of the pool to the end of the answer. */
 export class Http1Call implements UpstreamCall {
-  readonly request: EncodedRequest
+  /** Until it is written: the answer may be a stream that lives much longer. */
+  #request: EncodedRequest | undefined
   readonly #owner: CallOwner
   readonly #handler: UpstreamHandler
   /** Set from the moment the request is written until the answer has come. */
@@ -25,7 +26,7 @@ export class Http1Call implements UpstreamCall {
 
   constructor(owner: CallOwner, request: EncodedRequest, handler: UpstreamHandler) {
     this.#owner = owner
-    this.request = request
+    this.#request = request
     this.#handler = handler
   }
 
@@ -44,10 +45,14 @@ export class Http1Call implements UpstreamCall {
     this.#connection?.destroy()
   }
 
-  /** The request is being written; `reused`: others went over this connection before. */
-  sentOver(connection: Http1Connection, reused: boolean): void {
+  /** What is to be written now, once; `reused`: other requests went over this connection before. */
+  sendOver(connection: Http1Connection, reused: boolean): EncodedRequest {
+    const request = this.#request
+    if (request === undefined) throw new Error('the request has been sent')
+    this.#request = undefined
     this.#connection = connection
     this.#reused = reused
+    return request
   }
 
   /** The first bytes of an answer have come. */

@@ -60,9 +60,8 @@ export class Http1Connection implements ResponseListener {
   }
 
   send(call: Http1Call): void {
-    const { method, head, body } = call.request
     const { maxRequestsPerConnection } = this.#owner
-    call.sentOver(this, this.#requests > 0)
+    const { method, head, body } = call.sendOver(this, this.#requests > 0)
     this.#call = call
     this.#requests += 1
     // Misbehaving servers send a body with the answer to HEAD, which would be read as the next answer.
