@@ -6,7 +6,7 @@ import { JsonResponse, type ResponseForm } from './response/json-response.ts'
 import type { SseEvent } from './sse/sse-event.ts'
 import type { ChannelTable } from './stream/channel-table.ts'
 import type { MessageReader } from './stream/read-message.ts'
-import { createSseReader, isEventStream } from './stream/sse-reader.ts'
+import { isEventStream, SseReader } from './stream/sse-reader.ts'
 import { hideEvents } from './usage/hiding-scan.ts'
 import { createUsageScan, type UsageNames } from './usage/usage-scan.ts'
 
@@ -51,5 +51,5 @@ function createReader(parts: FormatParts, contentType: string, options: StreamOp
   if (createMessageReader === undefined || !isEventStream(contentType)) {
     return parts.createOtherReader?.(contentType, options)
   }
-  return createSseReader((channels) => createMessageReader(channels, options))
+  return new SseReader((channels) => createMessageReader(channels, options))
 }

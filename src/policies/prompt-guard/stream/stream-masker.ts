@@ -23,6 +23,8 @@ export type TextsBySlot = ReadonlyMap<TextSlot, string>
 
 const asTheyAre: TextsBySlot = new Map()
 
+const nothing: ReadonlyMap<string, string> = new Map()
+
 /** Texts that may be open at once: choices, calls of tools and their arguments. Each of them costs memory and time. */
 const maxChannels = 1024
 
@@ -60,7 +62,9 @@ export class StreamMasker implements StreamEditor {
       return
     }
     part.dropRepetitions()
-    const rests = this.#takeDeltas(part, texts)
+    this.#takeDeltas(part, texts)
+    const ends = part.closesAll || part.closes.length > 0
+    const rests = ends ? this.#closeChannels(part) : nothing
     this.#maskRepeats(part, texts)
     if (this.#holdsTooMuch()) {
       this.fail(heldTooMuch(this.#settings.origin))
@@ -103,23 +107,24 @@ export class StreamMasker implements StreamEditor {
     this.#output.fail(error)
   }
 
-  /** Returns what is left of channels that end with the event and have no place in it. */
-  #takeDeltas(part: StreamPart, texts: TextsBySlot): Map<string, string> {
-    const lastSlots = new Map<string, { slot: TextSlot; text: string }>()
+  #takeDeltas(part: StreamPart, texts: TextsBySlot): void {
     for (const slot of part.deltas) {
       const text = texts.get(slot) ?? slot.text
       const channel = this.#channelOf(slot.channel, part)
       const released = channel === undefined ? text : channel.redactor.push(text, this.#now())
       if (released !== slot.text) slot.replace(released)
-      lastSlots.set(slot.channel, { slot, text: released })
     }
+  }
+
+  /** Returns what is left of channels that end with the event and have no place in it. */
+  #closeChannels(part: StreamPart): Map<string, string> {
     const rests = new Map<string, string>()
     for (const name of this.#closedBy(part)) {
       const rest = this.#close(name)
-      const last = lastSlots.get(name)
       if (rest === '') continue
+      const last = part.deltas.findLast(({ channel }) => channel === name)
       if (last === undefined) rests.set(name, rest)
-      else last.slot.replace(last.text + rest)
+      else last.replace(last.text + rest)
     }
     return rests
   }

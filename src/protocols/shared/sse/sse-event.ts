@@ -4,11 +4,18 @@ import type { Frame } from '../stream/frame.ts'
 export class SseEvent implements Frame {
   readonly bytes: Buffer
   readonly #isFirst: boolean
+  #text: string | undefined
   #lines: readonly string[] | undefined
 
   constructor(bytes: Buffer, isFirst: boolean) {
     this.bytes = bytes
     this.#isFirst = isFirst
+  }
+
+  /** All of it. */
+  get text(): string {
+    this.#text ??= this.bytes.toString('utf8')
+    return this.#text
   }
 
   /** Its `data:` lines joined by newlines; undefined when it has none. */
@@ -40,13 +47,12 @@ export class SseEvent implements Frame {
   }
 
   #allLines(): readonly string[] {
-    this.#lines ??= linesOf(this.bytes, this.#isFirst)
+    this.#lines ??= linesOf(this.text, this.#isFirst)
     return this.#lines
   }
 }
 
-function linesOf(bytes: Buffer, isFirst: boolean): string[] {
-  const text = bytes.toString('utf8')
+function linesOf(text: string, isFirst: boolean): string[] {
   const lines = (isFirst && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).split(
     text.includes('\r') ? /\r\n|\r|\n/ : '\n',
   )

@@ -24,6 +24,7 @@ export class JsonPart implements StreamPart {
   readonly #added = new TextCollector(() => this.markChanged(), false)
   readonly #repeated = new TextCollector(() => this.markChanged(), false)
   #changed = false
+  #hasArguments = false
 
   constructor(frame: Frame, json: unknown, channels: ChannelTable) {
     this.#frame = frame
@@ -37,6 +38,14 @@ export class JsonPart implements StreamPart {
 
   get repeats(): readonly TextSlot[] {
     return this.#repeated.slots
+  }
+
+  /** It adds to one text and says nothing else, and what comes of it depends on no message before it. */
+  get isOneText(): boolean {
+    const saysMore = this.usage !== undefined || this.error !== undefined || this.hidden
+    const ends = this.closesAll || this.closes.length > 0
+    const isOne = this.deltas.length === 1 && this.repeats.length === 0
+    return isOne && this.known && !saysMore && !ends && !this.#hasArguments && !this.#changed
   }
 
   /** Texts that the message has whole: repeated ones, and those that belong to no channel, such as an error's. */
@@ -77,6 +86,7 @@ export class JsonPart implements StreamPart {
     { decoder, ...owner }: TextOwner & { readonly decoder: ArgumentDecoder },
     writer: DeltaWriter,
   ): void {
+    this.#hasArguments = true
     const first = this.#added.slots.length
     const ended = this.#added.addArguments(holder, key, { ...owner, decoder })
     for (const { channel } of this.#added.slots.slice(first)) {
