@@ -4,10 +4,15 @@ import type { KubeObject } from '../../../kube/kube-object.ts'
 import { endpointSliceKind, groupSlices } from '../../core/services.ts'
 import type { ObjectStatus, ObjectView } from '../../dialect.ts'
 import { isRecord } from '../../record.ts'
-import { type UpstreamSpec, upstreamKind } from '../kinds/upstream/upstream.ts'
+import {
+  type UpstreamSpec,
+  upstream as upstreamDefinition,
+  upstreamKind,
+} from '../kinds/upstream/upstream.ts'
 import { upstreamGroupKind } from '../kinds/upstream-group.ts'
 import { displayReference, type ResourceReference } from '../reference.ts'
 import { createGlooStatus, createObjectStatus } from '../status/report.ts'
+import { warningsOfUnknownFields } from '../status/unknown-fields.ts'
 import { upstreamBackendId } from './backend-id.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { secretIdsOf } from './secret-ids.ts'
@@ -147,6 +152,7 @@ function isSameUpstream(left: KubeObject, right: KubeObject): boolean {
 function createEntry(moment: Moment, upstream: KubeObject): Entry {
   const reference = referenceOf(upstream)
   const findings = createFindings()
+  findings.warnings.push(...warningsOfUnknownFields(upstreamDefinition, upstream))
   const { objects, findSlices, dependencies } = trackView(moment.objects, moment.findSlices)
   const spec = (isRecord(upstream['spec']) ? upstream['spec'] : {}) as UpstreamSpec
   const backendId = upstreamBackendId(reference)

@@ -8,14 +8,18 @@ import type { ObjectView, Translation, Translator } from '../../dialect.ts'
 import { rateLimitConfigKind } from '../../gloo-core/kinds/rate-limit/rate-limit-config.ts'
 import { secretIdsOfPolicy } from '../../gloo-core/options/policy-secrets.ts'
 import { optionsGroup, type Source } from '../../gloo-core/options/source.ts'
+import { warningsOfUnknownFields } from '../../gloo-core/status/unknown-fields.ts'
 import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
 import { Scope } from '../../shared/memory.ts'
 import { SpecCache } from '../../shared/spec-of.ts'
 import { texts } from '../conditions.ts'
+import { gatewayKind } from '../kinds/gateway.ts'
+import { routeTableKind } from '../kinds/route-table.ts'
+import { virtualServiceKind } from '../kinds/virtual-service.ts'
 import { defaultProfile } from './gateways/connection-options.ts'
 import { claimPorts, gatewayReference, planGateway } from './gateways/gateway-plan.ts'
 import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
-import { containFailure } from './problem.ts'
+import { containFailure, type Problem } from './problem.ts'
 import { StatusBook } from './statuses.ts'
 import {
   type TranslatedVirtualService,
@@ -100,8 +104,20 @@ function translateAll(scope: Scope<Source>): Translation {
     ...list('RouteTable'),
     ...kindsWithoutProblems.flatMap(list),
   ]
+  addUnknownFields(book, objects)
   const { secretIds, ...configuration } = builder
   return { configuration, secretIds, statuses: reported.map((object) => book.statusOf(object)) }
+}
+
+function addUnknownFields(book: StatusBook, objects: ObjectView): void {
+  for (const definition of [gatewayKind, virtualServiceKind, routeTableKind]) {
+    for (const object of objects.list(definition)) {
+      const { namespace = '', name } = object.metadata
+      const owner = { group: definition.group, kind: definition.kind, namespace, name }
+      const texts = warningsOfUnknownFields(definition, object)
+      book.add(texts.map((text): Problem => ({ severity: 'warning', owner, text })))
+    }
+  }
 }
 
 /** Makes a translator that keeps what it computed from objects that did not change. */

@@ -1,3 +1,4 @@
+import type { KindDefinition } from '../../../../kube/kind-definition.ts'
 import type { GroupKind, KubeObject } from '../../../../kube/kube-object.ts'
 import type { ObjectStatus } from '../../../dialect.ts'
 import { containFailure } from '../../../gateway-api/translate/contain-failure.ts'
@@ -13,6 +14,7 @@ import {
   createObjectStatus,
   type GlooReport,
 } from '../../../gloo-core/status/report.ts'
+import { warningsOfUnknownFields } from '../../../gloo-core/status/unknown-fields.ts'
 import {
   type Attachments,
   findTargetError,
@@ -30,7 +32,7 @@ import type { Findings } from './findings.ts'
 
 type Check = (scope: Scope, object: KubeObject) => GlooReport
 
-const checks: readonly (readonly [GroupKind, Check])[] = [
+const checks: readonly (readonly [KindDefinition, Check])[] = [
   [routeOptionKind, checkRouteOption],
   [virtualHostOptionKind, checkVirtualHostOption],
   [listenerOptionKind, readListenerLogs],
@@ -94,6 +96,7 @@ function statusOf(
       ...new Set([
         ...own.warnings,
         ...targets.warnings,
+        ...warningsOfUnknownFields(kind, object),
         ...found.warnings,
         ...conflicts.of(object),
       ]),
