@@ -7,6 +7,7 @@ import { KubeClient } from '../harness/kube-client.ts'
 import { type RecordingUpstream, startRecordingUpstream } from '../harness/recording-upstream.ts'
 import { type SluiceProcess, startSluice } from '../harness/sluice-process.ts'
 import { waitUntil } from '../harness/wait-until.ts'
+import { catchAllRoute } from './catch-all-route.ts'
 
 const streams = 32
 
@@ -31,20 +32,7 @@ beforeAll(async () => {
     environment: { NODE_OPTIONS: `--import ${hook}` },
   })
   const kube = new KubeClient(sluice)
-  await kube.apply(`
-apiVersion: gloo.solo.io/v1
-kind: Upstream
-metadata: { name: api, namespace: default }
-spec: { static: { hosts: [{ addr: api.test, port: 80 }] } }
----
-apiVersion: gateway.solo.io/v1
-kind: VirtualService
-metadata: { name: api, namespace: default }
-spec:
-  virtualHost:
-    domains: ['*']
-    routes: [{ matchers: [{ prefix: / }], routeAction: { single: { upstream: { name: api, namespace: default } } } }]
-`)
+  await kube.apply(catchAllRoute)
   address = await kube.serviceAddress('gloo-system', 'gateway-proxy')
   await waitUntil('the route', async () => (await callOnce()) === 'whole')
 })

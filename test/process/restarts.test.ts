@@ -9,6 +9,7 @@ import { KubeClient } from '../harness/kube-client.ts'
 import { startRecordingUpstream } from '../harness/recording-upstream.ts'
 import { type SluiceProcess, startSluice } from '../harness/sluice-process.ts'
 import { waitUntil } from '../harness/wait-until.ts'
+import { catchAllRoute } from './catch-all-route.ts'
 
 const running: SluiceProcess[] = []
 const folders: string[] = []
@@ -103,20 +104,7 @@ test('SIGTERM lets an open stream end, takes no new connections and exits with 0
   })
   const sluice = await start({ flags: ['--resolve', `api.test:80:127.0.0.1:${upstream.port}`] })
   const kube = new KubeClient(sluice)
-  await kube.apply(`
-apiVersion: gloo.solo.io/v1
-kind: Upstream
-metadata: { name: api, namespace: default }
-spec: { static: { hosts: [{ addr: api.test, port: 80 }] } }
----
-apiVersion: gateway.solo.io/v1
-kind: VirtualService
-metadata: { name: api, namespace: default }
-spec:
-  virtualHost:
-    domains: ['*']
-    routes: [{ matchers: [{ prefix: / }], routeAction: { single: { upstream: { name: api, namespace: default } } } }]
-`)
+  await kube.apply(catchAllRoute)
   const address = await kube.serviceAddress('gloo-system', 'gateway-proxy')
   await waitUntil('the route', () =>
     kube
