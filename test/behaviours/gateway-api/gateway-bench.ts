@@ -5,17 +5,14 @@ import { KubeClient } from '../../harness/kube-client.ts'
 import { type RecordingUpstream, startRecordingUpstream } from '../../harness/recording-upstream.ts'
 import { type SluiceProcess, startSluice } from '../../harness/sluice-process.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
+import {
+  type Condition,
+  observes,
+  type StoredObject,
+  waitForRouteConditions,
+} from './route-conditions.ts'
 
 const apiVersion = 'gateway.networking.k8s.io/v1'
-
-interface Condition {
-  readonly type: string
-  readonly status: string
-  readonly reason: string
-  readonly message: string
-  readonly observedGeneration: number
-  readonly lastTransitionTime: string
-}
 
 export interface GatewayStatus {
   readonly addresses?: readonly { readonly value: string }[]
@@ -27,27 +24,11 @@ export interface GatewayStatus {
   }[]
 }
 
-interface RouteStatus {
-  readonly parents: readonly {
-    readonly controllerName: string
-    readonly conditions: readonly Condition[]
-  }[]
-}
-
-interface Stored {
-  readonly metadata: { readonly generation: number }
-  readonly status?: unknown
-}
-
 /** A condition as `Status/Reason`. */
 export const conditionOf = (conditions: readonly Condition[], type: string) => {
   const found = conditions.find((each) => each.type === type)
   return found && `${found.status}/${found.reason}`
 }
-
-const observes = (conditions: readonly Condition[], { metadata }: Stored) =>
-  conditions.length > 0 &&
-  conditions.every(({ observedGeneration }) => observedGeneration === metadata.generation)
 
 /** A Sluice with one gateway, and upstreams that are Services to it. */
 export class GatewayBench {
@@ -115,17 +96,7 @@ export class GatewayBench {
     name: string,
     { kind = 'HTTPRoute', namespace = 'default' } = {},
   ): Promise<Record<string, string>> {
-    return waitUntil(`the status of ${kind} ${name}`, async () => {
-      const stored = await this.#get(`${kind.toLowerCase()}s`, name, namespace)
-      const { parents = [] } = (stored.status ?? {}) as Partial<RouteStatus>
-      const conditions = parents.flatMap((parent) => parent.conditions)
-      return (
-        observes(conditions, stored) &&
-        Object.fromEntries(
-          conditions.map(({ type, status, reason }) => [type, `${status}/${reason}`]),
-        )
-      )
-    })
+    return waitForRouteConditions(this.kube, { kind, namespace, name })
   }
 
   /** Starts an upstream that is the Service `name` on port 80. */
@@ -184,8 +155,8 @@ export class GatewayBench {
     )
   }
 
-  #get(plural: string, name: string, namespace = 'default'): Promise<Stored> {
+  #get(plural: string, name: string, namespace = 'default'): Promise<StoredObject> {
     const path = `/apis/${apiVersion}/namespaces/${namespace}/${plural}/${name}`
-    return this.kube.get(path) as unknown as Promise<Stored>
+    return this.kube.get(path) as unknown as Promise<StoredObject>
   }
 }

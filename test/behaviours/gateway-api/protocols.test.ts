@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { request } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callHttp } from '../../harness/http-call.ts'
+import { echoWebSockets, sendHello } from '../../harness/websocket.ts'
 import { GatewayBench } from './gateway-bench.ts'
 
 let bench: GatewayBench
@@ -109,43 +107,14 @@ test('a Service port of appProtocol kubernetes.io/h2c is spoken to by HTTP/2', a
   expect(answer.body).toBe('HTTP/2.0')
 })
 
-/** Sends bytes through a WebSocket and resolves with what comes back. */
-function echoThrough(host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request({
-      ...{ host: bench.address, port: 8080, path: '/', agent: false },
-      headers: {
-        ...{ host, connection: 'Upgrade', upgrade: 'websocket' },
-        ...{ 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' },
-      },
-    })
-    call.on('error', reject)
-    call.on('response', (response) => resolve(String(response.statusCode)))
-    call.on('upgrade', (_, socket) => {
-      socket.once('data', (chunk) => {
-        resolve(chunk.toString())
-        socket.destroy()
-      })
-      socket.write('hello')
-    })
-    call.end()
-  })
-}
-
 test('a WebSocket is tunnelled to a Service', async () => {
   const { server, port } = await bench.service('socket')
-  server.on('upgrade', ({ headers }, socket: Duplex) => {
-    const magic = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
-    const accept = createHash('sha1').update(magic).digest('base64')
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
-    )
-    socket.pipe(socket)
-  })
+  echoWebSockets(server)
   await bench.endpoints('socket', port, { appProtocol: 'kubernetes.io/ws' })
   await bench.route(
     'socket',
     '{ hostnames: [socket.http.test], rules: [{ backendRefs: [{ name: socket, port: 80 }] }] }',
   )
-  expect(await echoThrough('socket.http.test')).toBe('hello')
+  const target = { address: bench.address, port: 8080, path: '/', host: 'socket.http.test' }
+  expect(await sendHello(target)).toBe('hello')
 })

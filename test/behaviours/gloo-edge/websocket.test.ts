@@ -1,51 +1,18 @@
-import { createHash } from 'node:crypto'
-import { request } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitUntil } from '../../harness/wait-until.ts'
+import { echoWebSockets, sendHello } from '../../harness/websocket.ts'
 import { EdgeBench } from './edge-bench.ts'
 
 let bench: EdgeBench
 beforeAll(async () => {
   bench = await EdgeBench.start()
   const { server } = await bench.upstream('socket')
-  server.on('upgrade', ({ headers }, socket: Duplex) => {
-    const magic = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
-    const accept = createHash('sha1').update(magic).digest('base64')
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
-    )
-    socket.pipe(socket)
-  })
+  echoWebSockets(server)
 })
 afterAll(() => bench.stop())
 
-/** Opens a WebSocket, sends bytes through it and resolves with what comes back, or with the status of a refusal. */
-function echoThrough(path: string, port = 80): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request({
-      ...{ host: bench.address, port, path, agent: false },
-      headers: {
-        ...{ host: 'socket.test', connection: 'Upgrade', upgrade: 'websocket' },
-        ...{ 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' },
-      },
-    })
-    call.on('error', reject)
-    call.on('response', (response) => {
-      response.resume()
-      resolve(String(response.statusCode))
-    })
-    call.on('upgrade', (_, socket) => {
-      socket.on('error', reject)
-      socket.once('data', (chunk) => {
-        resolve(chunk.toString())
-        socket.destroy()
-      })
-      socket.write('hello')
-    })
-    call.end()
-  })
-}
+const echoThrough = (path: string, port = 80) =>
+  sendHello({ address: bench.address, port, path, host: 'socket.test' })
 
 test('a WebSocket is tunnelled unless the route turns it off', async () => {
   const route = (path: string, options: string) => `

@@ -8,23 +8,12 @@ import {
 } from '../../harness/recording-upstream.ts'
 import { type SluiceProcess, startSluice } from '../../harness/sluice-process.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
+import { type Condition, waitForRouteConditions } from '../gateway-api/route-conditions.ts'
 
 /** What Gloo's controller says of an object. */
 export interface GlooStatus {
   readonly state: string
   readonly reason?: string
-}
-
-interface Stored {
-  readonly metadata: { readonly generation: number }
-  readonly status?: unknown
-}
-
-interface Condition {
-  readonly type: string
-  readonly status: string
-  readonly reason: string
-  readonly observedGeneration: number
 }
 
 interface GatewayStatus {
@@ -128,21 +117,7 @@ export class GlooBench {
       metadata: { name, namespace: 'default' },
       spec: { parentRefs: [{ name: 'ai' }], ...spec },
     })
-    const path = `/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes/${name}`
-    return waitUntil(`the status of HTTPRoute ${name}`, async () => {
-      const stored = (await this.kube.get(path)) as unknown as Stored
-      const { parents = [] } = (stored.status ?? {}) as {
-        parents?: readonly { readonly conditions: readonly Condition[] }[]
-      }
-      const conditions = parents.flatMap((parent) => parent.conditions)
-      const isCurrent = conditions.every(
-        ({ observedGeneration }) => observedGeneration === stored.metadata.generation,
-      )
-      if (conditions.length === 0 || !isCurrent) return undefined
-      return Object.fromEntries(
-        conditions.map((each) => [each.type, `${each.status}/${each.reason}`]),
-      )
-    })
+    return waitForRouteConditions(this.kube, { name })
   }
 
   /** Makes an object of options and resolves with its status. `yaml`: its options. */
