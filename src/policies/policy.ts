@@ -154,6 +154,8 @@ export interface CompiledPolicy {
   ): StreamEditor | undefined
   /** Before each try, with the headers of that try. Must not wait. */
   onAttempt?(context: RequestContext, attempt: Attempt): GatewayError | undefined
+  /** What {@link onAttempt} gives headers that clients must not learn: credentials of the gateway's own. */
+  readonly heldHeaderValues?: readonly string[]
   /** Once, in reverse order, for answers of upstreams and of the gateway itself. */
   onResponseHead?(context: RequestContext, head: ResponseHead): void
   /** Once per answer whose body this policy wants to see; `undefined` looks away. */

@@ -76,6 +76,8 @@ export interface CompiledProvider {
   withholdCredentials(headers: HeaderList): void
   /** Puts the credential in; last before sending, since a signature covers everything. */
   authorize(request: SentRequest): GatewayError | undefined | Promise<GatewayError | undefined>
+  /** What of a credential of the gateway's a try with these headers shows or is signed with; nothing where it is the client's own. */
+  credentialsIn(headers: HeaderList): readonly string[]
 }
 
 /** What providers need of the gateway that runs them. */

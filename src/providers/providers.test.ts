@@ -217,6 +217,8 @@ describe('credentials', () => {
     expect(await provider.authorize(request)).toBeUndefined()
     return headers.flat
   }
+  const heldIn = (config: ModelProvider, value: CredentialValue) =>
+    compile(config, value).credentialsIn(new HeaderList())
   const client = [
     ...['authorization', 'Bearer client', 'x-api-key', 'client', 'api-key', 'client'],
     ...['x-goog-api-key', 'client', 'cookie', 'client', 'x-amz-security-token', 'client'],
@@ -237,6 +239,7 @@ describe('credentials', () => {
   ])('%j is shown the held token and nothing of the client', async (config, expected) => {
     for (const token of ['sk', 'Bearer sk', ' bearer sk\n']) {
       expect(await sent(config, { type: 'token', token }, client)).toEqual(expected)
+      expect(heldIn(config, { type: 'token', token })).toEqual(['sk'])
     }
   })
 
@@ -249,10 +252,12 @@ describe('credentials', () => {
       ...['authorization', 'Bearer mine'],
     ])
     expect(await sent(openai, value)).toEqual([])
+    expect(heldIn(openai, value)).toEqual([])
   })
 
   test('without a credential nothing is shown', async () => {
     expect(await sent(openai, { type: 'none' }, client)).toEqual([])
+    expect(heldIn(openai, { type: 'none' })).toEqual([])
   })
 
   test.each<[string, CredentialValue]>([

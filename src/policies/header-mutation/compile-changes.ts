@@ -9,6 +9,8 @@ import type { Template, TemplateInput } from './template.ts'
 /** The changes of one direction, ready to be made. */
 export interface CompiledChanges {
   readonly isEmpty: boolean
+  /** Credentials among the values: those of Secrets, and what a manifest gives a header of credentials in clear. */
+  readonly heldValues: readonly string[]
   apply(headers: HeaderList, input: TemplateInput): void
 }
 
@@ -19,7 +21,11 @@ interface CompiledAddition {
   readonly name: string
   readonly value: Value
   readonly append: boolean
+  readonly isSecret: boolean
 }
+
+const credentialHeader =
+  /(?:authorization|cookie|credentials?|key|password|secret|signature|token)$/
 
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 // What RFC 9110 section 5.5 allows in a field value.
@@ -42,12 +48,18 @@ export function compileChanges(
   const removed = remove.find((name) => !tokenPattern.test(name))
   if (removed !== undefined) return refuse(config.origin, `"${removed}" is not a header name`)
   return {
+    heldValues: additions.flatMap(heldValueOf),
     isEmpty: remove.length === 0 && additions.length === 0,
     apply: (headers, input) => {
       for (const name of remove) headers.remove(name)
       for (const addition of additions) applyAddition(addition, headers, input)
     },
   }
+}
+
+function heldValueOf({ name, value, isSecret }: CompiledAddition): readonly string[] {
+  const isHeld = typeof value === 'string' && (isSecret || credentialHeader.test(name))
+  return isHeld ? [value] : []
 }
 
 function applyAddition(
@@ -80,7 +92,7 @@ function compileAddition(
         `key "${key}" of Secret ${secretId} holds a line break or a character that a header cannot carry`,
       )
     }
-    return { name, value: text, append }
+    return { name, value: text, append, isSecret: true }
   }
   if (!valuePattern.test(value.template)) {
     return refused(
@@ -89,7 +101,7 @@ function compileAddition(
   }
   const template = compileTemplate(value.template, direction)
   if (typeof template === 'object') return refused(`header "${name}": ${template.message}`)
-  return { name, value: template, append }
+  return { name, value: template, append, isSecret: false }
 }
 
 function refuse({ kind, namespace, name, fieldPath }: Origin, reason: string): GatewayError {

@@ -115,6 +115,17 @@ describe('a secret', () => {
     ])
   })
 
+  test('is known to be held, like what a manifest gives a header of credentials in clear', () => {
+    const add = [
+      ...[secret('token'), template('x-api-key', 'in clear'), template('cookie', 'a=%REQ(x)%')],
+      template('x-team', 'shop'),
+    ]
+    expect(compiled({ request: { remove: [], add } }).heldHeaderValues).toEqual([
+      ...['Bearer 100%REQ(x)%', 'in clear'],
+    ])
+    expect(compiled({ response: { remove: [], add } }).heldHeaderValues).toBeUndefined()
+  })
+
   test('that is missing is refused by name', () => {
     expect(error({ request: { remove: [], add: [secret('absent')] } })).toMatchObject({
       code: 'configuration-error',

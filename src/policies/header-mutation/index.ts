@@ -20,6 +20,7 @@ export const headerMutation: PolicyModule<HeaderMutation> = {
         request.apply(attempt.headers, { context, attempt, response: undefined })
         return undefined
       }
+      if (request.heldValues.length > 0) compiled.heldHeaderValues = request.heldValues
     }
     if (!response.isEmpty) {
       compiled.onResponseHead = (context, head) => {

@@ -44,6 +44,7 @@ export const anthropic: ProviderModule<AnthropicProvider> = {
         else if (!headers.has('anthropic-version')) headers.set('anthropic-version', defaultVersion)
         return credential.authorize(request)
       },
+      credentialsIn: credential.credentialsIn,
     }
   },
 }

@@ -56,4 +56,8 @@ test('a request is signed with the held keys, over host, date, body and token', 
   expect(/Signature=([0-9a-f]+)$/.exec(authorization)?.[1]).toBe(expectedSignature(headers, names))
   expect(headers.get('x-amz-security-token')).toBe('session')
   expect(headers.flat.join()).not.toMatch(/of the client|held-secret/)
+  expect(credential.credentialsIn(headers)).toEqual([
+    ...[keys.accessKeyId, keys.secretAccessKey, keys.sessionToken],
+    expectedSignature(headers, names),
+  ])
 })

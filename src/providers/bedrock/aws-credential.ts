@@ -15,6 +15,8 @@ export interface SigningPlace {
 /** Signs each try (Signature Version 4); the library is loaded only where a configuration needs it. */
 export function createAwsCredential(keys: AwsKeys, place: SigningPlace) {
   const signer = loadSigner(keys, place)
+  const { accessKeyId, secretAccessKey, sessionToken = '' } = keys
+  const held = [accessKeyId, secretAccessKey, sessionToken]
   // Whoever signs is told; until then nobody needs to be.
   signer.catch(() => undefined)
   return {
@@ -33,7 +35,15 @@ export function createAwsCredential(keys: AwsKeys, place: SigningPlace) {
         return gatewayError('internal', 'the request could not be signed', { cause })
       }
     },
+    credentialsIn: (headers: HeaderList) => [...held, ...signaturesIn(headers)],
   }
+}
+
+/** For some minutes a signature is good for the request that it was made for. */
+function signaturesIn(headers: HeaderList): readonly string[] {
+  return headers
+    .getAll('authorization')
+    .flatMap((value) => /Signature=([0-9a-f]+)/.exec(value)?.[1] ?? [])
 }
 
 async function loadSigner(keys: AwsKeys, { region }: SigningPlace) {

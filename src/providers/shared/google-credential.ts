@@ -9,7 +9,12 @@ import { createTokenCredential, type TokenHeader } from './token-credential.ts'
 export interface GoogleCredential {
   withholdCredentials(headers: HeaderList): void
   authorize(request: SentRequest): GatewayError | undefined | Promise<GatewayError | undefined>
+  credentialsIn(headers: HeaderList): readonly string[]
 }
+
+const prefix = 'Bearer '
+
+const withoutPrefix = (value: string) => value.slice(prefix.length)
 
 /** A token in the provider's header, or access tokens of a service account. */
 export function createGoogleCredential(
@@ -21,7 +26,7 @@ export function createGoogleCredential(
   if ('code' in account) return account
   const show = ({ headers }: SentRequest, token: string | GatewayError) => {
     if (typeof token !== 'string') return token
-    headers.set('authorization', `Bearer ${token}`)
+    headers.set('authorization', prefix + token)
     return undefined
   }
   return {
@@ -31,5 +36,7 @@ export function createGoogleCredential(
       if (!(token instanceof Promise)) return show(request, token)
       return token.then((settled) => show(request, settled))
     },
+    // Tokens are renewed while requests still use the one before.
+    credentialsIn: (headers) => headers.getAll('authorization').map(withoutPrefix),
   }
 }

@@ -1,7 +1,9 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { gatewayError } from '../../errors/gateway-error.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { HostAnswer, HostCall, ProviderServices } from '../provider.ts'
+import { createGoogleCredential } from './google-credential.ts'
 import { createServiceAccount } from './google-service-account.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
@@ -29,12 +31,17 @@ function start(...answers: readonly (HostAnswer | ReturnType<typeof gatewayError
       return Promise.resolve(answer ?? gatewayError('internal', 'no answer'))
     },
   }
-  const account = createServiceAccount(JSON.stringify(keyFile), services)
-  if ('code' in account) throw new Error(account.message)
+  const file = JSON.stringify(keyFile)
+  const account = createServiceAccount(file, services)
+  const credential = createGoogleCredential(
+    { credential: { type: 'gcp-service-account', keyFile: file }, services },
+    { name: 'authorization', prefix: 'Bearer ' },
+  )
+  if ('code' in account || 'code' in credential) throw new Error('refused')
   const pass = (ms: number) => {
     nowMs += ms
   }
-  return { account, calls, pass }
+  return { account, credential, calls, pass }
 }
 
 const answer = (body: unknown, status = 200): HostAnswer => ({
@@ -74,6 +81,20 @@ test('a token is used until shortly before its end and renewed while it still ho
   await new Promise((resolve) => setImmediate(resolve))
   expect(account.accessToken()).toBe('t2')
   expect(calls).toHaveLength(2)
+})
+
+test('of a request the token is known that it was sent with', async () => {
+  const { credential, pass } = start(token('t1'), token('t2'))
+  const send = async () => {
+    const headers = new HeaderList()
+    await credential.authorize({ method: 'POST', path: '/', host: 'h', headers, body: undefined })
+    return headers
+  }
+  const first = await send()
+  pass(3600_000)
+  const second = await send()
+  expect(credential.credentialsIn(first)).toEqual(['t1'])
+  expect(credential.credentialsIn(second)).toEqual(['t2'])
 })
 
 test.each([

@@ -14,7 +14,10 @@ export interface TokenHeader {
 export interface Credential {
   withholdCredentials(headers: HeaderList): void
   authorize(request: { readonly headers: HeaderList }): undefined
+  credentialsIn(headers: HeaderList): readonly string[]
 }
+
+const none: readonly string[] = []
 
 const bearer = /^bearer(?: +|$)/i
 
@@ -25,7 +28,11 @@ export function createTokenCredential(
 ): Credential | GatewayError {
   switch (credential.type) {
     case 'none':
-      return { withholdCredentials: removeClientCredentials, authorize: () => undefined }
+      return {
+        withholdCredentials: removeClientCredentials,
+        authorize: () => undefined,
+        credentialsIn: () => none,
+      }
     case 'passthrough':
       return createPassthrough(header)
     case 'token':
@@ -45,12 +52,14 @@ function createToken(text: string, { name, prefix }: TokenHeader): Credential | 
     return gatewayError('configuration-error', 'The token is empty or no text for a header.')
   }
   const value = prefix + token
+  const held = [token]
   return {
     withholdCredentials: removeClientCredentials,
     authorize({ headers }) {
       headers.set(name, value)
       return undefined
     },
+    credentialsIn: () => held,
   }
 }
 
@@ -64,5 +73,6 @@ function createPassthrough({ name, prefix }: TokenHeader): Credential {
       headers.set(name, name === 'authorization' ? prefix + token.replace(bearer, '') : token)
     },
     authorize: () => undefined,
+    credentialsIn: () => none,
   }
 }
