@@ -25,9 +25,15 @@ export function formatAccessLogLine(record: RequestRecord): string {
     `,"first_byte_ms":${duration(record.firstByteMs)}` +
     text('error', record.errorCode) +
     text('flags', record.responseFlags) +
+    maskedOf(record) +
     modelCallOf(record.modelCall) +
     `,"generation":${record.generation}}\n`
   )
+}
+
+/** Said only of the few requests where it happens. */
+function maskedOf({ maskedCredentials }: RequestRecord): string {
+  return maskedCredentials > 0 ? `,"masked_credentials":${maskedCredentials}` : ''
 }
 
 function modelCallOf(call: ModelCallRecord | undefined): string {

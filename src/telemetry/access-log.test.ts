@@ -30,6 +30,7 @@ const record: RequestRecord = {
   attempts: 1,
   status: 200,
   requestBytes: 300,
+  maskedCredentials: 0,
   responseBytes: 900,
   errorCode: undefined,
   responseFlags: '-',
@@ -69,6 +70,12 @@ describe('a line', () => {
     expect(JSON.parse(formatAccessLogLine({ ...record, modelCall }))).toMatchObject({
       ...{ provider: 'openai', model: 'gpt-4o', provider_model: 'gpt-4o-2024', streaming: true },
       ...{ tokens_in: 44, tokens_out: 128, tokens_estimated: false },
+    })
+  })
+
+  test('tells of credentials that an error repeated', () => {
+    expect(JSON.parse(formatAccessLogLine({ ...record, maskedCredentials: 2 }))).toMatchObject({
+      masked_credentials: 2,
     })
   })
 

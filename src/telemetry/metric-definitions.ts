@@ -32,6 +32,10 @@ const metricDefinitions = {
     type: 'counter',
     help: 'Requests that the gateway itself ended, by reason.',
   },
+  sluice_masked_credentials_total: {
+    type: 'counter',
+    help: 'Credentials of the gateway that upstreams repeated in errors and clients were not shown.',
+  },
   sluice_model_calls_total: {
     type: 'counter',
     help: 'Calls to models by provider, status and where the count of their tokens comes from.',

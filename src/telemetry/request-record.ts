@@ -30,6 +30,8 @@ export interface RequestRecord {
   readonly status: number
   readonly requestBytes: number
   readonly responseBytes: number
+  /** Credentials of the gateway's that the upstream's answer repeated and the client was not shown. */
+  readonly maskedCredentials: number
   /** A {@link GatewayErrorCode}; undefined when nothing went wrong in the gateway. */
   readonly errorCode: string | undefined
   /** Envoy's letters, comma-separated; `-` for none. */

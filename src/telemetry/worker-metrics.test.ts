@@ -57,6 +57,18 @@ describe('requests', () => {
     expect(valuesOf(samples, 'sluice_errors_total')).toEqual({ 'route-not-found': 1 })
   })
 
+  test('count the credentials that errors repeated, where there were some', () => {
+    const samples = measure((metrics) => {
+      for (const maskedCredentials of [2, 0, 1]) {
+        metrics.requestEnded({ ...record, maskedCredentials })
+        metrics.requestEnded({ ...record, routeId: 'r2', routeName: 'other', maskedCredentials: 0 })
+      }
+    })
+    expect(valuesOf(samples, 'sluice_masked_credentials_total')).toEqual({
+      'openai default.openai': 3,
+    })
+  })
+
   test('fall into the bucket of their duration', () => {
     const samples = measure((metrics) => {
       for (const durationMs of [1, 1.001, 30, 301_000])

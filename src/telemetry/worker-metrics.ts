@@ -39,6 +39,7 @@ interface RouteCounters {
   requestBytes: number
   responseBytes: number
   retries: number
+  maskedCredentials: number
 }
 
 interface AttemptCounters {
@@ -87,6 +88,7 @@ export class WorkerMetrics implements RequestObserver {
     counters.seconds += record.durationMs / 1000
     counters.requestBytes += record.requestBytes
     counters.responseBytes += record.responseBytes
+    if (record.maskedCredentials > 0) counters.maskedCredentials += record.maskedCredentials
     if (record.attempts > 1) counters.retries += record.attempts - 1
     if (record.errorCode !== undefined) increment(this.errors, record.errorCode)
     if (record.modelCall !== undefined) this.models.add(record, record.modelCall)
@@ -177,6 +179,7 @@ function newRouteCounters(route: string, backend: string): RouteCounters {
     requestBytes: 0,
     responseBytes: 0,
     retries: 0,
+    maskedCredentials: 0,
   }
 }
 
@@ -210,6 +213,10 @@ function collectRoute(counters: RouteCounters, samples: MetricSample[]): void {
     counter('sluice_response_bytes_total', labels, counters.responseBytes),
     counter('sluice_upstream_retries_total', labels, counters.retries),
   )
+  const { maskedCredentials } = counters
+  if (maskedCredentials > 0) {
+    samples.push(counter('sluice_masked_credentials_total', labels, maskedCredentials))
+  }
 }
 
 function counter(name: MetricName, labels: Record<string, string>, total: number): MetricSample {

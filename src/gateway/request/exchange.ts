@@ -79,6 +79,8 @@ export class Exchange implements RequestContext, RoutedRequest {
   status = 0
   attempts = 0
   responseBytes = 0
+  /** Credentials of the gateway's that the upstream's answer repeated. */
+  maskedCredentials = 0
   error: GatewayError | undefined
   upstreamHeadMs: number | undefined
   firstByteMs: number | undefined
@@ -250,6 +252,7 @@ export class Exchange implements RequestContext, RoutedRequest {
       status: this.status,
       requestBytes: this.body.bytes,
       responseBytes: this.responseBytes,
+      maskedCredentials: this.maskedCredentials,
       errorCode: this.error?.code,
       responseFlags: this.error === undefined ? '-' : responseFlagByCode[this.error.code],
       generation: this.ingress.generation,
