@@ -4,6 +4,8 @@ import type { ForwardRules } from '../../snapshot/snapshot.ts'
 import { hashRequest } from '../balancing/hash-request.ts'
 import { createAnswerRelay, createStreamOpening } from '../model/answers/create-answer-relay.ts'
 import type { StreamOpening } from '../model/answers/stream-opening.ts'
+import { maskErrorAnswer } from '../redaction/mask-error-answer.ts'
+import { maskErrorEvents } from '../redaction/mask-error-events.ts'
 import type { Exchange, Forwarding } from '../request/exchange.ts'
 import type { BodyListener } from '../request/request-body.ts'
 import type { AnswerRelay } from '../response/answer-relay.ts'
@@ -130,14 +132,28 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   }
 
   refuseAnswer(error: GatewayError): void {
-    this.#end(error)
+    // The answer may have come to its end before it could be read.
+    if (this.#over) fail(this.#exchange, error)
+    else this.#end(error)
   }
 
   createRelay(call: UpstreamCall, head: UpstreamResponseHead): AnswerRelay {
     this.#clearPerTry()
     const exchange = this.#exchange
-    const model = exchange.model
+    const { model } = exchange
     if (model !== undefined) model.answerBegun = true
+    if (head.status < 400 && model === undefined) {
+      return new ResponseRelay(exchange, call, head, this)
+    }
+    const createRelay = (seen: UpstreamResponseHead) => this.#createReader(call, seen)
+    const answer = { exchange, head, owner: this, createRelay }
+    return head.status < 400 ? maskErrorEvents(answer) : maskErrorAnswer(answer)
+  }
+
+  /** What reads of an answer what the route's policies ask for. */
+  #createReader(call: UpstreamCall, head: UpstreamResponseHead): AnswerRelay {
+    const exchange = this.#exchange
+    const { model } = exchange
     const format = model?.readsAnswers === true ? model.endpoint?.format : undefined
     if (model === undefined || format === undefined) {
       return new ResponseRelay(exchange, call, head, this)

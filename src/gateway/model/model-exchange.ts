@@ -40,6 +40,8 @@ export class ModelExchange {
   answerBegun = false
   /** Counts what the answer under way has used. */
   meter: AnswerMeter | undefined
+  /** What of credentials of the gateway's the provider of the latest try was shown. */
+  shownCredentials: readonly string[] = []
   /** Ends what waits for the answer. */
   onAbort: (() => void) | undefined
   #original: Buffer | undefined

@@ -41,8 +41,14 @@ export function prepareModelTry(
   const sentBody = body ?? exchange.body.whole
   const failure = provider.authorize({ method, path, host, headers, body: sentBody })
   const ready = { head: { method, path, headers: headers.flat }, body }
-  if (failure instanceof Promise) return failure.then((settled) => settled ?? ready)
-  return failure ?? ready
+  if (!(failure instanceof Promise)) {
+    model.shownCredentials = provider.credentialsIn(headers)
+    return failure ?? ready
+  }
+  return failure.then((settled) => {
+    model.shownCredentials = provider.credentialsIn(headers)
+    return settled ?? ready
+  })
 }
 
 function setBodyHeaders(

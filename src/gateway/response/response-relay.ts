@@ -1,6 +1,7 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import { HeaderList } from '../../lib/http/header-list.ts'
 import type { BodyTransform } from '../../policies/policy.ts'
+import { maskRpcError } from '../redaction/mask-rpc-error.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { UpstreamCall } from '../upstream/upstream-client.ts'
 import type { AnswerRelay } from './answer-relay.ts'
@@ -20,8 +21,9 @@ export interface RelayOwner {
   relayFailed(cause: unknown): void
 }
 
-/** Headers that concern the upstream's connection alone, and those the gateway writes itself. */
-const dropped = new Set([
+/** Headers that concern the upstream's connection alone, those the gateway writes itself, and that of an error which is looked into. */
+const notPassed = new Set([
+  'grpc-status',
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -96,7 +98,7 @@ export class ResponseRelay implements AnswerRelay {
     if (sink.ended) return
     if (!sink.headSent) this.writeHead()
     if (this.#transforms.length > 0) this.#write(this.#endTransforms())
-    if (trailers.length > 0) sink.addTrailers(trailers)
+    if (trailers.length > 0) sink.addTrailers(maskRpcError(this.#exchange, trailers))
     sink.end()
   }
 
@@ -170,17 +172,20 @@ function translateHeaders(head: UpstreamResponseHead, exchange: Exchange): Heade
   const flat: string[] = []
   const { headers } = head
   let nominated: string | undefined
+  let rpcStatus: string | undefined
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string
     const value = headers[index + 1] as string
-    if (!dropped.has(name)) flat.push(name, value)
+    if (!notPassed.has(name)) flat.push(name, value)
+    else if (name === 'grpc-status') rpcStatus = value
     else if (name === 'connection') {
       nominated = nominated === undefined ? value : `${nominated},${value}`
     }
   }
   flat.push('x-envoy-upstream-service-time', String(Math.round(head.serviceTimeMs)))
   flat.push('server', exchange.ingress.listener.config.http.serverName)
-  const list = new HeaderList(flat)
+  if (rpcStatus !== undefined) flat.push('grpc-status', rpcStatus)
+  const list = new HeaderList(rpcStatus === undefined ? flat : [...maskRpcError(exchange, flat)])
   if (nominated !== undefined) removeNominated(list, nominated)
   return list
 }
