@@ -1,7 +1,7 @@
 import type { StreamReader } from '../../llm/stream-part.ts'
 import type { StreamOptions, WireFormat } from '../../llm/wire-format.ts'
-import { hasMiscasedKey } from './request/has-miscased-key.ts'
 import { JsonRequest, type RequestForm } from './request/json-request.ts'
+import { MiscasedKeys } from './request/miscased-keys.ts'
 import { JsonResponse, type ResponseForm } from './response/json-response.ts'
 import type { SseEvent } from './sse/sse-event.ts'
 import type { ChannelTable } from './stream/channel-table.ts'
@@ -31,10 +31,11 @@ export interface FormatParts {
 /** Puts a format together. */
 export function createFormat(parts: FormatParts): WireFormat {
   const { name, request, response, usage, isUsageReport } = parts
+  const miscasedKeys = new MiscasedKeys(parts.fields)
   return {
     name,
     readRequest: (json) =>
-      hasMiscasedKey(json, parts.fields) || parts.canRead?.(json) === false
+      miscasedKeys.standIn(json) || parts.canRead?.(json) === false
         ? undefined
         : new JsonRequest(json, request),
     readResponse: (json) => new JsonResponse(json, response),
