@@ -88,7 +88,7 @@ export function attachRoutes(
 
 const nothing: TranslatedRoute = {
   ...{ routes: [], policies: [], backends: [], secretIds: [], services: [] },
-  ...{ accepted: undefined, resolvedRefs: undefined, partiallyInvalid: undefined },
+  ...{ accepted: undefined, resolvedRefs: undefined, partiallyInvalid: undefined, remarks: [] },
 }
 
 function findAttachments(

@@ -57,6 +57,7 @@ function translateDestination(
   const found = findBackend(scope, backend, place, use)
   if (found.type !== 'found') {
     if (found.type === 'unresolved') draft.addUnresolved(found)
+    else draft.remarks.push(found.message)
     return { weight, unavailable: draft.unavailableWith('backend-not-found', found.message) }
   }
   const policyIds: string[] = []

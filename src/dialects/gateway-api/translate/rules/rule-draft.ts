@@ -38,6 +38,8 @@ export class RuleDraft {
   readonly unresolved: Problem[] = []
   /** What the rule asks for that is not supported. */
   readonly unsupported: Problem[] = []
+  /** What operators should know although the rule itself is right. */
+  readonly remarks: string[] = []
   /** Set: every request of the rule is answered with it. */
   unavailable: UnavailableAction | undefined
   readonly #unavailableStatus: number

@@ -161,6 +161,7 @@ function combine(rules: readonly TranslatedRule[]): Omit<TranslatedRoute, 'servi
       ? { reason: 'UnsupportedValue', message: firstDropped }
       : joined(unsupported),
     resolvedRefs: joined(drafts.flatMap(({ unresolved }) => unresolved)),
+    remarks: drafts.flatMap((draft) => draft.remarks),
     partiallyInvalid:
       firstDropped === undefined || isAllDropped
         ? undefined

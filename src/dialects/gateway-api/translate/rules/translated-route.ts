@@ -25,4 +25,6 @@ export interface TranslatedRoute {
   readonly accepted: Problem | undefined
   readonly resolvedRefs: Problem | undefined
   readonly partiallyInvalid: Problem | undefined
+  /** What operators should know although the route itself is right. */
+  readonly remarks: readonly string[]
 }

@@ -11,6 +11,15 @@ interface ParentStatus {
   readonly conditions: readonly Condition[]
 }
 
+const maxRemarks = 10
+
+function messageOf(own: readonly string[], contributed: readonly string[]): string {
+  const remarks = [...new Set([...own, ...contributed])]
+  const more = remarks.length - maxRemarks
+  const shown = remarks.slice(0, maxRemarks).join('; ')
+  return more > 0 ? `${shown}; and ${more} more` : shown
+}
+
 function parentStatusOf(
   { object, translated }: AttachedRoute,
   { parent, gateway, problem }: Attachment,
@@ -22,7 +31,7 @@ function parentStatusOf(
     parentRef: parent,
     controllerName: gateway.profile.controllerName,
     conditions: [
-      make.expect('Accepted', problem ?? accepted, remarks.join('; ')),
+      make.expect('Accepted', problem ?? accepted, messageOf(translated.remarks, remarks)),
       make.expect('ResolvedRefs', resolvedRefs),
       ...(partiallyInvalid === undefined
         ? []

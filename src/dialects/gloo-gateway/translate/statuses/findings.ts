@@ -1,8 +1,6 @@
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import type { GlooReport } from '../../../gloo-core/status/report.ts'
 
-const most = 10
-
 /** What rules find wrong with the options in force on them. */
 export class Findings {
   /** What is said of routes themselves, by kind, namespace and name. */
@@ -24,7 +22,7 @@ export class Findings {
     const key = keyOf(route)
     const known = this.#byRoute.get(key) ?? new Set()
     this.#byRoute.set(key, known)
-    for (const text of texts) if (known.size < most) known.add(text)
+    for (const text of texts) known.add(text)
   }
 
   ofRoute(route: ObjectReference): readonly string[] {
