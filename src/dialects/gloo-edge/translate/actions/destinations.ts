@@ -6,10 +6,9 @@ import {
   protectionsOf,
 } from '../../../gloo-core/options/access/protection.ts'
 import { translateHeaderManipulation } from '../../../gloo-core/options/headers/header-mutation.ts'
-import { fieldOf, idOf, placeOf } from '../../../gloo-core/options/place.ts'
+import { fieldOf, placeOf } from '../../../gloo-core/options/place.ts'
 import type { Scope } from '../../../gloo-core/options/source.ts'
 import { displayReference, resolveReference } from '../../../gloo-core/reference.ts'
-import type { FoundUpstream } from '../../../gloo-core/translate/upstream/upstream-translation.ts'
 import { texts } from '../../conditions.ts'
 import type {
   Destination,
@@ -17,113 +16,10 @@ import type {
   WeightedDestination,
 } from '../../kinds/fields/destination.ts'
 import { RouteDraft } from '../routes/route-draft.ts'
-import { createMissingBackend } from './missing-backend.ts'
-
-/** What a route's destinations are read with. */
-interface Reader {
-  readonly scope: Scope
-  readonly draft: RouteDraft
-}
-
-/** What a destination leads to. Unusable ones lead to a backend without endpoints. */
-interface Target {
-  readonly backendId: string
-  readonly isUsable: boolean
-}
-
-function missingTarget(draft: RouteDraft, name: string, origin: Origin): Target {
-  const backend = createMissingBackend(name, origin)
-  draft.backends.push(backend)
-  return { backendId: backend.id, isUsable: false }
-}
-
-/** A reading that changes only when what a route needs of an upstream changes. */
-const digestOf = (found: FoundUpstream) =>
-  found.type === 'found' ? found.backend.id : `${found.type}: ${found.message}`
-
-function findUpstreamTarget(
-  { scope, draft }: Reader,
-  value: NonNullable<Destination['upstream']>,
-  origin: Origin,
-): Target {
-  const reference = resolveReference(value, origin.namespace)
-  const name = reference === undefined ? '.' : displayReference(reference)
-  if (reference === undefined) {
-    draft.failDestination(
-      texts.upstreamNotFound(name),
-      `upstream (${placeOf(origin)}) has no name. Name an Upstream.`,
-    )
-    return missingTarget(draft, idOf(origin), origin)
-  }
-  scope.read(`Upstream ${name}`, ({ upstreams }) => digestOf(upstreams.find(reference)))
-  const found = scope.source.upstreams.find(reference)
-  const where = `Upstream ${reference.namespace}/${reference.name} (${placeOf(origin)})`
-  if (found.type === 'found') return { backendId: found.backend.id, isUsable: true }
-  if (found.type === 'missing') {
-    draft.failDestination(
-      texts.upstreamNotFound(name),
-      `${where} does not exist. Create it or refer to another one.`,
-    )
-  } else {
-    draft.fail({ reason: found.message, advice: `${where} cannot be used: ${found.message}` })
-  }
-  return missingTarget(draft, name, origin)
-}
-
-function findServiceTarget(
-  { scope, draft }: Reader,
-  { ref, port = 0 }: NonNullable<Destination['kube']>,
-  origin: Origin,
-): Target {
-  const reference = resolveReference(ref, origin.namespace)
-  if (reference === undefined) {
-    draft.fail({
-      reason: 'kube destination has no ref',
-      advice: `kube (${placeOf(origin)}) has no ref. Name a Service.`,
-    })
-    return missingTarget(draft, idOf(origin), origin)
-  }
-  const key = `Service ${reference.namespace}/${reference.name}:${port}`
-  scope.read(key, ({ upstreams }) => {
-    const found = upstreams.findService(reference, port)
-    return found.type === 'found' ? found.backend : digestOf(found)
-  })
-  const found = scope.source.upstreams.findService(reference, port)
-  if (found.type === 'found') {
-    draft.backends.push(found.backend)
-    return { backendId: found.backend.id, isUsable: true }
-  }
-  draft.failDestination(
-    found.message,
-    `port ${port} of Service ${reference.namespace}/${reference.name} (${placeOf(origin)}) cannot be used: ${found.message}`,
-  )
-  return missingTarget(draft, key, origin)
-}
-
-function findTarget(reader: Reader, destination: Destination, origin: Origin): Target {
-  const { upstream, kube, consul } = destination
-  const named = Object.entries({ upstream, kube, consul }).filter(([, part]) => part !== undefined)
-  if (named.length > 1) {
-    const fields = named.map(([field]) => field).join(' and ')
-    reader.draft.fail({
-      reason: `destination must have only one of ${fields}`,
-      advice: `the destination (${placeOf(origin)}) has ${fields}. Keep one of them.`,
-    })
-    return missingTarget(reader.draft, idOf(origin), origin)
-  }
-  if (upstream !== undefined)
-    return findUpstreamTarget(reader, upstream, fieldOf(origin, 'upstream'))
-  if (kube !== undefined) return findServiceTarget(reader, kube, fieldOf(origin, 'kube'))
-  const what = consul === undefined ? 'has no upstream or kube' : 'is a Consul service'
-  reader.draft.failDestination(
-    consul === undefined ? texts.noDestination : 'Consul destinations are not supported',
-    `the destination (${placeOf(origin)}) ${what}. Refer to an Upstream.`,
-  )
-  return missingTarget(reader.draft, idOf(origin), origin)
-}
+import { type DestinationReader, findTarget, type Target } from './find-target.ts'
 
 function policyIdsOf(
-  { scope, draft }: Reader,
+  { scope, draft }: DestinationReader,
   weighted: WeightedDestination,
   origin: Origin,
 ): readonly string[] {
@@ -152,7 +48,7 @@ function keepWorkingShare(draft: RouteDraft, targets: readonly (Target & { weigh
 }
 
 function readWeighted(
-  reader: Reader,
+  reader: DestinationReader,
   list: readonly WeightedDestination[],
   origin: Origin,
 ): readonly IrDestination[] {
@@ -179,7 +75,7 @@ function readWeighted(
 }
 
 function readGroup(
-  reader: Reader,
+  reader: DestinationReader,
   value: NonNullable<RouteAction['upstreamGroup']>,
   origin: Origin,
 ): readonly IrDestination[] {
