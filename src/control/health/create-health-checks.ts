@@ -5,7 +5,7 @@ import type { AddressOverride } from '../../lib/upstream-address/address-resolve
 import type { EndpointTable } from '../../link/endpoint-table.ts'
 import type { MetricsRegistry } from '../../telemetry/metrics-registry.ts'
 import { createDialing, type DialingOptions } from '../dialing/create-dialing.ts'
-import { formatOrigin } from '../generation-log.ts'
+import { formatOrigin } from '../generations/generation-log.ts'
 import { HealthChecker, type HealthTransition } from './health-checker.ts'
 import { createProbe } from './probe.ts'
 

@@ -1,8 +1,8 @@
-import type { Origin } from '../ir/origin.ts'
-import { formatSocketAddress } from '../lib/http/socket-address.ts'
-import type { MetricsRegistry } from '../telemetry/metrics-registry.ts'
-import type { GenerationReport } from './control-loop.ts'
-import type { MovedBinding } from './ports/plan-bindings.ts'
+import type { Origin } from '../../ir/origin.ts'
+import { formatSocketAddress } from '../../lib/http/socket-address.ts'
+import type { MetricsRegistry } from '../../telemetry/metrics-registry.ts'
+import type { MovedBinding } from '../ports/plan-bindings.ts'
+import type { GenerationReport } from './generation-report.ts'
 
 /** `Kind namespace/name field`. */
 export function formatOrigin({ kind, namespace, name, fieldPath }: Origin): string {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { emptyConfiguration } from '../dialects/empty-configuration.ts'
-import { MetricsRegistry } from '../telemetry/metrics-registry.ts'
-import type { GenerationReport } from './control-loop.ts'
+import { emptyConfiguration } from '../../dialects/empty-configuration.ts'
+import { MetricsRegistry } from '../../telemetry/metrics-registry.ts'
 import { GenerationLog } from './generation-log.ts'
+import type { GenerationReport } from './generation-report.ts'
 
 const origin = { kind: 'Gateway', namespace: 'gloo-system', name: 'a', fieldPath: 'spec' }
 const moved = [{ origin, address: '127.0.0.2', declaredPort: 80, port: 8080 }]
