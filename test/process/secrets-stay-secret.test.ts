@@ -1,12 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openCertificateAuthority } from '../../src/lib/certificates/certificate-authority.ts'
 import { callHttp } from '../harness/http-call.ts'
 import { KubeClient } from '../harness/kube-client.ts'
 import { type SluiceProcess, startSluice } from '../harness/sluice-process.ts'
 import { waitUntil } from '../harness/wait-until.ts'
+import { collectOutputs, formsOf } from './collect-outputs.ts'
+import { complaintNames, modelComplaintNames, startEchoingProvider } from './echoing-provider.ts'
 
 /** The part of each secret value that no output may show in any encoding; around it stand characters that get escaped. */
 const cores = {
@@ -29,6 +31,8 @@ const cores = {
   inlineAws: 'cOre0fTheInlineAwsKey',
   inlineGuard: 'cOre0fTheGuardsToken',
   inModelSecret: 'cOre0fTheModelSecret',
+  echoed: 'cOre0fTheEchoedToken',
+  echoedByModel: 'cOre0fTheEchoedModelKey',
   apiKey: 'cOre0fTheApiKeyOfClients',
   clientBearer: 'cOre0fTheClientsBearer',
   clientQuery: 'cOre0fTheClientsQuery',
@@ -170,7 +174,14 @@ test('secrets of every form are written, and what is wrong with some of them is 
 })
 
 /** Credentials that stand in objects, which list them like everything else that stands there. */
-const inlineCores = ['inline', 'inlineBroken', 'inlineEarly', 'inlinePool', 'inlineAws'] as const
+const inlineCores = [
+  'inline',
+  'inlineBroken',
+  'inlineEarly',
+  'inlinePool',
+  'inlineAws',
+  'echoedByModel',
+] as const
 const ownListOf = (name: string) =>
   (inlineCores as readonly string[]).includes(name)
     ? 'upstreams'
@@ -231,6 +242,53 @@ test('language models are called with credentials that stand in objects', async 
   for (const name of names) await statusOf(name)
 })
 
+test.each(['HTTP/1.1', 'HTTP/2'] as const)(
+  'upstreams that speak %s repeat in every way what they were shown',
+  async (version) => {
+    const provider = await startEchoingProvider(version)
+    onTestFinished(() => provider.close())
+    const name = `echo-${version.replace(/\W/g, '').toLowerCase()}`
+    const shown = { authorization: `Bearer ${escaped(cores.echoed)}` }
+    await create('the echoed token', secret(name, { stringData: shown }, 'gloo.solo.io/header'))
+    const apply = (object: object) => kube.apply(JSON.stringify(object))
+    const metadata = { name, namespace: 'default' }
+    const own = { apiVersion: 'gloo.solo.io/v1', kind: 'Upstream' }
+    const useHttp2 = version === 'HTTP/2'
+    const host = { addr: '127.0.0.1', port: provider.port }
+    await apply({ ...own, metadata, spec: { static: { hosts: [host] }, useHttp2 } })
+    const authToken = { inline: `sk-x${cores.echoedByModel}x` }
+    const openai = { authToken, customHost: { host: '127.0.0.1', port: provider.port } }
+    const model = { ...metadata, name: `ai-${name}` }
+    await apply({ ...own, metadata: model, spec: { ai: { openai }, useHttp2 } })
+    const requestHeadersToAdd = [{ headerSecretRef: metadata }]
+    const routeTo = (prefix: string, upstream: object, options = {}) => ({
+      ...{ matchers: [{ prefix }], routeAction: { single: { upstream } }, options },
+    })
+    const routes = [
+      routeTo('/model', model),
+      routeTo('/', metadata, { headerManipulation: { requestHeadersToAdd } }),
+    ]
+    const virtualHost = { domains: [`${name}.test`], routes }
+    const kind = { apiVersion: 'gateway.solo.io/v1', kind: 'VirtualService' }
+    await apply({ ...kind, metadata, spec: { virtualHost } })
+    const ask = async (path: string, way: string) => {
+      const body = JSON.stringify({ model: 'm', messages: [], stream: true })
+      const type = { 'content-type': 'application/json' }
+      const headers = { ...type, host: `${name}.test`, 'x-complain': way }
+      const answer = await callHttp({ address, path, method: 'POST', headers, body })
+      answers[`${way} of ${name}${path}`] = JSON.stringify(answer)
+      return answer
+    }
+    await waitUntil('the route', async () => (await ask('/', 'not')).status === 200)
+    for (const way of complaintNames) expect((await ask('/', way)).status).not.toBe(200)
+    for (const way of modelComplaintNames) {
+      const { body, headers } = await ask('/model', way)
+      const isMasked = `${body} ${headers.location}`.includes('***')
+      expect([way, isMasked || body.includes('cannot be searched')]).toEqual([way, true])
+    }
+  },
+)
+
 test('calls that succeed and calls that fail run over all of them', async () => {
   const names = ['header', 'opaque', 'bad-header', 'api-key', 'wrong-type', 'missing']
   await kube.apply(upstream('openai', 'api.openai.com'))
@@ -274,7 +332,7 @@ test('no output holds a secret value in any encoding', async () => {
   await waitUntil('the last request in it', () =>
     accessLog().includes('"error":"configuration-error"'),
   )
-  const outputs = { ...answers, ...(await collectOutputs()) }
+  const outputs = { ...answers, ...(await collectOutputs(sluice, kube)) }
   const own = {
     kubeToken: readFileSync(join(sluice.folder, 'data/kube-token'), 'utf8').trim(),
     adminToken: readFileSync(join(sluice.folder, 'data/admin-token'), 'utf8').trim(),
@@ -294,56 +352,6 @@ test('no output holds a secret value in any encoding', async () => {
   expect(outputs['standard output and error']).toContain('secret.yaml')
   expect(outputs['virtualservices']).toContain('default')
   expect(outputs['upstreams']).toContain(cores.inline)
+  expect(outputs['/metrics']).toMatch(/sluice_masked_credentials_total{.*route="default.echo-http2/)
+  expect(outputs['access log']).toContain('"masked_credentials":')
 })
-
-/** A value as it is (URL and JSON leave it so), in hexadecimal, and in base64 wherever in the text it starts. */
-function formsOf(value: string): string[] {
-  const encoded = [0, 1, 2].map((offset) => {
-    const text = Buffer.from(`${'.'.repeat(offset)}${value}`).toString('base64')
-    // The first and last characters depend on the neighbours.
-    return text.slice(offset === 0 ? 0 : 4, Math.floor((offset + value.length) / 3) * 4)
-  })
-  const urlSafe = encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))
-  return [value, Buffer.from(value).toString('hex'), ...encoded, ...urlSafe]
-}
-
-async function collectOutputs(): Promise<Record<string, string>> {
-  const admin = `http://127.0.0.1:${sluice.adminPort}`
-  const token = readFileSync(join(sluice.folder, 'data/admin-token'), 'utf8').trim()
-  const authorized = { headers: { authorization: `Bearer ${token}` } }
-  const textOf = async (url: string, options = {}) => (await fetch(url, options)).text()
-  const simulator = /log: (http:\S+)\)/.exec(sluice.output())?.[1] ?? ''
-  return {
-    'standard output and error': sluice.output(),
-    'access log': readFileSync(join(sluice.folder, 'access.log'), 'utf8'),
-    '/metrics': await textOf(`${admin}/metrics`),
-    '/config': await textOf(`${admin}/config`, authorized),
-    '/config without token': await textOf(`${admin}/config`),
-    'simulator log': await textOf(simulator),
-    ...(await listObjects()),
-  }
-}
-
-interface ResourceList {
-  readonly resources?: readonly { readonly name: string; readonly verbs: readonly string[] }[]
-}
-
-/** Every list that the Kubernetes API serves, but the one of Secrets. */
-async function listObjects(): Promise<Record<string, string>> {
-  const groups = (await kube.get('/apis'))['groups'] as {
-    preferredVersion: { groupVersion: string }
-  }[]
-  const roots = [
-    '/api/v1',
-    ...groups.map(({ preferredVersion: { groupVersion } }) => `/apis/${groupVersion}`),
-  ]
-  const lists: Record<string, string> = {}
-  for (const root of roots) {
-    const { resources = [] } = (await kube.get(root)) as ResourceList
-    for (const { name, verbs } of resources) {
-      if (name === 'secrets' || !verbs.includes('list')) continue
-      lists[name] = JSON.stringify(await kube.get(`${root}/${name}`))
-    }
-  }
-  return lists
-}

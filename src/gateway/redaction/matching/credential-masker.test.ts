@@ -38,6 +38,7 @@ describe.each([
       }),
     ],
     ['in a URL', encodeURIComponent(credential)],
+    ['in a URL within a URL', encodeURIComponent(encodeURIComponent(credential))],
     ['in a form', new URLSearchParams({ key: credential }).toString().slice(4)],
     ['with every byte escaped for a URL', perByte(credential, (hex) => `%${hex}`)],
     ['with every byte escaped in a string', perByte(credential, (hex) => `\\x${hex}`)],
@@ -63,11 +64,6 @@ describe.each([
       }
     }
   })
-})
-
-test('a credential is masked in a URL within a URL', () => {
-  const url = encodeURIComponent(encodeURIComponent('sk/12345+6789'))
-  expect(mask('sk/12345+6789', `"${url}"`)).toBe('"***"')
 })
 
 test('as the bytes of a header, too', () => {

@@ -29,10 +29,13 @@ const longestEntity = 8
  * there; {@link undecided}: the text ends before that is clear.
  */
 export function matchForm(text: SearchedText, at: number, form: Buffer): number {
-  const escaped = matchBytes(text, at, form, lengthOfByte)
-  // A credential may itself hold what looks like an escape.
-  const plain = matchBytes(text, at, form, lengthOfPlain)
-  return escaped === undecided || plain === undecided ? undecided : Math.max(escaped, plain)
+  let longest = 0
+  for (const lengthOf of ways) {
+    const length = matchBytes(text, at, form, lengthOf)
+    if (length === undecided) return undecided
+    if (length > longest) longest = length
+  }
+  return longest
 }
 
 type LengthOf = (bytes: Buffer, at: number, expected: number) => number
@@ -53,6 +56,9 @@ function matchBytes(
   return index - at
 }
 
+/** A credential may itself hold what looks like an escape, and its percent signs may have been escaped twice. */
+const ways: readonly LengthOf[] = [lengthOfByte, lengthOfPlain, lengthOfTwice]
+
 function lengthOfPlain(text: Buffer, at: number, expected: number): number {
   return text[at] === expected ? 1 : 0
 }
@@ -71,6 +77,15 @@ function lengthOfByte(text: Buffer, at: number, expected: number): number {
       return text[at] === expected ? 1 : 0
   }
 }
+
+function lengthOfTwice(text: Buffer, at: number, expected: number): number {
+  if (expected !== percent || text[at] !== percent) return lengthOfByte(text, at, expected)
+  if (at + twicePercent.length > text.length) return undecided
+  const isTwice = text.toString('latin1', at, at + twicePercent.length) === twicePercent
+  return isTwice ? twicePercent.length : 0
+}
+
+const twicePercent = '%2525'
 
 /** `%2F`, or `%252F` where it was escaped again (RFC 3986 section 2.1). */
 function lengthOfPercent(text: Buffer, at: number, expected: number): number {
