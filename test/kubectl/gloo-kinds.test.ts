@@ -77,8 +77,10 @@ describe('kubectl with a vendor kind', () => {
     await apply('hosts: [{addr: a, port: 80}], use_tls: false')
     expect(await spec()).toEqual({ hosts: [{ addr: 'a', port: 80 }], useTls: false })
     // The other spelling is gone from the manifest, but the field is not.
-    await apply('hosts: [{addr: a, port: 80}], useTls: false')
-    expect(await spec()).toEqual({ hosts: [{ addr: 'a', port: 80 }], useTls: false })
+    for (const spelling of ['useTls', 'use_tls']) {
+      await apply(`hosts: [{addr: a, port: 80}], ${spelling}: false`)
+      expect(await spec()).toEqual({ hosts: [{ addr: 'a', port: 80 }], useTls: false })
+    }
     await apply('hosts: [{addr: a, port: 80}]')
     expect(await spec()).toEqual({ hosts: [{ addr: 'a', port: 80 }] })
   })

@@ -48,6 +48,16 @@ test('a field that only changes its spelling stays', () => {
   })
 })
 
+test('a field that goes over to snake case is removed and set anew', () => {
+  expect(specOf({ useTls: null, use_tls: false }, { use_tls: false })).toEqual({
+    useTls: null,
+    use_tls: false,
+  })
+  expect(specOf({ one_inner: { sniAddr: null, sni_addr: 'b' } })).toEqual({
+    oneInner: { sniAddr: null, sni_addr: 'b' },
+  })
+})
+
 test.each([null, 'text', 7, [{ use_tls: true }]])('%j is left as it is', (patch) => {
   expect(normalize(patch, undefined)).toEqual(patch)
 })

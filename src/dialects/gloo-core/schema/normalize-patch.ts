@@ -17,6 +17,8 @@ function renameFields(patch: unknown, schema: StructuralSchema, applied: unknown
   const renamed = Object.entries(patch).flatMap(([key, value]) => {
     const name = fieldNameOf(key, schema)
     const inner = isRecord(applied) ? (applied[name] ?? applied[key]) : undefined
+    // A manifest that has gone over to snake case removes the stored field and sets it anew: left alone, the patch does so.
+    if (name !== key && value !== null && patch[name] === null) return [[key, value] as const]
     if (name !== key && isTakenBack(name, value, { patch, applied })) return []
     const field = fieldSchemaOf(name, schema)
     return [[name, field === undefined ? value : renameFields(value, field, inner)] as const]
