@@ -3,6 +3,7 @@ import type { Backend } from '../../../../ir/backend.ts'
 import type { Origin } from '../../../../ir/origin.ts'
 import type { GuardModeration, GuardWebhook } from '../../../../ir/policies/prompt-guard.ts'
 import { compileRegex } from '../../../../lib/regex/regex.ts'
+import { isHost } from '../../../../lib/upstream-address/is-host.ts'
 import type { Webhook } from '../../kinds/ai/prompt-guard.ts'
 import { idOf } from '../place.ts'
 import type { Fail } from './guard-patterns.ts'
@@ -70,5 +71,3 @@ export function createModeration(
 
 const backendAt = (place: BackendPlace, origin: Origin): Backend =>
   createPlainBackend(`gloo/${idOf(origin)}`, place, origin)
-
-const isHost = (host: string) => isIP(host) !== 0 || /^[A-Za-z0-9_](?:[\w.-]*[\w.])?$/.test(host)

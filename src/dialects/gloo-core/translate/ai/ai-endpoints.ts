@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { ModelProvider, ProviderPath } from '../../../../ir/model-provider.ts'
 import { fieldVersionOf } from '../../../../kube/field-secret.ts'
 import { objectReferenceOf } from '../../../../kube/object-key.ts'
+import { isHost } from '../../../../lib/upstream-address/is-host.ts'
 import { createFieldReference } from '../../../core/field-secrets.ts'
 import { parseClusterDnsName } from '../../../core/services.ts'
 import type { AiSpec, Member } from '../../kinds/ai/upstream-ai.ts'
@@ -184,8 +185,6 @@ const partPatterns: Readonly<Record<string, RegExp>> = {
   location: label,
   region: label,
 }
-
-const isHost = (host: string) => isIP(host) !== 0 || /^[A-Za-z0-9_](?:[\w.-]*[\w.])?$/.test(host)
 
 function readProvider<Field extends ProviderField>(
   field: Field,

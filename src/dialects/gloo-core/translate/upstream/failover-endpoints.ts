@@ -1,5 +1,7 @@
+import { isHost } from '../../../../lib/upstream-address/is-host.ts'
 import type { Failover } from '../../kinds/upstream/failover.ts'
 import { draftEndpoint, type EndpointDraft, isDnsName } from './endpoints.ts'
+import { notHost } from './static-hosts.ts'
 import type { UpstreamContext } from './upstream-context.ts'
 
 type Locality = NonNullable<Failover['prioritizedLocalities']>[number]
@@ -26,6 +28,10 @@ function translateEndpoint(
   const place = `failover.prioritizedLocalities[${index}]`
   if (address === '' || port === 0) {
     findings.errors.push(`${place}: address and port cannot be empty for endpoint`)
+    return []
+  }
+  if (!isHost(address)) {
+    findings.errors.push(`${place}: address ${notHost(address)}`)
     return []
   }
   if (upstreamSslConfig !== undefined && !withTls) {

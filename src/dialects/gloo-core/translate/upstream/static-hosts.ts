@@ -1,3 +1,4 @@
+import { isHost } from '../../../../lib/upstream-address/is-host.ts'
 import { findService, parseClusterDnsName, servicePortsOf } from '../../../core/services.ts'
 import type { StaticSpec } from '../../kinds/upstream/static-spec.ts'
 import { draftEndpoint, type EndpointDraft, isDnsName } from './endpoints.ts'
@@ -22,6 +23,7 @@ export function translateStaticHosts(
   return hosts.flatMap((host) => {
     const { addr = '', port = 0, loadBalancingWeight = 1, healthCheckConfig } = host
     if (addr === '') findings.errors.push('addr cannot be empty for host')
+    else if (!isHost(addr)) findings.errors.push(`addr ${notHost(addr)}`)
     if (port === 0) findings.errors.push('port cannot be empty for host')
     if (port > 65_535) findings.errors.push(`port ${port} of host ${addr} is above 65535`)
     if (addr === '' || port === 0) return []
@@ -38,6 +40,10 @@ export function translateStaticHosts(
     ]
   })
 }
+
+/** What to do about an address that can never be reached, such as a URL. */
+export const notHost = (address: string) =>
+  `'${address}' is no DNS name or IP address: write the host alone, without scheme, port and path`
 
 /**
  * The host's own name; then its address if that is asked for; then the name in `sslConfig`; then the address by default.
