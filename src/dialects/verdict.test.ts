@@ -16,3 +16,8 @@ test('a verdict stands in the schema and leaves optional fields optional', () =>
     },
   })
 })
+
+test('the verdict on a place that a schema is used in is stronger than its own', () => {
+  const schema = ignored('nobody looks here', honoured('a test', Type.String()))
+  expect(schema['x-sluice-verdict']).toEqual({ type: 'ignored', reason: 'nobody looks here' })
+})

@@ -3,11 +3,10 @@ import type { FieldVerdict } from '../kube/structural-schema.ts'
 type Annotated<Schema> = Schema & { 'x-sluice-verdict': FieldVerdict }
 
 /** TypeBox keeps its markers in hidden properties, which a spread would lose. */
-const annotate = <Schema extends object>(schema: Schema, verdict: FieldVerdict) =>
-  Object.defineProperties(
-    { 'x-sluice-verdict': verdict },
-    Object.getOwnPropertyDescriptors(schema),
-  ) as Annotated<Schema>
+const annotate = <Schema extends object>(schema: Schema, verdict: FieldVerdict) => {
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(schema)) as Schema
+  return Object.assign(copy, { 'x-sluice-verdict': verdict }) as Annotated<Schema>
+}
 
 /** Sluice acts on the field, and the behaviour test named `test` shows it. */
 export const honoured = <Schema extends object>(test: string, schema: Schema) =>

@@ -1,12 +1,25 @@
-import type { Static } from 'typebox'
+import type { Static, TSchema } from 'typebox'
 import { count, free, list, map, object, text } from '../../../field.ts'
-import { approximated, honoured, ignored } from '../../../verdict.ts'
+import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
 import { UpstreamSslConfig } from './ssl-config.ts'
 
 const acts = <Schema extends object>(schema: Schema) => honoured(behaviours.failover, schema)
 const places = 'endpoints are chosen by priority and weight, not by place'
 const oneProbe = 'a health check asks the same host and port that requests go to'
+
+const ofUpstream =
+  'TLS is spoken as the sslConfig of the Upstream says; only the sni is the endpoint’s own'
+
+const ignoreEach = <Fields extends Record<string, TSchema>>(fields: Fields) =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, ignored(ofUpstream, field)]),
+  ) as Record<string, TSchema> as Fields
+
+const EndpointSslConfig = object('TLS to this endpoint.', {
+  ...ignoreEach(UpstreamSslConfig.properties),
+  sni: acts(text('Server name for this endpoint.')),
+})
 
 const LbEndpoint = object('A place where the service is.', {
   address: acts(text('DNS name or IP address.')),
@@ -17,11 +30,7 @@ const LbEndpoint = object('A place where the service is.', {
     path: honoured(behaviours.healthChecks, text('Path of the probe.')),
     method: honoured(behaviours.healthChecks, text('Method of the probe.')),
   }),
-  upstreamSslConfig: approximated(
-    'its sni is used; everything else is as in the sslConfig of the Upstream',
-    behaviours.failover,
-    UpstreamSslConfig,
-  ),
+  upstreamSslConfig: EndpointSslConfig,
   loadBalancingWeight: acts(count('Share beside the others.', { minimum: 1 })),
   metadata: ignored('nothing reads host metadata', map('Free data.', free('Data of one reader.'))),
 })
