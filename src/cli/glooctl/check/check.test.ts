@@ -24,6 +24,20 @@ No problems detected.
 `)
 })
 
+test('a reference without a namespace stays in that of its object', async () => {
+  api.create(upstream('openai', staticHosts('api.openai.com')))
+  const routesTo = (...names: string[]) =>
+    names.map((name) => ({ routeAction: { single: { upstream: { name } } } }))
+  api.create(virtualService(routesTo('openai', 'gone')))
+  const { code, err } = await api.run('glooctl', 'check')
+  expect(code).toBe(1)
+  expect(err).toBe(`\
+Error: 1 error occurred:
+\t* Virtual service references unknown upstream: (Virtual service: default ai-services-vs | Upstream: default gone)
+
+`)
+})
+
 test('check lists every problem and ends with 1', async () => {
   const rejected = { statuses: { 'gloo-system': { state: 'Rejected', reason: 'no such host\n' } } }
   api.create(upstream('broken', staticHosts('a'), rejected))

@@ -24,7 +24,8 @@ export function findDanglingReferences(object: KubeObject, known: KnownObjects):
   return referencesOf(object).flatMap(({ plural, noun, label, reference }) => {
     const objects = known.get(plural)
     if (objects === undefined) return []
-    const namespace = textAt(reference, 'namespace')
+    // A reference without a namespace stays in that of its object.
+    const namespace = textAt(reference, 'namespace') || (object.metadata.namespace ?? '')
     const name = textAt(reference, 'name')
     const exists = objects.some(
       ({ metadata }) => metadata.name === name && (metadata.namespace ?? '') === namespace,

@@ -227,6 +227,14 @@ describe('validation against a schema', () => {
         'spec.x: Invalid value: "2026-02-30T00:00:00Z": spec.x in body must be of type date-time: "2026-02-30T00:00:00Z"',
       ],
     ],
+    [
+      'a duration without its unit',
+      field({ type: 'string', format: 'duration' }),
+      { x: '15' },
+      [
+        'spec.x: Invalid value: "15": spec.x in body must be of type duration, such as 15s or 1m30s: "15"',
+      ],
+    ],
     ['a format that nobody checks', field({ type: 'string', format: 'x' }), { x: '?' }, []],
     [
       'a property that is forbidden',

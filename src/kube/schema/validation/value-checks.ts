@@ -63,7 +63,8 @@ export function stringChecksOf(schema: StructuralSchema): Check[] {
     checks.push((value, context) => {
       if (hasFormat(value as string)) return
       const shown = hiddenFormats.has(format) ? '<hidden>' : value
-      addInvalid(context, shown, `must be of type ${format}: ${JSON.stringify(shown)}`)
+      const example = format === 'duration' ? ', such as 15s or 1m30s' : ''
+      addInvalid(context, shown, `must be of type ${format}${example}: ${JSON.stringify(shown)}`)
     })
   }
   return checks

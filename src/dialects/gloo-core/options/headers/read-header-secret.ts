@@ -1,6 +1,12 @@
 import type { Origin } from '../../../../ir/origin.ts'
+import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { secretKind } from '../../../core/secrets.ts'
-import { findHeaderSecret as findGlooHeaderSecret, type SecretHeader } from '../../header-secret.ts'
+import {
+  findHeaderSecret as findGlooHeaderSecret,
+  type GlooSecretType,
+  glooSecretTypeOf,
+  type SecretHeader,
+} from '../../header-secret.ts'
 import { displayReference, type ResourceReference, resolveReference } from '../../reference.ts'
 import type { Failure } from '../failure.ts'
 import { placeOf } from '../place.ts'
@@ -35,13 +41,25 @@ export function findHeaderSecret(
   if (found.type === 'found') return found
   const { namespace, name } = reference
   const where = `Secret ${namespace}/${name} (${placeOf(origin)})`
-  const command = `glooctl create secret header ${name} --headers "Authorization"="Bearer TOKEN" -n ${namespace}`
+  const command = (free: string) =>
+    `glooctl create secret header ${free} --headers "Authorization"="Bearer TOKEN" -n ${namespace}`
   const advice =
     secret === undefined
-      ? `${where} does not exist. Create it, for example with: ${command}`
-      : `${where} is not a header secret: its type is ${String(secret['type'] ?? 'Opaque')}. Use another one, for example made with: ${command}`
+      ? `${where} does not exist. Create it, for example with: ${command(name)}`
+      : `${where} is not a header secret: ${whatItIs(secret)}. Use another one, for example made with: ${command(`${name}-header`)}`
   return { type: 'failure', reason: found.message, advice }
 }
+
+/** Secrets whose `type` does not tell why they are no header secrets. */
+const reasons: Partial<Record<GlooSecretType, string>> = {
+  aws: 'with aws_access_key_id and aws_secret_access_key it holds AWS credentials',
+  annotated:
+    'its annotation resource_kind says that it holds an object of an early release of Gloo',
+  empty: 'it holds no data',
+}
+
+const whatItIs = (secret: KubeObject) =>
+  reasons[glooSecretTypeOf(secret)] ?? `its type is ${String(secret['type'] ?? 'Opaque')}`
 
 /** The form in which Gloo's texts name the object of a reference. */
 export const nameOf = (reference: ResourceReference | undefined) =>
