@@ -6,7 +6,7 @@ import {
   resetMessage,
   type SessionHolder,
 } from './connector.ts'
-import { Client as UndiciClient } from './undici.ts'
+import { loadClient } from './undici.ts'
 import { UndiciCall } from './undici-call.ts'
 import type {
   UpstreamBody,
@@ -150,6 +150,7 @@ export class ConnectionPool implements UpstreamClient {
 
   #create(): PooledConnection {
     const { target, limits } = this.options
+    const UndiciClient = loadClient()
     const client = new UndiciClient(
       target.tls === undefined ? 'http://upstream' : 'https://upstream',
       {

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { ConnectionPool, PooledConnection } from './connection-pool.ts'
 import { ConnectError, resetMessage } from './connector.ts'
-import { errors } from './undici.ts'
+import { loadErrors } from './undici.ts'
 import type {
   UpstreamBody,
   UpstreamCall,
@@ -150,6 +150,7 @@ export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
       return { error: error.gatewayError, beforeSending: true, staleConnection: false }
     }
     const beforeSending = this.#controller === undefined
+    const errors = loadErrors()
     if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) {
       const message = 'the request could not be encoded for the upstream'
       const failure = gatewayError('internal', message, { cause: error })
@@ -180,6 +181,7 @@ function flatHeaders(headers: Headers): string[] {
 }
 
 function isProtocolError(error: Error): boolean {
+  const errors = loadErrors()
   return (
     error instanceof errors.HTTPParserError ||
     error instanceof errors.HeadersOverflowError ||

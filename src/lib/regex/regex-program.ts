@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js'
+import { loadRe2 } from './re2js.ts'
 import { type RegexError, regexError } from './regex.ts'
 import type { CodePointRange } from './regex-syntax.ts'
 
@@ -66,12 +66,13 @@ interface Instruction {
 
 /** The program of `pattern`, with the syntax and meaning of RE2. */
 export function compileRegexProgram(pattern: string, flags: RegexFlags): RegexProgram | RegexError {
+  const re2 = loadRe2()
   const bits =
-    (flags.caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0) |
-    (flags.dotMatchesNewline ? RE2JS.DOTALL : 0) |
-    (flags.multiline ? RE2JS.MULTILINE : 0)
+    (flags.caseInsensitive ? re2.CASE_INSENSITIVE : 0) |
+    (flags.dotMatchesNewline ? re2.DOTALL : 0) |
+    (flags.multiline ? re2.MULTILINE : 0)
   try {
-    const compiled = RE2JS.compile(pattern, bits)
+    const compiled = re2.compile(pattern, bits)
     const { start, inst } = compiled.re2().prog
     const instructions: readonly Instruction[] = inst
     return { start, steps: instructions.map(stepOf), groupCount: compiled.groupCount() }
@@ -132,7 +133,8 @@ function everyCaseOf(codePoint: number): readonly CodePointRange[] {
   const known = casesByCodePoint.get(codePoint)
   if (known !== undefined) return known
   const source = `[\\x{${codePoint.toString(16)}}\\x{10ffff}]`
-  const { inst } = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE).re2().prog
+  const re2 = loadRe2()
+  const { inst } = re2.compile(source, re2.CASE_INSENSITIVE).re2().prog
   const instructions: readonly Instruction[] = inst
   const { runes } = instructions.find((instruction) => instruction.runes.length > 1) ?? {}
   const cases = pairsOf(runes ?? []).filter(([first]) => first !== lastCodePoint)

@@ -1,4 +1,5 @@
-import { type Matcher, RE2JS } from 're2js'
+import type { Matcher, RE2JS } from 're2js'
+import { loadRe2 } from './re2js.ts'
 import {
   isLinearWhenBacktracking,
   literalIn,
@@ -46,7 +47,7 @@ const maxProgramSize = 10_000
 export function compileRegex(pattern: string): Regex | RegexError {
   let program: RE2JS
   try {
-    program = RE2JS.compile(pattern)
+    program = loadRe2().compile(pattern)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return regexError(`The regular expression "${pattern}" is not valid RE2: ${reason}.`, reason)
