@@ -29,7 +29,7 @@ async function serve(options: ServeOptions, simulated: boolean): Promise<void> {
   const entry = new URL('./worker.ts', import.meta.url)
   const { startGatewayThreads } = await import('./link/gateway-threads.ts')
   const spawnThread = startGatewayThreads(entry, options.workers)
-  const { runControl } = await import('./serve.ts')
+  const { runControl } = await import('./serve/run-control.ts')
   const { env: environment } = process
   await runControl(options, { simulated, version, terminal, spawnThread, environment })
 }

@@ -1,29 +1,25 @@
 // Composition of what stands in for a cluster: the store of objects, the Kubernetes API in front of it, and what
-// gives addresses to Services and runs Deployments. Apart from serve.ts for its size.
+// gives addresses to Services and runs Deployments.
 import { join } from 'node:path'
-import { CommandError } from './cli/command-error.ts'
-import type { DataDirectory } from './cli/serve/data-directory.ts'
-import { explainPort } from './cli/serve/port-problem.ts'
-import type { ServeOptions } from './cli/serve/serve-options.ts'
-import { writeShellEnvironment } from './cli/serve/shell-environment.ts'
-import { dialects } from './dialects/index.ts'
-import { kubeContextName, loadKubeToken, writeKubeconfig } from './kube/kubeconfig.ts'
-import { StoreResourceApi } from './kube/resources/store-resource-api.ts'
-import { createKubeServer } from './kube/server/create-kube-server.ts'
-import { ObjectStore } from './kube/store/object-store.ts'
-import { StoreObjectSource } from './kube/store/store-object-source.ts'
-import type { CertificateAuthority } from './lib/certificates/certificate-authority.ts'
-import { findFileHolder } from './lib/process-holder.ts'
-import { type AddressPool, parseAddressPool } from './local/address-pool.ts'
-import { reachableAddress } from './local/reachable-address.ts'
-import { ServiceAddresses } from './local/service-addresses.ts'
-import { createWorkloads } from './local/workloads/create-workloads.ts'
-import type { RunSettings } from './serve.ts'
-
-interface ClusterFoundations {
-  readonly authority: CertificateAuthority
-  readonly data: DataDirectory
-}
+import { CommandError } from '../cli/command-error.ts'
+import type { DataDirectory } from '../cli/serve/data-directory.ts'
+import { explainPort } from '../cli/serve/port-problem.ts'
+import type { ServeOptions } from '../cli/serve/serve-options.ts'
+import { writeShellEnvironment } from '../cli/serve/shell-environment.ts'
+import { dialects } from '../dialects/index.ts'
+import { kubeContextName, loadKubeToken, writeKubeconfig } from '../kube/kubeconfig.ts'
+import { StoreResourceApi } from '../kube/resources/store-resource-api.ts'
+import { createKubeServer } from '../kube/server/create-kube-server.ts'
+import { ObjectStore } from '../kube/store/object-store.ts'
+import { StoreObjectSource } from '../kube/store/store-object-source.ts'
+import type { CertificateAuthority } from '../lib/certificates/certificate-authority.ts'
+import { messageOf } from '../lib/message-of.ts'
+import { findFileHolder } from '../lib/process-holder.ts'
+import { type AddressPool, parseAddressPool } from '../local/address-pool.ts'
+import { reachableAddress } from '../local/reachable-address.ts'
+import { ServiceAddresses } from '../local/service-addresses.ts'
+import { createWorkloads } from '../local/workloads/create-workloads.ts'
+import { type Foundations, type RunSettings, reporter } from './run-settings.ts'
 
 const kinds = dialects.flatMap((dialect) => dialect.kinds)
 
@@ -31,14 +27,13 @@ const kinds = dialects.flatMap((dialect) => dialect.kinds)
 export async function startCluster(
   options: ServeOptions,
   settings: RunSettings,
-  { authority, data }: ClusterFoundations,
+  { authority, data }: Foundations,
 ) {
   const pool = readPool(options)
   const store = openStore(data)
   const api = new StoreResourceApi({ store, kinds })
   const source = new StoreObjectSource(store)
-  const say = (message: string, error: unknown) =>
-    settings.terminal.err(`${message} ${describe(error)}\n`)
+  const say = reporter(settings.terminal)
   const addresses = createServiceAddresses(source, pool, options)
   const workloads = createWorkloads({
     ...{ source, api, pool, commands: options.runImage, onError: say },
@@ -75,7 +70,7 @@ function writeClientFiles(
 ): string {
   const caCertificate = authority.certificate
   const kubeconfig = writeKubeconfig({ dataDir: data.path, server, caCertificate, token })
-  const binFolder = join(import.meta.dirname, '../bin')
+  const binFolder = join(import.meta.dirname, '../../bin')
   writeShellEnvironment(join(data.path, 'env'), { binFolder, kubeconfig, context: kubeContextName })
   return kubeconfig
 }
@@ -85,7 +80,7 @@ function openStore(data: DataDirectory): ObjectStore {
     return new ObjectStore(data.store)
   } catch (error) {
     const holder = findFileHolder(join(data.path, 'objects.db'))
-    const message = describe(error)
+    const message = messageOf(error)
     throw new CommandError(
       holder === undefined ? message : message.replace('another process', holder),
     )
@@ -106,5 +101,3 @@ function createServiceAddresses(
   const fixedAddress = options.bind === undefined ? undefined : reachableAddress(options.bind)
   return new ServiceAddresses(source, pool, { fixedAddress, now: Date.now })
 }
-
-const describe = (error: unknown) => (error instanceof Error ? error.message : String(error))
