@@ -42,6 +42,11 @@ export interface OpenAiProvider extends ProviderParts {
   readonly type: 'openai' | 'mistral'
   /** Replaces the model that the client asks for. */
   readonly model: string | undefined
+  /**
+   * Where a limit of output tokens that others rely on must stand: servers that only speak like OpenAI pass over its newer name. Left
+   * out: where the client has put it.
+   */
+  readonly outputLimitField?: 'max_tokens'
 }
 
 export interface AnthropicProvider extends ProviderParts {

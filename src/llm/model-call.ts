@@ -11,6 +11,12 @@ export type ModelOperation =
   /** Anything else that a provider's API offers: files, batches, audio, lists of models. */
   | 'platform'
 
+/**
+ * How far a provider has got with a call, and so what it may bill: nothing, as none has it or the one that had it has refused; an answer
+ * of which nothing has come; one that has come in part; one that has come to its end.
+ */
+export type CallProgress = 'none' | 'asked' | 'answering' | 'answered'
+
 /** One call to a language model: what policies, limits and telemetry know of it. One object per request. */
 export interface ModelCall {
   /** As vendors' metrics name it: `openai`, `azure_openai`, …. */
@@ -24,6 +30,15 @@ export interface ModelCall {
   model: string | undefined
   /** The answer is to come as a stream. */
   streaming: boolean
+  /**
+   * Every model that may be asked as the request is now: that of each endpoint that the call may go to, and each that may stand in after
+   * a failure. Undefined among them: one that has no name here.
+   */
+  candidateModels(): readonly (string | undefined)[]
+  /** Of the try that is under way or was the last. */
+  progress: CallProgress
+  /** True: a policy relies on the limit of output tokens, so each provider is told it under the name that it knows. */
+  outputIsLimited: boolean
   /** Which model the provider says has answered. */
   providerModel: string | undefined
   /** Known when the answer has come whole; also of an aborted one, estimated. */

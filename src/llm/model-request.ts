@@ -36,6 +36,8 @@ export interface ModelRequest {
   /** The most output tokens that the request allows; undefined: it says nothing. */
   maxOutputTokens(): number | undefined
   setMaxOutputTokens(tokens: number): void
+  /** Why no limit of output tokens holds for the answer; undefined: one does. */
+  unlimitedOutput(): string | undefined
   /** How many answers are asked for at once; 1 mostly. */
   choiceCount(): number
   /** How many tokens stand in it as numbers: text that its client has encoded for the model, and that is none of {@link texts}. */
@@ -43,5 +45,6 @@ export interface ModelRequest {
   /** The body is encoded anew, keys sorted, before it is sent. */
   markChanged(): void
   readonly changed: boolean
-  encode(): Buffer
+  /** With `limitField` the limit of output tokens stands there and under no other name. */
+  encode(limitField?: string): Buffer
 }

@@ -140,6 +140,17 @@ export interface CompiledPolicy {
     call: ModelCall,
     request: ModelRequest,
   ): RequestHookResult | Promise<RequestHookResult>
+  /** The same after every {@link onModelRequest}, when the request is as it will be sent, but for how it streams. */
+  onFinalModelRequest?(
+    context: RequestContext,
+    call: ModelCall,
+    request: ModelRequest,
+  ): RequestHookResult | Promise<RequestHookResult>
+  /** Before another try at a model where the one before may be billed although it has brought no answer. */
+  onModelRetry?(
+    context: RequestContext,
+    call: ModelCall,
+  ): GatewayError | undefined | Promise<GatewayError | undefined>
   /** Once per whole JSON answer of a model, whatever its status. An error takes the answer's place. */
   onModelResponse?(
     context: RequestContext,

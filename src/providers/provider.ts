@@ -66,6 +66,8 @@ export interface CompiledProvider {
   readonly modelPlace: 'body' | 'path'
   /** The model that takes the place of the client's; undefined: the client's stays. */
   readonly model: string | undefined
+  /** What it calls the limit of output tokens of a chat; left out: what the format of the endpoint does. */
+  readonly outputLimitField?: string
   /** True: a signature covers the body, so it is read whole before any try. */
   readonly signsBody?: boolean
   /** Which endpoint of the provider's API a client's path stands for; undefined: none that is known. */

@@ -169,6 +169,8 @@ export interface PolicyChain {
   /** The first policy that refuses what goes to a model as tokens, made of text that it must read. */
   readonly strictTextReader: CompiledPolicy | undefined
   readonly onModelRequest: readonly CompiledPolicy[]
+  readonly onFinalModelRequest: readonly CompiledPolicy[]
+  readonly onModelRetry: readonly CompiledPolicy[]
   readonly onModelResponse: readonly CompiledPolicy[]
   readonly createStreamEditor: readonly CompiledPolicy[]
   readonly onAttempt: readonly CompiledPolicy[]

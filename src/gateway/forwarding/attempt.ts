@@ -44,6 +44,9 @@ export interface AttemptParts {
 /** An answer that is not passed on is read up to this length, so that its connection stays usable. */
 const discardLimitBytes = 64 * 1024
 
+/** One that dies later may have carried the request to its upstream, which has worked on it since. */
+const staleWithinMs = 1000
+
 /** What speaks against an endpoint; everything else is the client's or the gateway's doing. */
 const endpointFailures: ReadonlySet<string> = new Set([
   'upstream-connect-failure',
@@ -82,6 +85,7 @@ export class UpstreamAttempt implements UpstreamHandler {
 
   send(head: UpstreamRequestHead, body: UpstreamBody, http2: boolean): void {
     this.endpoint.countRequest(1)
+    this.#exchange.model?.trySent()
     this.#call = this.endpoint.client(http2).dispatch(head, body, this)
   }
 
@@ -90,6 +94,7 @@ export class UpstreamAttempt implements UpstreamHandler {
     if (this.#over) return
     this.#finish(error)
     this.#clearHeld()
+    if (this.#call?.sent === false) this.#exchange.model?.tryRefused()
     this.#call?.cancel()
   }
 
@@ -106,6 +111,7 @@ export class UpstreamAttempt implements UpstreamHandler {
     this.#status = status
     this.#owner.attemptActive()
     exchange.upstreamHeadMs = exchange.services.now() - exchange.startTimeMs
+    if (status >= 400) exchange.model?.tryRefused()
     if (this.#owner.retriesStatus(status, headers)) {
       this.#discarded = 0
       return
@@ -214,7 +220,14 @@ export class UpstreamAttempt implements UpstreamHandler {
   onFailure(failure: UpstreamFailure): void {
     this.#finish(failure.error)
     this.#clearHeld()
+    if (this.#neverArrived(failure)) this.#exchange.model?.tryRefused()
     if (this.#discarded < 0) this.#owner.attemptFailed(this, failure)
+  }
+
+  /** A kept connection that dies under a request at once had been closed before it came. */
+  #neverArrived({ beforeSending, staleConnection }: UpstreamFailure): boolean {
+    if (beforeSending) return true
+    return staleConnection && this.#exchange.services.now() - this.#startMs < staleWithinMs
   }
 
   #finish(error: GatewayError | undefined): void {

@@ -128,6 +128,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   }
 
   attemptEnded(): void {
+    this.#exchange.model?.endAnswer()
     this.#stop(undefined)
   }
 
@@ -141,7 +142,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
     this.#clearPerTry()
     const exchange = this.#exchange
     const { model } = exchange
-    if (model !== undefined) model.answerBegun = true
+    model?.beginAnswer(head.status)
     if (head.status < 400 && model === undefined) {
       return new ResponseRelay(exchange, call, head, this)
     }
@@ -181,6 +182,7 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
   retriesOpeningError(): boolean {
     this.#clearPerTry()
     const { retry } = this.#rules.config
+    this.#exchange.model?.tryRefused()
     if (this.#failsOver({ status: 502 })) return true
     if (retry === undefined || this.#retries >= retry.maxRetries) return false
     return this.#scheduleRetry(undefined)

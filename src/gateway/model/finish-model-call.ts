@@ -1,3 +1,4 @@
+import type { ModelCall } from '../../llm/model-call.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { estimateUsage } from './answers/estimate-usage.ts'
 import type { ModelExchange } from './model-exchange.ts'
@@ -6,7 +7,7 @@ import type { ModelExchange } from './model-exchange.ts'
 export function finishModelCall(exchange: Exchange, model: ModelExchange): void {
   const { call } = model
   model.finish()
-  if (call.usage === undefined && isUnanswered(exchange, model)) {
+  if (call.usage === undefined && isUnanswered(exchange, call)) {
     call.usage = estimateUsage(call, 0, exchange.services.countTokens)
   }
   const facts = {
@@ -31,7 +32,7 @@ export function finishModelCall(exchange: Exchange, model: ModelExchange): void 
 }
 
 /** The provider works on, and is paid, although nobody waits any more. */
-function isUnanswered({ attempts, error }: Exchange, { answerBegun }: ModelExchange): boolean {
-  if (attempts === 0 || answerBegun) return false
+function isUnanswered({ error }: Exchange, { progress }: ModelCall): boolean {
+  if (progress !== 'asked') return false
   return error?.code === 'client-closed' || error?.code === 'upstream-timeout'
 }

@@ -26,6 +26,13 @@ export interface AnswerMeter {
   release(): void
 }
 
+/** A body that was made for a try, and what it was made for. */
+interface EncodedBody {
+  readonly model: string | undefined
+  readonly limitField: string | undefined
+  readonly body: Buffer
+}
+
 /** One request to a language model while it lives: what is sent upstream for it, and what is known of its answer. */
 export class ModelExchange {
   readonly destination: CompiledBackendDestination
@@ -36,8 +43,6 @@ export class ModelExchange {
   readonly call: ModelCall
   /** True: the gateway asked for a report of usage that the client must not see. */
   hidesUsage = false
-  /** An answer is on its way to the client, whether or not anything of it is there. */
-  answerBegun = false
   /** Counts what the answer under way has used. */
   meter: AnswerMeter | undefined
   /** What of credentials of the gateway's the provider of the latest try was shown. */
@@ -48,7 +53,7 @@ export class ModelExchange {
   #clientModel: string | undefined
   #modelIsFixed = false
   #backups = 0
-  #encoded: { readonly model: string | undefined; readonly body: Buffer } | undefined
+  #encoded: EncodedBody | undefined
 
   constructor({ destination, provider, endpoint, options, path }: ModelExchangeParts) {
     this.destination = destination
@@ -63,6 +68,9 @@ export class ModelExchange {
       unreadable: undefined,
       model: endpoint?.model ?? provider.model,
       streaming: endpoint?.streaming ?? pathStreams(provider, options, endpoint),
+      candidateModels: () => this.#candidateModels(),
+      progress: 'none',
+      outputIsLimited: false,
       providerModel: undefined,
       usage: undefined,
       rateLimitedTokens: undefined,
@@ -97,9 +105,8 @@ export class ModelExchange {
   hooksRun(): void {
     const { request } = this.call
     if (request === undefined || this.endpoint?.untouched !== false) return
-    const before = this.provider.model ?? this.#clientModel
     // An operator's default stands above the model of the provider.
-    this.#modelIsFixed = this.provider.modelPlace === 'body' && request.model !== before
+    this.#modelIsFixed = this.#fixesModel()
     const streams = this.options.alwaysStream && this.endpoint.operation === 'chat'
     if (streams) this.call.streaming = true
     if (this.call.streaming) this.hidesUsage = request.setStreaming(true)
@@ -107,10 +114,7 @@ export class ModelExchange {
 
   /** The model of the next try, at this provider; undefined: whatever the client said. */
   modelFor(provider: CompiledProvider): string | undefined {
-    const backup = this.#backupModel()
-    if (backup !== undefined) return backup
-    if (this.#modelIsFixed) return this.#bodyModel()
-    return provider.model ?? this.#clientModel
+    return this.#backupModel() ?? this.#firstModel(provider, this.#modelIsFixed)
   }
 
   /** What the path of a try at this provider depends on. */
@@ -123,10 +127,11 @@ export class ModelExchange {
   bodyFor(provider: CompiledProvider): Buffer | undefined {
     const { request } = this.call
     if (request === undefined) return undefined
+    if (this.endpoint?.untouched !== false) return request.changed ? this.#encode() : undefined
     const model = provider.modelPlace === 'body' ? this.modelFor(provider) : undefined
-    if (this.endpoint?.untouched !== false || model === undefined) {
-      return request.changed ? this.#encode(undefined) : undefined
-    }
+    const limitField = this.call.outputIsLimited ? provider.outputLimitField : undefined
+    if (limitField !== undefined) return this.#encode(model, limitField)
+    if (model === undefined) return request.changed ? this.#encode() : undefined
     if (request.changed) return this.#encode(model)
     if (model === this.#clientModel) return undefined
     return this.#splice(model) ?? this.#encode(model)
@@ -139,6 +144,26 @@ export class ModelExchange {
     if (this.call.request === undefined || this.endpoint?.untouched !== false) return false
     this.#backups += 1
     return true
+  }
+
+  /** A try is on its way to a provider. */
+  trySent(): void {
+    this.call.progress = 'asked'
+  }
+
+  /** The try under way has met no provider, or one that has refused it. */
+  tryRefused(): void {
+    this.call.progress = 'none'
+  }
+
+  /** The client gets the answer whose head this is. */
+  beginAnswer(status: number): void {
+    this.call.progress = status >= 400 ? 'none' : 'answering'
+  }
+
+  /** The answer has come to its end. */
+  endAnswer(): void {
+    if (this.call.progress === 'answering') this.call.progress = 'answered'
   }
 
   /** A try is over without an answer for the client. */
@@ -160,8 +185,40 @@ export class ModelExchange {
     return this.options.backupModels[this.#backups - 1]
   }
 
-  #bodyModel(): string | undefined {
-    return this.call.request?.model
+  /** Whether a policy has named another model in the body than it had. */
+  #fixesModel(): boolean {
+    const { model: configured, modelPlace } = this.provider
+    if (modelPlace !== 'body' || this.endpoint?.untouched !== false) return false
+    return this.call.request?.model !== (configured ?? this.#clientModel)
+  }
+
+  /** What this provider is asked for unless another model stands in. */
+  #firstModel(provider: CompiledProvider, isFixed: boolean): string | undefined {
+    if (isFixed) return this.call.request?.model
+    // What goes as it came asks for what its client has named.
+    if (this.endpoint?.untouched !== false) {
+      const named = this.endpoint?.model ?? this.#clientModel
+      return provider.modelPlace === 'body' ? named : (named ?? provider.model)
+    }
+    return provider.model ?? this.#clientModel
+  }
+
+  #candidateModels(): readonly (string | undefined)[] {
+    const { destination, options, provider } = this
+    const isFixed = this.#fixesModel()
+    const models = new Set(
+      destination.backend.providers.map((each) => this.#firstModel(each, isFixed)),
+    )
+    if (this.endpoint?.untouched === false)
+      for (const name of options.backupModels) models.add(name)
+    if (provider.modelPlace === 'body') for (const name of this.#clientBackups()) models.add(name)
+    return [...models]
+  }
+
+  /** Some servers take a list of models from their client, to ask one after the other. */
+  #clientBackups(): readonly string[] {
+    const models = this.call.request?.json['models']
+    return Array.isArray(models) ? models.filter((name) => typeof name === 'string') : []
   }
 
   /** What policies see is what will be asked for. */
@@ -177,20 +234,23 @@ export class ModelExchange {
     if (this.#encoded?.model !== model) {
       const body = replaceTopLevelString(this.#original, 'model', model)
       if (body === undefined) return undefined
-      this.#encoded = { model, body }
+      this.#encoded = { model, limitField: undefined, body }
     }
     return this.#encoded.body
   }
 
-  #encode(model: string | undefined): Buffer | undefined {
+  #encode(model?: string, limitField?: string): Buffer | undefined {
     const { request } = this.call
     if (request === undefined) return undefined
-    if (this.#encoded === undefined || this.#encoded.model !== model) {
-      if (model !== undefined) request.setModel(model)
-      request.markChanged()
-      this.#encoded = { model, body: request.encode() }
+    const known = this.#encoded
+    if (known !== undefined && known.model === model && known.limitField === limitField) {
+      return known.body
     }
-    return this.#encoded.body
+    if (model !== undefined) request.setModel(model)
+    request.markChanged()
+    const body = request.encode(limitField)
+    this.#encoded = { model, limitField, body }
+    return body
   }
 }
 

@@ -14,12 +14,38 @@ export interface ModelTryTarget extends TryTarget {
   readonly headers: HeaderList
 }
 
-/** Writes a try in the words of the endpoint's provider, the credential last. */
+type Prepared = PreparedTry | GatewayError
+
+/** Writes a try in the words of the endpoint's provider, the credential last. Waits for policies where the try before may be billed. */
 export function prepareModelTry(
   exchange: Exchange,
   model: ModelExchange,
   target: ModelTryTarget,
-): PreparedTry | GatewayError | Promise<PreparedTry | GatewayError> {
+): Prepared | Promise<Prepared> {
+  if (model.call.progress === 'none' || model.policies.onModelRetry.length === 0) {
+    return writeTry(exchange, model, target)
+  }
+  return runRetryHooks(exchange, model).then(
+    (refusal) => refusal ?? writeTry(exchange, model, target),
+  )
+}
+
+async function runRetryHooks(
+  exchange: Exchange,
+  { call, policies }: ModelExchange,
+): Promise<GatewayError | undefined> {
+  for (const policy of policies.onModelRetry) {
+    const refusal = await policy.onModelRetry?.(exchange, call)
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
+}
+
+function writeTry(
+  exchange: Exchange,
+  model: ModelExchange,
+  target: ModelTryTarget,
+): Prepared | Promise<Prepared> {
   const { endpoint, headers } = target
   const { provider, config } = endpoint
   if (provider === undefined) return gatewayError('internal', 'an endpoint has no provider')

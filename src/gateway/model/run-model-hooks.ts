@@ -49,10 +49,11 @@ function readBody(exchange: Exchange, model: ModelExchange, done: Done): void {
     return
   }
   model.takeBody(whole)
-  runHooks(exchange, { model, request, done }, 0)
+  runHooks(exchange, { model, request, done, hook: 'onModelRequest' }, 0)
 }
 
 interface HookRun {
+  readonly hook: 'onModelRequest' | 'onFinalModelRequest'
   readonly model: ModelExchange
   readonly request: ModelRequest
   readonly done: Done
@@ -60,8 +61,8 @@ interface HookRun {
 
 /** Waits only for hooks that return a promise. */
 function runHooks(exchange: Exchange, run: HookRun, next: number): void {
-  const { model, done } = run
-  const policies = model.policies.onModelRequest
+  const { model, done, hook } = run
+  const policies = model.policies[hook]
   for (let index = next; index < policies.length; index += 1) {
     const policy = policies[index]
     if (policy === undefined || isKeptOut(model, policy)) continue
@@ -83,6 +84,10 @@ function runHooks(exchange: Exchange, run: HookRun, next: number): void {
     )
     return
   }
+  if (hook === 'onModelRequest') {
+    runHooks(exchange, { ...run, hook: 'onFinalModelRequest' }, 0)
+    return
+  }
   model.hooksRun()
   done(undefined)
 }
@@ -92,9 +97,9 @@ function isKeptOut({ endpoint }: ModelExchange, policy: CompiledPolicy): boolean
   return endpoint?.untouched === true && policy.readsModelCall !== 'required'
 }
 
-function runHook(exchange: Exchange, { model, request }: HookRun, policy: CompiledPolicy) {
+function runHook(exchange: Exchange, { model, request, hook }: HookRun, policy: CompiledPolicy) {
   try {
-    return policy.onModelRequest?.(exchange, model.call, request)
+    return policy[hook]?.(exchange, model.call, request)
   } catch (cause) {
     return hookFailed(policy, cause)
   }

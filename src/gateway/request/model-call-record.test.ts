@@ -25,6 +25,9 @@ const modelCall: ModelCall = {
   providerModel: undefined,
   usage: undefined,
   rateLimitedTokens: 7,
+  candidateModels: () => ['gpt-4o'],
+  progress: 'answered',
+  outputIsLimited: false,
 }
 
 test('a call to a model is recorded with labels from what is verified of its caller', () => {

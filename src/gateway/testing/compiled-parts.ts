@@ -21,6 +21,8 @@ export const emptyChain: PolicyChain = {
   strictReader: undefined,
   strictTextReader: undefined,
   onModelRequest: [],
+  onFinalModelRequest: [],
+  onModelRetry: [],
   onModelResponse: [],
   createStreamEditor: [],
   onAttempt: [],
@@ -42,6 +44,8 @@ export function chainOf(...policies: readonly CompiledPolicy[]): PolicyChain {
         readsModelCall === 'required' && !readsTokenNumbers && onModelRequest !== undefined,
     ),
     onModelRequest: policies.filter((policy) => policy.onModelRequest !== undefined),
+    onFinalModelRequest: policies.filter((policy) => policy.onFinalModelRequest !== undefined),
+    onModelRetry: policies.filter((policy) => policy.onModelRetry !== undefined),
     onModelResponse: policies.filter((policy) => policy.onModelResponse !== undefined).reverse(),
     createStreamEditor: policies
       .filter((policy) => policy.createStreamEditor !== undefined)

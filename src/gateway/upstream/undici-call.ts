@@ -60,6 +60,10 @@ export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
     })
   }
 
+  get sent(): boolean {
+    return this.#controller !== undefined
+  }
+
   pause(): void {
     this.#controller?.pause()
   }

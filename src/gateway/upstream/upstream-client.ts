@@ -26,6 +26,8 @@ export interface UpstreamFailure {
 
 /** Controls one dispatched request. */
 export interface UpstreamCall {
+  /** The request is on its way over a connection, so that the upstream may have seen it. */
+  readonly sent: boolean
   pause(): void
   resume(): void
   /** Gives the request up; the handler hears nothing more. */

@@ -38,6 +38,16 @@ export interface LimitCounting {
   readonly reserve: boolean
   /** For calls that do not say how long their answer may be: what is set aside for it, and told the provider. At least 1. */
   readonly defaultOutputTokens: number
+  /**
+   * How many tokens a picture, a sound or a file counts. Left out: where what goes in is counted before the call, a call with any of
+   * them is refused.
+   */
+  readonly attachmentTokens?: number
+  /**
+   * `counted`: of a stream that breaks off what has come of it counts. Left out: what was set aside for it does, as the provider has not
+   * said what it bills.
+   */
+  readonly cutStreams?: 'counted'
   /** For `cost`: the first that fits the model counts, and a call to a model that none fits is refused. */
   readonly prices: readonly ModelPrice[]
 }

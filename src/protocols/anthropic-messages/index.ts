@@ -5,7 +5,7 @@ import { countForm, responseForm } from './response.ts'
 import { EventReader } from './stream.ts'
 import { anthropicUsage } from './usage.ts'
 
-const fields = ['model', 'system', 'messages', 'tools', 'stream']
+const fields = ['model', 'system', 'messages', 'tools', 'stream', 'max_tokens']
 
 /** Anthropic's Messages API. */
 export const anthropicMessages: WireFormat = createFormat({

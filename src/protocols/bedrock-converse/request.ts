@@ -18,6 +18,12 @@ export const requestForm: RequestForm = {
   hasModel: false,
   outputLimit: tokenLimitWithin(['inferenceConfig'], tokenLimitIn(['maxTokens'])),
   choiceCount: () => 1,
+  unlimitedOutput: ({ additionalModelRequestFields }) => {
+    const field = findOtherLimit(additionalModelRequestFields)
+    return (
+      field && `additionalModelRequestFields.${field} may stand above inferenceConfig.maxTokens`
+    )
+  },
 }
 
 function collectTexts(json: Json, texts: TextCollector): void {
@@ -80,4 +86,18 @@ function listAt(json: Json, field: string, isNeeded: boolean): unknown[] | undef
   const list: unknown[] = []
   json[field] = list
   return list
+}
+
+/** Fields by which models of their own take a limit of output tokens, or a number of answers. */
+const limitName = /^(?!budget_tokens$).*(max|token|count|num|candidate|best_of|generations)|^n$/i
+
+/** The name of such a field among those that go to the model as they are; undefined: there is none. */
+function findOtherLimit(value: unknown): string | undefined {
+  for (const [key, inner] of Object.entries(asRecord(value) ?? {})) {
+    const isNumber = typeof inner === 'number' || (typeof inner === 'string' && /^\d+$/.test(inner))
+    if (isNumber && limitName.test(key)) return key
+    const nested = findOtherLimit(inner)
+    if (nested !== undefined) return `${key}.${nested}`
+  }
+  return undefined
 }

@@ -2,6 +2,7 @@ import type { AddedMessage } from '../../llm/model-request.ts'
 import { asCount, asRecord, asString } from '../shared/json-value.ts'
 import { hasReadableCounts } from '../shared/request/has-readable-counts.ts'
 import type { RequestForm } from '../shared/request/json-request.ts'
+import { MiscasedKeys } from '../shared/request/miscased-keys.ts'
 import { noTokenLimit, tokenLimitIn, tokenLimitWithin } from '../shared/request/token-limit.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
 
@@ -12,6 +13,8 @@ const systemFields = ['system_instruction', 'systemInstruction'] as const
 const configFields = ['generationConfig', 'generation_config'] as const
 
 const countFields = ['candidateCount', 'candidate_count'] as const
+const limitFields = ['maxOutputTokens', 'max_output_tokens'] as const
+const miscasedLimits = new MiscasedKeys([...countFields, ...limitFields])
 
 /** Fields of a request that the model does not read. */
 const unreadFields = new Set([
@@ -23,10 +26,7 @@ export const requestForm: RequestForm = {
   collectTexts,
   addMessages,
   hasModel: false,
-  outputLimit: tokenLimitWithin(
-    configFields,
-    tokenLimitIn(['maxOutputTokens', 'max_output_tokens']),
-  ),
+  outputLimit: tokenLimitWithin(configFields, tokenLimitIn(limitFields)),
   choiceCount: (json) =>
     Math.max(
       1,
@@ -39,7 +39,9 @@ const configsOf = (json: Json) =>
 
 /** Numbers may be texts in JSON of protocol buffers, but clients do not write them so. */
 export const canReadCounts = (json: Json): boolean =>
-  configsOf(json).every((config) => hasReadableCounts(config, countFields))
+  configsOf(json).every(
+    (config) => hasReadableCounts(config, countFields) && !miscasedLimits.standIn(config),
+  )
 
 /** Requests whose answers have no text: those that count tokens or ask for embeddings. */
 export const countedForm: RequestForm = {

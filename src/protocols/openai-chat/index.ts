@@ -2,11 +2,11 @@ import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { isUsageEvent, openAiUsageNames } from '../shared/openai/usage-report.ts'
 import { hasReadableCounts } from '../shared/request/has-readable-counts.ts'
-import { type ChatDialect, createRequestForm } from './request.ts'
+import { type ChatDialect, countFields, createRequestForm } from './request.ts'
 import { responseForm } from './response.ts'
 import { ChunkReader } from './stream.ts'
 
-const fields = ['model', 'messages', 'tools', 'functions', 'stream', 'n']
+const fields = ['model', 'messages', 'tools', 'functions', 'stream', ...countFields]
 
 /** Chat Completions as OpenAI and Azure OpenAI speak them. */
 export const openAiChat: WireFormat = createChatFormat('openai-chat', {
@@ -25,7 +25,7 @@ function createChatFormat(name: string, dialect: ChatDialect): WireFormat {
     name,
     request: createRequestForm(dialect),
     fields: [...fields, ...dialect.outputLimitFields],
-    canRead: (json) => hasReadableCounts(json, ['n']),
+    canRead: (json) => hasReadableCounts(json, countFields),
     response: responseForm,
     usage: openAiUsageNames,
     createMessageReader: (channels, { hideUsage }) => new ChunkReader(channels, hideUsage),

@@ -16,6 +16,9 @@ export interface ChatDialect {
   readonly outputLimitFields: readonly [string, ...string[]]
 }
 
+/** How many answers are written. */
+export const countFields = ['n', 'best_of'] as const
+
 /** Fields of a request that the model does not read. */
 const unreadFields = new Set([
   ...['messages', 'model', 'stop', 'user', 'metadata', 'safety_identifier', 'prompt_cache_key'],
@@ -29,7 +32,8 @@ export function createRequestForm(dialect: ChatDialect): RequestForm {
     setStreaming: (json, streaming) => setStreaming(json, streaming, dialect.usageOnRequest),
     hasModel: true,
     outputLimit: tokenLimitIn(dialect.outputLimitFields),
-    choiceCount: (json) => asCount(json['n']) ?? 1,
+    // Some servers write more answers than they give.
+    choiceCount: (json) => Math.max(...countFields.map((field) => asCount(json[field]) ?? 1)),
   }
 }
 

@@ -52,6 +52,7 @@ export const openAiImages: WireFormat = createFormat({
     hasModel: true,
     outputLimit: noTokenLimit,
     choiceCount: (json) => asCount(json['n']) ?? 1,
+    unlimitedOutput: () => 'no limit of tokens holds for pictures',
   },
   fields: ['model', 'prompt'],
   response: {

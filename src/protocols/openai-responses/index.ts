@@ -9,7 +9,7 @@ import { EventReader } from './stream.ts'
 export const openAiResponses: WireFormat = createFormat({
   name: 'openai-responses',
   request: requestForm,
-  fields: ['model', 'input', 'instructions', 'tools', 'prompt', 'stream'],
+  fields: ['model', 'input', 'instructions', 'tools', 'prompt', 'stream', 'max_output_tokens'],
   response: responseForm,
   usage: tokenUsageNames,
   createMessageReader: (channels) => new EventReader(channels),

@@ -24,6 +24,10 @@ export const requestForm: RequestForm = {
   hasModel: true,
   outputLimit: tokenLimitIn(['max_output_tokens']),
   choiceCount: () => 1,
+  unlimitedOutput: ({ background }) =>
+    background === undefined || background === null || background === false
+      ? undefined
+      : 'an answer that is made in the background does not say what it uses',
 }
 
 function collectTexts(json: Json, texts: TextCollector): void {

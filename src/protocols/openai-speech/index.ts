@@ -38,6 +38,7 @@ export const openAiSpeech: WireFormat = createFormat({
     hasModel: true,
     outputLimit: noTokenLimit,
     choiceCount: () => 1,
+    unlimitedOutput: () => 'no limit of tokens holds for speech',
   },
   fields: ['model', 'input', 'instructions'],
   response: {

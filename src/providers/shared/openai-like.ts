@@ -33,6 +33,7 @@ export function compileOpenAiLike(
     errorStyle: 'openai',
     modelPlace: 'body',
     model: config.model,
+    ...(config.outputLimitField && { outputLimitField: config.outputLimitField }),
     findEndpoint: (method, path) => findEndpoint(method, path, parts),
     upstreamPath({ path, query }, endpoint) {
       if (endpoint === parts.chat) {

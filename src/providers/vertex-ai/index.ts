@@ -74,6 +74,8 @@ export const vertexAi: ProviderModule<VertexAiProvider> = {
       errorStyle: schema.errorStyle,
       modelPlace: 'path',
       model: config.model === '' ? undefined : config.model,
+      // Models of partners know no other name for it.
+      ...(config.schema === 'openai' && { outputLimitField: 'max_tokens' }),
       findEndpoint: (method, path) => findEndpoint(endpoints, schema, { method, path }),
       upstreamPath: (request, endpoint) =>
         upstreamPath(config, { ...request, isStream: endpoint === endpoints.stream }, endpoint),

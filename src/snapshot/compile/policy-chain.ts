@@ -34,6 +34,8 @@ export function createPolicyChain(
     strictReader: request.find(({ readsModelCall }) => readsModelCall === 'required'),
     strictTextReader: request.find(readsTexts),
     onModelRequest: having(request, 'onModelRequest'),
+    onFinalModelRequest: having(request, 'onFinalModelRequest'),
+    onModelRetry: having(request, 'onModelRetry'),
     onModelResponse: having(response, 'onModelResponse'),
     createStreamEditor: having(response, 'createStreamEditor'),
     onAttempt: having(request, 'onAttempt'),
@@ -43,8 +45,9 @@ export function createPolicyChain(
   })
 }
 
-function readsTexts({ readsModelCall, readsTokenNumbers, onModelRequest }: CompiledPolicy) {
-  return readsModelCall === 'required' && onModelRequest !== undefined && !readsTokenNumbers
+function readsTexts(policy: CompiledPolicy) {
+  const reads = policy.onModelRequest ?? policy.onFinalModelRequest
+  return policy.readsModelCall === 'required' && reads !== undefined && !policy.readsTokenNumbers
 }
 
 function areMutations(group: readonly CompiledPolicy[]): boolean {

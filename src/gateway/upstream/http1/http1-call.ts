@@ -23,6 +23,7 @@ export class Http1Call implements UpstreamCall {
   #reused = false
   #answering = false
   cancelled = false
+  sent = false
 
   constructor(owner: CallOwner, request: EncodedRequest, handler: UpstreamHandler) {
     this.#owner = owner
@@ -51,6 +52,7 @@ export class Http1Call implements UpstreamCall {
     if (request === undefined) throw new Error('the request has been sent')
     this.#request = undefined
     this.#connection = connection
+    this.sent = true
     this.#reused = reused
     return request
   }

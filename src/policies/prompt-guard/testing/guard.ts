@@ -18,6 +18,9 @@ export const modelCall: ModelCall = {
   ...{ provider: 'openai', operation: 'chat', request: undefined, unreadable: undefined },
   ...{ model: 'm', streaming: false, providerModel: undefined, usage: undefined },
   rateLimitedTokens: undefined,
+  candidateModels: () => ['m'],
+  progress: 'none',
+  outputIsLimited: false,
 }
 
 export function patternsOf(

@@ -50,6 +50,7 @@ const unused = {
   setModel: () => undefined,
   maxOutputTokens: () => undefined,
   setMaxOutputTokens: () => undefined,
+  unlimitedOutput: () => undefined,
   choiceCount: () => 1,
   encode: () => Buffer.of(),
 }

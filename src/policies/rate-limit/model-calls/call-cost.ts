@@ -1,6 +1,5 @@
 import type { LimitCounting, ModelPrice } from '../../../ir/policies/rate-limit.ts'
 import type { ModelCall } from '../../../llm/model-call.ts'
-import type { ModelRequest } from '../../../llm/model-request.ts'
 
 /** Tokens that go in and come out. */
 export interface CallTokens {
@@ -25,21 +24,20 @@ export function countsPerLimit({ unit }: LimitCounting): number {
   return unit === 'cost' ? countsPerHundredth : 1
 }
 
-/** What some tokens count; undefined: the model has no price. */
+/** What some tokens count at the dearest of `prices`, of which there must be one where cost is counted. */
 export function countsOf(
   counting: LimitCounting,
   tokens: CallTokens,
-  models: readonly (string | undefined)[],
-): number | undefined {
-  const counts = exactCountsOf(counting, tokens, models)
-  return counts === undefined ? undefined : Math.min(counts, mostCounts)
+  prices: readonly ModelPrice[],
+): number {
+  return Math.min(exactCountsOf(counting, tokens, prices), mostCounts)
 }
 
 function exactCountsOf(
-  { unit, prices }: LimitCounting,
+  { unit }: LimitCounting,
   { input, output }: CallTokens,
-  models: readonly (string | undefined)[],
-): number | undefined {
+  prices: readonly ModelPrice[],
+): number {
   switch (unit) {
     case 'requests':
       return 1
@@ -50,52 +48,36 @@ function exactCountsOf(
       return output
     case 'total-tokens':
       return input + output
-    case 'cost': {
-      const price = findPrice(prices, models)
-      if (price === undefined) return undefined
-      const { perMillionInputTokens, perMillionOutputTokens } = price
-      const millionths = input * perMillionInputTokens + output * perMillionOutputTokens
-      return Math.ceil((millionths * countsPerUnit) / 1_000_000)
-    }
+    case 'cost':
+      return Math.max(...prices.map((price) => priceOf(price, { input, output })))
   }
 }
 
-/** The price of the first of `models` that has one. */
-function findPrice(
-  prices: readonly ModelPrice[],
-  models: readonly (string | undefined)[],
+function priceOf(price: ModelPrice, { input, output }: CallTokens): number {
+  const { perMillionInputTokens, perMillionOutputTokens } = price
+  const millionths = input * perMillionInputTokens + output * perMillionOutputTokens
+  return Math.ceil((millionths * countsPerUnit) / 1_000_000)
+}
+
+/** The price of a model; undefined: it has none. */
+export function findPrice(
+  { prices }: LimitCounting,
+  name: string | undefined,
 ): ModelPrice | undefined {
-  for (const name of models) {
-    const price = prices.find(({ model }) =>
-      model.endsWith('*') ? name?.startsWith(model.slice(0, -1)) : name === model,
-    )
-    if (price !== undefined) return price
-  }
-  return undefined
+  return prices.find(({ model }) =>
+    model.endsWith('*') ? name?.startsWith(model.slice(0, -1)) : name === model,
+  )
 }
-
-const answersWithoutTokens = new Set(['embedding', 'moderation', 'count-tokens'])
 
 /**
- * The most tokens that may come out of a call. A call that does not say it is told to make no more than `defaultOutputTokens` per
- * answer.
+ * The price of the model that has answered. A provider that names a version of the model that it was asked for has answered with that
+ * model, whatever other price the longer name fits.
  */
-export function limitOutput(
-  { operation }: ModelCall,
-  request: ModelRequest,
-  defaultOutputTokens: number,
-): number {
-  if (answersWithoutTokens.has(operation)) return 0
-  let perAnswer = request.maxOutputTokens()
-  if (perAnswer === undefined) {
-    perAnswer = defaultOutputTokens
-    request.setMaxOutputTokens(perAnswer)
-  }
-  return perAnswer * request.choiceCount() * promptCount(request.json['prompt'])
-}
-
-/** A completion answers each prompt of a list; a list of numbers is one prompt of tokens. */
-function promptCount(prompt: unknown): number {
-  const several = Array.isArray(prompt) && prompt.length > 0 && typeof prompt[0] !== 'number'
-  return several ? prompt.length : 1
+export function findAnswerPrice(
+  counting: LimitCounting,
+  { model, providerModel }: ModelCall,
+): ModelPrice | undefined {
+  const asked = findPrice(counting, model)
+  if (providerModel === undefined || providerModel.startsWith(model ?? '')) return asked
+  return findPrice(counting, providerModel) ?? asked
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { LimitCounting, RequestLimit } from '../../../ir/policies/rate-limit.ts'
+import type { LimitCounting } from '../../../ir/policies/rate-limit.ts'
 import type { CounterStore } from '../../../limits/counter-store.ts'
-import type { PolicyServices } from '../../policy.ts'
 import { policyServices, requestContext, responseHead } from '../../test-context.ts'
 import {
   compile,
@@ -12,29 +11,7 @@ import {
   perHour,
   withHeaders,
 } from '../testing/limit-fixture.ts'
-import { counting, modelCall, prompt, send, usage } from '../testing/model-fixture.ts'
-
-interface Options {
-  readonly services?: Partial<PolicyServices>
-  readonly denyOnFailure?: boolean
-  readonly responseHeaders?: boolean
-}
-
-const limited = (
-  requests: number | RequestLimit,
-  parts: Partial<LimitCounting>,
-  options: Options = {},
-) =>
-  compile(
-    {
-      tree: [
-        node('k', 'v', { limit: typeof requests === 'number' ? perHour(requests) : requests }),
-      ],
-      lookups: [lookup(literal('k', 'v'))],
-      counting: counting(parts),
-    },
-    options,
-  )
+import { counting, limited, modelCall, prompt, send, usage } from '../testing/model-fixture.ts'
 
 const refused = {
   code: 'rate-limited',
@@ -79,7 +56,7 @@ describe('input tokens', () => {
     expect(send(policy, { prompt: prompt(11) }).result).toMatchObject(refused)
     const failed = send(policy, { prompt: prompt(10) })
     expect(failed.result).toBeUndefined()
-    failed.end(undefined, { status: 503 })
+    failed.end(undefined, 'none')
     const served = send(policy, { prompt: prompt(6) })
     served.end(usage(900, 900))
     expect(send(policy, { prompt: prompt(5) }).result).toMatchObject(refused)
@@ -128,25 +105,38 @@ describe('what a call can use at most is set aside', () => {
   })
 
   test.each([
-    ['a provider that fails', { status: 500 }, 0],
-    [
-      'a gateway that finds no upstream',
-      { error: { type: 'gateway-error', code: 'upstream-reset', message: '' }, status: 502 },
-      0,
-    ],
-    ['an answer that does not say what it used', { status: 200 }, 100],
-  ] as const)('and %s', (_, outcome, kept) => {
+    ['nothing of a call that no provider has taken', 'none', 0],
+    ['all of one whose answer has not begun', 'asked', 100],
+    ['all of an answer that breaks off', 'answering', 100],
+    ['all of an answer that does not say what it used', 'answered', 100],
+  ] as const)('and %s is kept', (_, progress, kept) => {
     const policy = limited(100, {})
-    send(policy, { prompt: prompt(50), max_tokens: 50 }).end(undefined, outcome)
-    expect(send(policy, { max_tokens: 100 - kept }).result).toBeUndefined()
-    expect(send(policy, { max_tokens: 1 }).result).toMatchObject(refused)
+    send(policy, { prompt: prompt(50), max_tokens: 50 }).end(undefined, progress)
+    const results = [101 - kept, 1].map((tokens) => send(policy, { max_tokens: tokens }).result)
+    expect(results).toMatchObject(kept === 0 ? [refused, undefined] : [refused, refused])
   })
 
-  test('of an aborted call as much as it has used', () => {
-    const policy = limited(100, {})
-    const error = { type: 'gateway-error', code: 'client-closed', message: '' } as const
-    send(policy, { max_tokens: 100 }).end(usage(5, 3), { status: 0, error })
-    expect(send(policy, { max_tokens: 92 }).result).toBeUndefined()
+  test.each(['asked', 'answering'] as const)(
+    'and of a call that ends while it is %s no less is kept, and more where more was used',
+    (progress) => {
+      const policy = limited(100, {})
+      send(policy, { max_tokens: 40 }).end(usage(5, 3), progress)
+      expect(send(policy, { max_tokens: 61 }).result).toMatchObject(refused)
+      send(policy, { max_tokens: 1 }).end(usage(50, 3), progress)
+      expect(send(policy, { max_tokens: 8 }).result).toMatchObject(refused)
+      expect(send(policy, { max_tokens: 7 }).result).toBeUndefined()
+    },
+  )
+
+  test('and what has come of a stream that breaks off counts where that is asked for', () => {
+    const policy = limited(100, { cutStreams: 'counted' })
+    const stream = () => ({ call: modelCall({ streaming: true }) })
+    send(policy, { max_tokens: 90 }, stream()).end(usage(5, 3), 'answering')
+    expect(send(policy, { max_tokens: 93 }).result).toMatchObject(refused)
+    send(policy, { max_tokens: 50 }).end(usage(5, 3), 'answering')
+    send(policy, { max_tokens: 40 }, stream()).end(usage(5, 0), 'asked')
+    expect(send(policy, { max_tokens: 3 }).result).toMatchObject(refused)
+    expect(send(policy, { max_tokens: 2 }).result).toBeUndefined()
   })
 
   test('once, however often it ends', () => {
@@ -176,67 +166,10 @@ describe('what is not set aside', () => {
 
   test('is nothing where nobody has answered', () => {
     const policy = limited(1, loose)
-    send(policy, {}).end(undefined, { status: 502 })
-    send(policy, {}).end(undefined, { status: 200 })
+    send(policy, {}).end(undefined, 'none')
+    send(policy, {}).end(undefined, 'answered')
     expect(send(policy, {}).result).toBeUndefined()
   })
-})
-
-describe('cost', () => {
-  const prices = [
-    { model: 'mini', perMillionInputTokens: 0.15, perMillionOutputTokens: 0.6 },
-    { model: 'large*', perMillionInputTokens: 10_000, perMillionOutputTokens: 40_000 },
-  ]
-  const cost = { unit: 'cost', prices } as const
-
-  test('is counted in hundredths, by the price of the model', () => {
-    const large = { call: modelCall({ model: 'large-2026' }) }
-    // 10 tokens in cost 10 hundredths, 10 tokens out 40.
-    const json = { prompt: prompt(10), max_tokens: 10 }
-    expect(send(limited(50, cost), json, large).result).toBeUndefined()
-    expect(send(limited(49, cost), json, large).result).toMatchObject(refused)
-  })
-
-  test('of tokens that are worth less than a hundredth adds up', () => {
-    const policy = limited(1, cost)
-    const run = () => {
-      const call = send(policy, { max_tokens: 1 }, { call: modelCall({ model: 'mini' }) })
-      call.end(usage(0, 8000))
-      return call.result
-    }
-    expect([run(), run(), run(), run()]).toMatchObject([undefined, undefined, undefined, refused])
-  })
-
-  test('is settled by the price of the model that has answered, if it has one', () => {
-    const policy = limited(100, cost)
-    const first = send(policy, { max_tokens: 1 }, { call: modelCall({ model: 'mini' }) })
-    first.call.providerModel = 'large-1'
-    first.end(usage(0, 20))
-    const second = send(policy, { max_tokens: 1 }, { call: modelCall({ model: 'mini' }) })
-    second.call.providerModel = 'mini-2026-01-01'
-    second.end(usage(0, 20))
-    const large = modelCall({ model: 'large' })
-    expect(send(policy, { max_tokens: 5 }, { call: large }).result).toMatchObject(refused)
-    expect(send(policy, { max_tokens: 4 }, { call: large }).result).toBeUndefined()
-  })
-
-  test('of an answer by a backup model without a price is that of the model asked for', () => {
-    const policy = limited(100, { ...cost, reserve: false })
-    const call = modelCall({ model: 'large' })
-    const first = send(policy, {}, { call })
-    call.model = 'backup'
-    first.end(usage(0, 25))
-    expect(send(policy, {}, { call: modelCall({ model: 'mini' }) }).result).toMatchObject(refused)
-  })
-
-  test.each(['other', undefined])(
-    'of the model %s has no price, and the call is refused',
-    (model) => {
-      expect(send(limited(50, cost), {}, { call: modelCall({ model }) }).result).toMatchObject({
-        ...{ code: 'forbidden', message: expect.stringContaining('has no price') },
-      })
-    },
-  )
 })
 
 test.each(['total-tokens', 'cost'] as const)(
@@ -268,7 +201,7 @@ describe('a store that answers later', () => {
     const { counters } = policyServices()
     const policy = limited(100, {}, { services: { counters: withDelay(counters) } })
     const gone = send(policy, { max_tokens: 100 })
-    gone.end(undefined, { status: 0 })
+    gone.end(undefined, 'none')
     await gone.result
     expect(await send(policy, { max_tokens: 100 }).result).toBeUndefined()
   })
@@ -283,7 +216,7 @@ test('nothing is set aside for a client that has gone while its tokens were coun
   const context = requestContext({ modelCall: call, signal: leaving.signal })
   const gone = send(policy, { max_tokens: 99 }, { call, context })
   leaving.abort()
-  gone.end(undefined, { status: 0 })
+  gone.end(undefined, 'none')
   await gone.result
   expect(await send(policy, { max_tokens: 99 }).result).toBeUndefined()
 })

@@ -1,17 +1,34 @@
 import { type GatewayError, gatewayError } from '../../../errors/gateway-error.ts'
+import type { LimitCounting, ModelPrice } from '../../../ir/policies/rate-limit.ts'
 import type { Claim } from '../../../limits/counter-store.ts'
 import type { ModelCall } from '../../../llm/model-call.ts'
 import type { ModelRequest } from '../../../llm/model-request.ts'
 import type { LimitedHit } from '../compile-rules.ts'
 import { nameOf } from '../judge-hits.ts'
-import { countsOf, countsPerLimit, isKnownLater, limitOutput } from './call-cost.ts'
+import { countsOf, countsPerLimit, findPrice, isKnownLater } from './call-cost.ts'
+import { limitOutput } from './limit-output.ts'
 
 /** A call to a model and what limits count of it. */
 export interface LimitedCall {
   readonly call: ModelCall
   readonly request: ModelRequest
   readonly hits: readonly LimitedHit[]
-  readonly inputTokens: number
+  readonly input: CallInput
+}
+
+/** What goes in, as far as it can be counted before the call. */
+export interface CallInput {
+  readonly tokens: number
+  /** Pictures, sounds and files, of which each limit has its own idea. */
+  readonly attachments: number
+}
+
+/** The tokens that go in by the rules of one limit. */
+export function inputTokensOf(
+  { attachmentTokens = 0 }: LimitCounting,
+  { tokens, attachments }: CallInput,
+): number {
+  return tokens + attachments * attachmentTokens
 }
 
 /** The hits of a call by when they are counted. */
@@ -27,20 +44,25 @@ export interface SortedHits {
 
 /** Sorts the hits of a call and says what each costs; an error for a model that a price is needed of and not there. */
 export function sortHits(limited: LimitedCall): SortedHits | GatewayError {
-  const { call, hits, inputTokens } = limited
-  const unpriced = hits.find(
-    ({ rules }) => countsOf(rules.counting, { input: 0, output: 0 }, [call.model]) === undefined,
-  )
-  if (unpriced !== undefined) return priceMissing(unpriced, call)
+  const { call, hits, input } = limited
+  const models = call.candidateModels()
+  for (const hit of hits) {
+    const { counting } = hit.rules
+    if (counting.unit !== 'cost') continue
+    const unpriced = models.findIndex((model) => findPrice(counting, model) === undefined)
+    if (unpriced >= 0) return priceMissing(hit, call, models[unpriced])
+  }
   const now: LimitedHit[] = []
   const later: LimitedHit[] = []
   const claimed: LimitedHit[] = []
   for (const hit of hits) {
     const { key, window, limit, rules } = hit
-    const isLater = isKnownLater(rules.counting)
-    if (rules.counting.reserve) claimed.push(hit)
-    else now.push({ key, cost: isLater ? 0 : inputTokens, window, limit, rules })
-    if (isLater && !rules.counting.reserve) later.push(hit)
+    const { counting } = rules
+    const isLater = isKnownLater(counting)
+    const cost = isLater ? 0 : inputTokensOf(counting, input)
+    if (counting.reserve) claimed.push(hit)
+    else now.push({ key, cost, window, limit, rules })
+    if (isLater && !counting.reserve) later.push(hit)
   }
   return { now, later, claimed, claims: claimsOf(claimed, limited) }
 }
@@ -49,22 +71,41 @@ const noClaims: readonly Claim[] = []
 
 function claimsOf(
   claimed: readonly LimitedHit[],
-  { call, request, inputTokens }: LimitedCall,
+  { call, request, input }: LimitedCall,
 ): readonly Claim[] {
   if (claimed.length === 0) return noClaims
   const defaults = claimed
     .filter(({ rules }) => isKnownLater(rules.counting))
     .map(({ rules }) => rules.counting.defaultOutputTokens)
-  const output = defaults.length === 0 ? 0 : limitOutput(call, request, Math.min(...defaults))
+  const bounds = { defaultOutputTokens: Math.min(...defaults), inputTokens: input.tokens }
+  const output = defaults.length === 0 ? 0 : limitOutput(call, request, bounds)
+  const models = call.candidateModels()
   return claimed.map(({ key, window, limit, rules: { counting } }) => ({
     ...{ key, window },
-    cost: countsOf(counting, { input: inputTokens, output }, [call.model]) ?? 0,
+    cost: countsOf(
+      counting,
+      { input: inputTokensOf(counting, input), output },
+      pricesOf(counting, models),
+    ),
     limit: limit.requests * countsPerLimit(counting),
   }))
 }
 
-function priceMissing({ rules }: LimitedHit, { model }: ModelCall): GatewayError {
+/** Whichever of them answers, it costs no more than the dearest. */
+function pricesOf(
+  counting: LimitCounting,
+  models: readonly (string | undefined)[],
+): readonly ModelPrice[] {
+  return models.flatMap((model) => findPrice(counting, model) ?? [])
+}
+
+function priceMissing(
+  { rules }: LimitedHit,
+  call: ModelCall,
+  model: string | undefined,
+): GatewayError {
   const which = model === undefined ? 'a call without a model' : `the model ${model}`
-  const message = `${nameOf(rules.origin)} limits cost and has no price for ${which}`
+  const why = model === call.model ? '' : ', which this call may fall over to'
+  const message = `${nameOf(rules.origin)} limits cost and has no price for ${which}${why}`
   return gatewayError('forbidden', message)
 }

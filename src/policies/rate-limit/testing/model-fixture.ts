@@ -1,9 +1,15 @@
-import type { LimitCounting } from '../../../ir/policies/rate-limit.ts'
-import type { ModelCall } from '../../../llm/model-call.ts'
+import type { LimitCounting, RequestLimit } from '../../../ir/policies/rate-limit.ts'
+import type { CallProgress, ModelCall } from '../../../llm/model-call.ts'
 import type { ModelRequest } from '../../../llm/model-request.ts'
 import type { Usage } from '../../../llm/usage.ts'
-import type { CompiledPolicy, RequestContext, RequestOutcome } from '../../policy.ts'
+import type {
+  CompiledPolicy,
+  PolicyServices,
+  RequestContext,
+  RequestOutcome,
+} from '../../policy.ts'
 import { requestContext } from '../../test-context.ts'
+import { compile, literal, lookup, node, perHour } from './limit-fixture.ts'
 
 /** A request whose body is `json`: `max_tokens`, `n`, and texts where it has a `query`. */
 export function modelRequest(json: Record<string, unknown>): ModelRequest & { changed: boolean } {
@@ -18,6 +24,7 @@ export function modelRequest(json: Record<string, unknown>): ModelRequest & { ch
     setStreaming: () => false,
     setModel: () => undefined,
     maxOutputTokens: () => json['max_tokens'] as number | undefined,
+    unlimitedOutput: () => json['unlimited'] as string | undefined,
     setMaxOutputTokens: (tokens) => {
       json['max_tokens'] = tokens
     },
@@ -30,11 +37,13 @@ export function modelRequest(json: Record<string, unknown>): ModelRequest & { ch
 
 /** A call before it is answered. */
 export function modelCall(parts: Partial<ModelCall> = {}): ModelCall {
+  const { model = 'model' in parts ? undefined : 'm', ...rest } = parts
   return {
     ...{ provider: 'openai', operation: 'chat', request: undefined, unreadable: undefined },
-    ...{ model: 'm', streaming: false, providerModel: undefined, usage: undefined },
-    rateLimitedTokens: undefined,
-    ...parts,
+    ...{ model, streaming: false, providerModel: undefined, usage: undefined },
+    ...{ rateLimitedTokens: undefined, progress: 'none', outputIsLimited: false },
+    candidateModels: () => [model],
+    ...rest,
   }
 }
 
@@ -56,8 +65,8 @@ export interface Call {
   readonly call: ModelCall
   readonly request: ModelRequest
   readonly result: ReturnType<NonNullable<CompiledPolicy['onModelRequest']>>
-  /** Ends the call; with usage as a provider that has answered. */
-  end(used?: Usage, outcome?: Partial<RequestOutcome>): void
+  /** Ends the call; with usage as a provider that has reported it. */
+  end(used?: Usage, progress?: CallProgress): void
 }
 
 /** Sends a call through a policy. The prompt has so many tokens, its frame of 0 included. */
@@ -68,18 +77,46 @@ export function send(
 ): Call {
   const { call = modelCall(), context = requestContext({ modelCall: call }) } = parts
   const request = modelRequest(json)
+  const { onModelRequest, onFinalModelRequest = onModelRequest } = policy
   return {
     ...{ context, call, request },
-    result: policy.onModelRequest?.(context, call, request),
-    end(used, outcome) {
+    result: onFinalModelRequest?.(context, call, request),
+    end(used, progress = 'answered') {
       call.usage = used
-      policy.onComplete?.(context, {
-        ...{ status: 200, error: undefined, requestBytes: 0, responseBytes: 0, durationMs: 0 },
-        ...outcome,
-      })
+      call.progress = progress
+      policy.onComplete?.(context, outcome)
     },
   }
 }
 
+/** Limits ask the call itself how far it has got. */
+const outcome: RequestOutcome = {
+  ...{ status: 200, error: undefined, requestBytes: 0, responseBytes: 0, durationMs: 0 },
+}
+
 /** A prompt of so many words, which are tokens to the tokenizer of tests. */
 export const prompt = (words: number) => 'word '.repeat(words)
+
+/** What a limit under test runs with. */
+export interface LimitedOptions {
+  readonly services?: Partial<PolicyServices>
+  readonly denyOnFailure?: boolean
+  readonly responseHeaders?: boolean
+}
+
+/** A policy with one limit, per hour unless it says otherwise. */
+export const limited = (
+  requests: number | RequestLimit,
+  parts: Partial<LimitCounting>,
+  options: LimitedOptions = {},
+) =>
+  compile(
+    {
+      tree: [
+        node('k', 'v', { limit: typeof requests === 'number' ? perHour(requests) : requests }),
+      ],
+      lookups: [lookup(literal('k', 'v'))],
+      counting: counting(parts),
+    },
+    options,
+  )

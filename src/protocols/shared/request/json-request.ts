@@ -3,7 +3,7 @@ import type { AddedMessage, ModelRequest } from '../../../llm/model-request.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
 import { asString } from '../json-value.ts'
 import { TextCollector } from '../texts/text-collector.ts'
-import type { TokenLimit } from './token-limit.ts'
+import { type TokenLimit, withLimitIn } from './token-limit.ts'
 
 type Json = Record<string, unknown>
 
@@ -22,6 +22,8 @@ export interface RequestForm {
   readonly hasModel: boolean
   readonly outputLimit: TokenLimit
   choiceCount(json: Json): number
+  /** Left out: one always holds. */
+  unlimitedOutput?(json: Json): string | undefined
   /** Left out: the format has no place for tokens. */
   tokenNumbers?(json: Json): number
 }
@@ -93,6 +95,10 @@ export class JsonRequest implements ModelRequest {
     this.markChanged()
   }
 
+  unlimitedOutput(): string | undefined {
+    return this.#form.unlimitedOutput?.(this.json)
+  }
+
   choiceCount(): number {
     return Math.max(1, this.#form.choiceCount(this.json))
   }
@@ -105,8 +111,9 @@ export class JsonRequest implements ModelRequest {
     this.#changed = true
   }
 
-  encode(): Buffer {
-    return Buffer.from(encodeJson(this.json, { sortKeys: true }))
+  encode(limitField?: string): Buffer {
+    const json = limitField === undefined ? this.json : withLimitIn(this.json, limitField)
+    return Buffer.from(encodeJson(json, { sortKeys: true }))
   }
 }
 

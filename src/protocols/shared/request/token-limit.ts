@@ -47,3 +47,15 @@ export function tokenLimitWithin(
     },
   }
 }
+
+/** What servers that speak like OpenAI call the limit of a chat, most of them only some of it. */
+const chatLimits: ReadonlySet<string> = new Set([
+  ...['max_completion_tokens', 'max_tokens', 'max_new_tokens', 'n_predict', 'num_predict'],
+])
+
+/** A copy in which the limit of a chat stands in `field` alone. */
+export function withLimitIn(json: Record<string, unknown>, field: string): Record<string, unknown> {
+  const limit = tokenLimitIn(['max_completion_tokens', 'max_tokens']).get(json)
+  const rest = Object.fromEntries(Object.entries(json).filter(([key]) => !chatLimits.has(key)))
+  return { ...rest, ...(limit !== undefined && { [field]: limit }) }
+}

@@ -92,6 +92,9 @@ export const skipVerifyAnnotation = 'sluice.dev/insecure-skip-verify'
 /** Lets endpoints of a model provider pass that Sluice does not know; otherwise they answer 404. */
 export const unknownEndpointsAnnotation = 'sluice.dev/allow-unknown-endpoints'
 
+/** What a server that speaks like OpenAI calls the limit of output tokens of a chat: `max_tokens` or `max_completion_tokens`. */
+export const outputLimitAnnotation = 'sluice.dev/output-limit-field'
+
 /** `gloo.solo.io/v1/Upstream`. */
 export const upstream = defineGlooKind({
   kind: 'Upstream',

@@ -6,6 +6,7 @@ import { isHost } from '../../../../lib/upstream-address/is-host.ts'
 import { createFieldReference } from '../../../core/field-secrets.ts'
 import { parseClusterDnsName } from '../../../core/services.ts'
 import type { AiSpec, Member } from '../../kinds/ai/upstream-ai.ts'
+import { outputLimitAnnotation } from '../../kinds/upstream/upstream.ts'
 import { draftEndpoint, type EndpointDraft, isDnsName } from '../upstream/endpoints.ts'
 import { warnOfMissingService } from '../upstream/static-hosts.ts'
 import type { UpstreamContext } from '../upstream/upstream-context.ts'
@@ -60,9 +61,23 @@ class MemberReader {
     if (customHost !== undefined) warnOfMissingService(this.context, host, port)
     return this.endpoint(
       { host, port, hostname: customHost?.hostname || undefined },
-      draft,
+      { provider: this.withLimitField(draft.provider, host) },
       priority,
     )
+  }
+
+  /** Most servers that only speak like OpenAI do not know its newer name for the limit of output tokens. */
+  private withLimitField(provider: ModelProvider, host: string): ModelProvider {
+    const { upstream, findings } = this.context
+    const field = upstream.metadata.annotations?.[outputLimitAnnotation]
+    if (field !== undefined && field !== 'max_tokens' && field !== 'max_completion_tokens') {
+      findings.errors.push(
+        `annotation ${outputLimitAnnotation} must be max_tokens or max_completion_tokens`,
+      )
+    }
+    if (provider.type !== 'openai') return provider
+    const isNew = field === undefined ? isOpenAi(host) : field === 'max_completion_tokens'
+    return isNew ? provider : { ...provider, outputLimitField: 'max_tokens' }
   }
 
   private endpoint(
@@ -161,6 +176,8 @@ class MemberReader {
     this.context.findings.errors.push(error)
   }
 }
+
+const isOpenAi = (host: string) => /(^|\.)openai(\.azure)?\.com\.?$/i.test(host)
 
 const isHeld = ({ credential }: ModelProvider) =>
   credential.type !== 'passthrough' && credential.type !== 'none'

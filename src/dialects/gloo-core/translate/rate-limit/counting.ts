@@ -23,7 +23,9 @@ const units: Readonly<Record<string, LimitUnit>> = {
   cost: 'cost',
 }
 
-const names = ['count', 'reserve', 'default-max-tokens', 'prices'] as const
+const names = [
+  ...['count', 'reserve', 'default-max-tokens', 'prices', 'attachment-tokens', 'cut-streams'],
+] as const
 
 /** Annotations by name without the prefix, as a flat list that compares by its items. */
 export function countingAnnotations({ metadata }: KubeObject): readonly string[] {
@@ -52,7 +54,10 @@ export function translateCounting(annotations: readonly string[], errors: string
     // What is set aside is a number of tokens: a route to elsewhere has none.
     unit: isVendors && reserve ? ('input-tokens' as const) : unit,
     reserve,
-    defaultOutputTokens: tokensOf(values.get('default-max-tokens'), errors),
+    defaultOutputTokens:
+      tokensOf('default-max-tokens', values, errors) ?? vendorCounting.defaultOutputTokens,
+    ...attachmentsOf(values, errors),
+    ...cutStreamsOf(values, reserve, errors),
     prices: pricesOf(values.get('prices'), errors),
   }
   if (unit === 'cost' && counting.prices.length === 0) {
@@ -86,11 +91,32 @@ function flagOf(value: string | undefined, unit: LimitUnit, errors: string[]): b
   return value === 'true'
 }
 
-function tokensOf(value: string | undefined, errors: string[]): number {
-  if (value === undefined) return defaultOutputTokens
+function tokensOf(
+  name: string,
+  values: ReadonlyMap<string, string>,
+  errors: string[],
+): number | undefined {
+  const value = values.get(name)
+  if (value === undefined) return undefined
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
-  errors.push(`annotation ${prefix}default-max-tokens must be a whole number of at least 1`)
-  return defaultOutputTokens
+  errors.push(`annotation ${prefix}${name} must be a whole number of at least 1`)
+  return undefined
+}
+
+function attachmentsOf(values: ReadonlyMap<string, string>, errors: string[]) {
+  const attachmentTokens = tokensOf('attachment-tokens', values, errors)
+  return attachmentTokens === undefined ? {} : { attachmentTokens }
+}
+
+function cutStreamsOf(values: ReadonlyMap<string, string>, reserve: boolean, errors: string[]) {
+  const value = values.get('cut-streams')
+  if (value === undefined || value === 'reserved') return {}
+  if (value !== 'counted') {
+    errors.push(`annotation ${prefix}cut-streams must be reserved or counted`)
+  } else if (!reserve) {
+    errors.push(`annotation ${prefix}cut-streams has no meaning where nothing is reserved`)
+  }
+  return { cutStreams: 'counted' as const }
 }
 
 /** `MODEL=INPUT/OUTPUT` per million tokens, separated by commas. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { modelRequest } from '../testing/model-fixture.ts'
-import { collectPromptTexts } from './prompt-texts.ts'
+import { modelRequest } from '../../testing/model-fixture.ts'
+import { readVendorPrompt } from './vendor-prompt.ts'
 
-const collect = (json: Record<string, unknown>, withDefinitions = false) => {
-  const { texts, extraTokens } = collectPromptTexts(modelRequest(json), { withDefinitions })
+const collect = (json: Record<string, unknown>) => {
+  const { texts, extraTokens } = readVendorPrompt(modelRequest(json))
   return [texts.join('|'), extraTokens]
 }
 
@@ -40,12 +40,7 @@ test.each([
   [{ system: [{ type: 'text', text: 's' }], messages: [] }, 'text|s', 3],
   [{ system_instruction: { parts: [{ text: 's' }] }, contents: [] }, 's', 0],
   [{ query: 'a' }, 'all texts', 0],
+  [{ input: 'a', tools: [{ name: 'f' }] }, 'a', 0],
 ])('%j counts %s and %i', (json, texts, extraTokens) => {
   expect(collect(json)).toEqual([texts, extraTokens])
-})
-
-test('what a model may call counts where everything does', () => {
-  const json = { input: 'a', tools: [{ name: 'f', parameters: { long: 'text' } }] }
-  expect(collect(json)).toEqual(['a', 0])
-  expect(collect(json, true)).toEqual(['a|name|f|parameters|long|text', 0])
 })

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { limited, modelCall, prompt, send, usage } from '../testing/model-fixture.ts'
+
+const refused = {
+  code: 'rate-limited',
+  message: expect.stringContaining('VirtualService apps/shop'),
+}
+
+describe('cost', () => {
+  const prices = [
+    { model: 'mini', perMillionInputTokens: 0.15, perMillionOutputTokens: 0.6 },
+    { model: 'large*', perMillionInputTokens: 10_000, perMillionOutputTokens: 40_000 },
+  ]
+  const cost = { unit: 'cost', prices } as const
+  const dear = { model: 'min*', perMillionInputTokens: 10_000, perMillionOutputTokens: 40_000 }
+
+  test('is counted in hundredths, by the price of the model', () => {
+    const large = { call: modelCall({ model: 'large-2026' }) }
+    // 10 tokens in cost 10 hundredths, 10 tokens out 40.
+    const json = { prompt: prompt(10), max_tokens: 10 }
+    expect(send(limited(50, cost), json, large).result).toBeUndefined()
+    expect(send(limited(49, cost), json, large).result).toMatchObject(refused)
+  })
+
+  test('of tokens that are worth less than a hundredth adds up', () => {
+    const policy = limited(1, cost)
+    const run = () => {
+      const call = send(policy, { max_tokens: 1 }, { call: modelCall({ model: 'mini' }) })
+      call.end(usage(0, 8000))
+      return call.result
+    }
+    expect([run(), run(), run(), run()]).toMatchObject([undefined, undefined, undefined, refused])
+  })
+
+  test('is settled by the price of the model that has answered, if it has one', () => {
+    const policy = limited(100, cost)
+    const first = send(policy, { max_tokens: 1 }, { call: modelCall({ model: 'mini' }) })
+    first.call.providerModel = 'large-1'
+    first.end(usage(0, 20))
+    const second = send(policy, { max_tokens: 1 }, { call: modelCall({ model: 'mini' }) })
+    second.call.providerModel = 'mini-2026-01-01'
+    second.end(usage(0, 20))
+    const large = modelCall({ model: 'large' })
+    expect(send(policy, { max_tokens: 5 }, { call: large }).result).toMatchObject(refused)
+    expect(send(policy, { max_tokens: 4 }, { call: large }).result).toBeUndefined()
+  })
+
+  test('of a version of the model that was asked for is that of the model', () => {
+    const policy = limited(100, { ...cost, prices: [...prices, dear] })
+    const first = send(policy, { max_tokens: 1 }, { call: modelCall({ model: 'mini' }) })
+    first.call.providerModel = 'mini-2026-01-01'
+    first.end(usage(0, 20))
+    const large = modelCall({ model: 'large' })
+    expect(send(policy, { max_tokens: 24 }, { call: large }).result).toBeUndefined()
+  })
+
+  const candidates = (...models: (string | undefined)[]) =>
+    modelCall({ model: 'mini', candidateModels: () => models })
+
+  test('is set aside at the price of the dearest model that may stand in', () => {
+    const json = { prompt: prompt(10), max_tokens: 10 }
+    const call = () => ({ call: candidates('mini', 'large', 'mini') })
+    expect(send(limited(49, cost), json, call()).result).toMatchObject(refused)
+    const policy = limited(50, cost)
+    const first = send(policy, json, call())
+    expect(first.result).toBeUndefined()
+    expect(send(policy, json, { call: candidates('mini') }).result).toMatchObject(refused)
+    first.call.model = 'large'
+    first.end(usage(10, 5))
+    expect(send(policy, { max_tokens: 5 }, call()).result).toBeUndefined()
+  })
+
+  test.each([false, true])(
+    'of a model without a price that may stand in refuses the call (%s)',
+    (reserve) => {
+      const call = candidates('mini', 'backup')
+      expect(send(limited(50, { ...cost, reserve }), {}, { call }).result).toMatchObject({
+        code: 'forbidden',
+        message: expect.stringContaining(
+          'no price for the model backup, which this call may fall over to',
+        ),
+      })
+    },
+  )
+
+  test.each(['other', undefined])(
+    'of the model %s has no price, and the call is refused',
+    (model) => {
+      expect(send(limited(50, cost), {}, { call: modelCall({ model }) }).result).toMatchObject({
+        ...{ code: 'forbidden', message: expect.stringContaining('has no price') },
+      })
+    },
+  )
+})
