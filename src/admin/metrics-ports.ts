@@ -4,6 +4,7 @@ import type { KubeObject } from '../kube/kube-object.ts'
 import type { ObjectSource } from '../kube/object-source.ts'
 import { createServer } from '../lib/http/node-http.ts'
 import { formatSocketAddress, type SocketAddress } from '../lib/http/socket-address.ts'
+import { messageOf } from '../lib/message-of.ts'
 import { metricsAppProtocol } from '../lib/metrics-protocol.ts'
 import { metricsContentType } from '../telemetry/metrics-registry.ts'
 
@@ -144,7 +145,7 @@ export class MetricsPorts {
 
   #report(service: KubeObject, key: string, error: unknown): void {
     const { namespace = '', name } = service.metadata
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     this.#options.source.recordEvent(
       { ...serviceKind, namespace, name },
       {

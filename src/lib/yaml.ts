@@ -10,6 +10,7 @@ import {
   stringify,
   visit,
 } from 'yaml'
+import { messageOf } from './message-of.ts'
 
 /** One document of a YAML text. */
 export interface YamlDocument {
@@ -98,7 +99,7 @@ export function parseRepeatingYaml(text: string, maxDepth: number): RepeatingYam
   try {
     return { value: document.toJS({ maxAliasCount }) as unknown, repeatedKeys }
   } catch (failure) {
-    throw new YamlSyntaxError(failure instanceof Error ? failure.message : String(failure))
+    throw new YamlSyntaxError(messageOf(failure))
   }
 }
 
@@ -122,7 +123,7 @@ function decodeDocument(document: Document.Parsed, lineCounter: LineCounter): Ya
   try {
     return { value: document.toJS({ maxAliasCount }), line, errors: [] }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     return { value: undefined, line, errors: [`line ${line}: ${message}`] }
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { isJsonObject, type JsonObject } from '../../kube/schema/json-object.ts'
+import { messageOf } from '../../lib/message-of.ts'
 import { parseYaml, YamlSyntaxError } from '../../lib/yaml.ts'
 import { CommandError } from '../command-error.ts'
 
@@ -73,7 +74,7 @@ function readText(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error)
+    const cause = messageOf(error)
     throw new CommandError(`${what} cannot be read: ${cause}`)
   }
 }

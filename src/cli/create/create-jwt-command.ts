@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { parseDuration } from '../../lib/duration.ts'
 import { signingAlgorithmOf, signToken } from '../../lib/jwk/sign-token.ts'
+import { messageOf } from '../../lib/message-of.ts'
 import type { ClientCommandParts } from '../client-parts.ts'
 import { CommandError } from '../command-error.ts'
 
@@ -56,7 +57,7 @@ function readKey(file: string, folder: string): KeyObject {
   try {
     text = readFileSync(resolve(folder, file), 'utf8')
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new CommandError(`--key ${file} cannot be read: ${reason}`)
   }
   try {

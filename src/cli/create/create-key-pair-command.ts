@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypt
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { messageOf } from '../../lib/message-of.ts'
 import type { ClientCommandParts } from '../client-parts.ts'
 import { CommandError } from '../command-error.ts'
 
@@ -25,7 +26,7 @@ export function createKeyPairCommand({ terminal, workingDirectory }: ClientComma
 }
 
 function writeProblem(file: string, error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = messageOf(error)
   return reason.startsWith('EEXIST')
     ? `${file} exists already, and its key may be in use. Name another file or remove it.`
     : `${file} cannot be written: ${reason}`

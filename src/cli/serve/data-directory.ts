@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { messageOf } from '../../lib/message-of.ts'
 import { CommandError } from '../command-error.ts'
 
 /** Where a run keeps its files. */
@@ -27,7 +28,7 @@ export function openDataDirectory(option: string): DataDirectory {
     makeFolder(path)
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new CommandError(
       `--data-dir ${option} cannot be used: ${reason}. Name a folder that you may write to.`,
     )

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
+import { messageOf } from '../../lib/message-of.ts'
 import { CommandError } from '../command-error.ts'
 
 /** The certificates of a `--cacert` file, PEM; refuses one that holds none, which would be trusted in vain. */
@@ -43,5 +44,3 @@ export function checkManifestPaths(paths: readonly string[]): void {
     }
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

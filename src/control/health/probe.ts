@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Backend, Endpoint, HealthCheck } from '../../ir/backend.ts'
 import { request } from '../../lib/http/node-http.ts'
+import { messageOf } from '../../lib/message-of.ts'
 import { type DialServices, dialEndpoint } from '../dialing/dial-endpoint.ts'
 
 /** One check of one endpoint. */
@@ -39,7 +40,7 @@ export function createProbe(services: DialServices): Probe {
         socket.destroy()
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       return { type: 'network-failure', reason }
     }
   }

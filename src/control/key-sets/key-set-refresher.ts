@@ -3,6 +3,7 @@ import type { Backend } from '../../ir/backend.ts'
 import type { Configuration } from '../../ir/configuration.ts'
 import type { RemoteKeys } from '../../ir/policies/jwt.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { messageOf } from '../../lib/message-of.ts'
 import type { DownMessage, KeySet } from '../../link/messages.ts'
 import type { FetchKeySet } from './fetch-key-set.ts'
 
@@ -120,7 +121,7 @@ export class KeySetRefresher {
   }
 
   #failed(id: string, entry: Entry, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     const effect =
       entry.keys === undefined ? 'tokens are refused until it is there' : 'the keys before it stay'
     if (entry.failures === 0) this.#options.say(`JWKS ${entry.url}: ${reason}; ${effect}`)

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { messageOf } from '../../lib/message-of.ts'
 import { parseYamlDocuments } from '../../lib/yaml.ts'
 import { isJsonObject, type JsonObject } from '../schema/json-object.ts'
 
@@ -91,6 +92,6 @@ function objectsOf(value: unknown): unknown[] {
 }
 
 function unreadable(file: string, error: unknown): ManifestProblem {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return { severity: 'error', file, message: `cannot be read: ${message}` }
 }

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { messageOf } from '../../lib/message-of.ts'
 
 /** One row of the objects' table. */
 export interface StoredRow {
@@ -113,7 +114,7 @@ function prepareTables(database: DatabaseSync): DatabaseSync {
 }
 
 function explain(error: unknown, dataDirectory: string): Error {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const text = message.includes('locked')
     ? `The data directory ${dataDirectory} is in use by another process: stop that one, or name another with --data-dir`
     : `The data directory ${dataDirectory} cannot be used: ${message}`

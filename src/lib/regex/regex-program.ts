@@ -1,3 +1,4 @@
+import { messageOf } from '../message-of.ts'
 import { loadRe2 } from './re2js.ts'
 import { type RegexError, regexError } from './regex.ts'
 import type { CodePointRange } from './regex-syntax.ts'
@@ -77,7 +78,7 @@ export function compileRegexProgram(pattern: string, flags: RegexFlags): RegexPr
     const instructions: readonly Instruction[] = inst
     return { start, steps: instructions.map(stepOf), groupCount: compiled.groupCount() }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return regexError(`The regular expression "${pattern}" is not valid RE2: ${reason}.`, reason)
   }
 }

@@ -1,4 +1,5 @@
 import type { Matcher, RE2JS } from 're2js'
+import { messageOf } from '../message-of.ts'
 import { loadRe2 } from './re2js.ts'
 import {
   isLinearWhenBacktracking,
@@ -49,7 +50,7 @@ export function compileRegex(pattern: string): Regex | RegexError {
   try {
     program = loadRe2().compile(pattern)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return regexError(`The regular expression "${pattern}" is not valid RE2: ${reason}.`, reason)
   }
   if (program.programSize() > maxProgramSize) {

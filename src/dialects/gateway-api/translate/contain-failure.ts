@@ -1,3 +1,4 @@
+import { messageOf } from '../../../lib/message-of.ts'
 /**
  * Runs `compute`. An object of a form that its kind's schema does not allow, which only a foreign store can
  * hold, costs itself: `fallback` stands in, and is told what to say of it.
@@ -9,7 +10,7 @@ export function containFailure<Value>(
   try {
     return compute()
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return fallback(`the object does not have the form that its schema asks for: ${reason}`)
   }
 }

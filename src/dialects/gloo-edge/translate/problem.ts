@@ -1,4 +1,5 @@
 import type { ObjectReference } from '../../../kube/kube-object.ts'
+import { messageOf } from '../../../lib/message-of.ts'
 
 /** Something to be said in the status of an object. */
 export interface Problem {
@@ -19,7 +20,7 @@ export function containFailure<Value>(
   try {
     return compute()
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return fallback({
       severity: 'error',
       owner,

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../lib/message-of.ts'
 import type { FieldError, KindDefinition } from '../../kind-definition.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import type { StructuralSchema } from '../../structural-schema.ts'
@@ -174,7 +175,7 @@ function findPathError(path: string): string | undefined {
     compileJsonPath(path)
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 

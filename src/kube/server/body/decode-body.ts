@@ -5,6 +5,7 @@ import {
   maxJsonDepth,
 } from '../../../lib/json/find-duplicate-fields.ts'
 import { scanJson } from '../../../lib/json/scan-json.ts'
+import { messageOf } from '../../../lib/message-of.ts'
 import { parseRepeatingYaml } from '../../../lib/yaml.ts'
 import { badRequestError } from '../../resources/status-error.ts'
 
@@ -59,8 +60,4 @@ function decodeYaml(text: string): DecodedBody {
   } catch (error) {
     throw badRequestError(`the body is not valid YAML: ${messageOf(error)}`)
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

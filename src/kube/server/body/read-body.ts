@@ -1,4 +1,5 @@
 import type { Http2ServerRequest } from 'node:http2'
+import { messageOf } from '../../../lib/message-of.ts'
 import {
   decodeProtobufObject,
   UnknownMessageTypeError,
@@ -89,7 +90,7 @@ function decodeProtobuf(bytes: Buffer): DecodedBody {
     if (error instanceof UnknownMessageTypeError) {
       throw unsupportedMediaTypeError(Object.keys(objectTypes))
     }
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw badRequestError(`the body is not valid protobuf: ${reason}`)
   }
 }

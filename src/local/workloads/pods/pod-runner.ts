@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import type { ObjectSource } from '../../../kube/object-source.ts'
 import type { Clock } from '../../../lib/clock.ts'
+import { messageOf } from '../../../lib/message-of.ts'
 import type { AddressPool } from '../../address-pool.ts'
 import type { FindImage, LocalImage, RunningImage } from '../../images/local-image.ts'
 import { takenAddresses } from '../../taken-addresses.ts'
@@ -141,10 +142,7 @@ export class PodRunner {
         now: clock.now,
         log: (line) => log.add(line),
       })
-      .then(
-        (running) => this.#followUntilEnd(run, each, running),
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      )
+      .then((running) => this.#followUntilEnd(run, each, running), messageOf)
     if (run.closed) return
     this.#restartLater(run, each, reason)
   }

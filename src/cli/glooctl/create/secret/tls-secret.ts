@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { messageOf } from '../../../../lib/message-of.ts'
 import { CommandError } from '../../../command-error.ts'
 import type { SecretRecipe } from './create-secret-command.ts'
 
@@ -49,7 +50,7 @@ function readMaterial(path: string, flag: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error)
+    const cause = messageOf(error)
     throw new CommandError(`the file of ${flag} cannot be read: ${cause}`)
   }
 }

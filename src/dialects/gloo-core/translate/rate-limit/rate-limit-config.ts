@@ -1,6 +1,7 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { LimitCounting, RateLimitRules } from '../../../../ir/policies/rate-limit.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { messageOf } from '../../../../lib/message-of.ts'
 import type { ObjectStatus } from '../../../dialect.ts'
 import { specOf } from '../../../shared/spec-of.ts'
 import type { RateLimitConfigSpec, RawRateLimits } from '../../kinds/rate-limit/limit-spec.ts'
@@ -87,6 +88,6 @@ function errorsOf(
     return translateRateLimitConfig(parts, reference, anyRoute).errors
   } catch (error) {
     // The schema keeps wrong types out; an object that came around it must not stop the others.
-    return [`the object cannot be read: ${error instanceof Error ? error.message : String(error)}`]
+    return [`the object cannot be read: ${messageOf(error)}`]
   }
 }
