@@ -12,9 +12,13 @@ const annotate = <Schema extends object>(schema: Schema, verdict: FieldVerdict) 
 export const honoured = <Schema extends object>(test: string, schema: Schema) =>
   annotate(schema, { type: 'honoured', test })
 
-/** Sluice does something close to what the field says: `how`. */
-export const approximated = <Schema extends object>(how: string, test: string, schema: Schema) =>
-  annotate(schema, { type: 'approximated', how, test })
+/** Sluice does something close to what the field says: `how`; nobody is warned of the values in `quiet`. */
+export const approximated = <Schema extends object>(
+  how: string,
+  test: string,
+  schema: Schema,
+  quiet?: readonly unknown[],
+) => annotate(schema, { type: 'approximated', how, test, ...(quiet && { quiet }) })
 
 /** Sluice does not act on the field, nor on what is inside it, for `reason`. */
 export const ignored = <Schema extends object>(reason: string, schema: Schema) =>

@@ -54,7 +54,13 @@ export type FieldVerdict =
       /** Name of the behaviour test that shows it. */
       readonly test: string
     }
-  | { readonly type: 'approximated'; readonly how: string; readonly test: string }
+  | {
+      readonly type: 'approximated'
+      readonly how: string
+      readonly test: string
+      /** Values without a warning: they mean here what they say, or nobody asked for them. */
+      readonly quiet?: readonly unknown[]
+    }
   | { readonly type: 'ignored'; readonly reason: string }
   /** Holds data that nobody acts on by design: names, descriptions, labels of a UI. */
   | { readonly type: 'informational' }

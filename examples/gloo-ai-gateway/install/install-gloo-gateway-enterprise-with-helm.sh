@@ -13,7 +13,7 @@ done
 kube() { kubectl ${CLUSTER1:+--context "$CLUSTER1"} "$@"; }
 
 for namespace in gloo-system monitoring; do
-  kube create namespace "$namespace" --dry-run=client -o yaml | kube apply -f -
+  kube get namespace "$namespace" >/dev/null 2>&1 || kube create namespace "$namespace"
 done
 
 # Whoever has the private key can be anybody: it is made here and stays here.

@@ -174,6 +174,14 @@ describe('verdicts', () => {
     ])
   })
 
+  test('are not found for values that need no warning', () => {
+    const verdict = { ...approximated, quiet: [{ a: 1 }, 'usual'] } as const
+    const quiet = withSpec({ near: { 'x-sluice-verdict': verdict } })
+    expect(findVerdicts(quiet, object({ near: { a: 1 } }))).toEqual([])
+    expect(findVerdicts(quiet, object({ near: 'usual' }))).toEqual([])
+    expect(findVerdicts(quiet, object({ near: { a: 2 } }))).toHaveLength(1)
+  })
+
   test('are not published', () => {
     expect(JSON.stringify(publishSchema(schema))).not.toContain('x-sluice')
     expect(publishSchema(withSpec({ a: { ...text, enum: ['b'], default: 'b' } }))).toEqual(

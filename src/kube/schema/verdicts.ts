@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../kube-object.ts'
 import type { FieldVerdict, StructuralSchema } from '../structural-schema.ts'
 import { formatFieldPath } from './field-path.ts'
@@ -22,9 +23,10 @@ export function findVerdicts(schema: StructuralSchema, object: KubeObject): Verd
   walk(rootNodeOf(schema), object, {
     path: [],
     applies: (node) => node.hasVerdicts,
-    visit: (node, path) => {
+    visit: (node, path, value) => {
       const verdict = node.schema['x-sluice-verdict']
       if (verdict?.type !== 'ignored' && verdict?.type !== 'approximated') return true
+      if (verdict.type === 'approximated' && isAmong(verdict.quiet, value)) return true
       found.push({ path: formatFieldPath(path), verdict })
       return verdict.type !== 'ignored'
     },
@@ -72,11 +74,14 @@ interface Walk {
   /** Whether anything at or below the node is of interest. */
   readonly applies: (node: SchemaNode) => boolean
   /** Called for each value; answers whether to look below it. */
-  readonly visit: (node: SchemaNode, path: readonly (string | number)[]) => boolean
+  readonly visit: (node: SchemaNode, path: readonly (string | number)[], value: unknown) => boolean
 }
 
+const isAmong = (values: readonly unknown[] = [], value: unknown) =>
+  values.some((each) => isDeepStrictEqual(each, value))
+
 function walk(node: SchemaNode, value: unknown, walked: Walk): void {
-  if (!walked.applies(node) || !walked.visit(node, walked.path)) return
+  if (!walked.applies(node) || !walked.visit(node, walked.path, value)) return
   const { path } = walked
   const depth = path.length
   if (Array.isArray(value)) {

@@ -58,6 +58,7 @@ export class AiWalkthrough {
     if (block === undefined) throw new Error('The README has no such block.')
     const { code, output } = await this.#shell.run(block)
     if (code !== 0) throw new Error(`${block}\nended with ${code}:\n${output}`)
+    if (/^Warning:/m.test(output)) throw new Error(`${block}\nwarned:\n${output}`)
     return output
   }
 

@@ -12,6 +12,9 @@ import { statusNumber, wantedReplicas, wideColumns } from './workload-columns.ts
 const rolls = 'a changed template rolls out new pods before the old ones go'
 const surges = 'all new pods start at once, and the old ones go when the new ones are ready'
 
+/** What Kubernetes writes where nothing is said; nobody is warned of what they did not ask for. */
+const usualRolling = { maxSurge: '25%', maxUnavailable: '25%' }
+
 const schema = object('Pods that are kept running and brought up to date.', {
   spec: object(
     'What is wanted.',
@@ -39,6 +42,7 @@ const schema = object('Pods that are kept running and brought up to date.', {
             maxSurge: integerOrText('How many more than wanted.'),
             maxUnavailable: integerOrText('How many fewer than wanted.'),
           }),
+          [usualRolling],
         ),
         type: honoured(rolls, choice('Which way.', ['Recreate', 'RollingUpdate'])),
       }),
@@ -66,7 +70,7 @@ function prepareDeployment(object: KubeObject): KubeObject {
   const spec = specOf(object)
   const strategy = spec['strategy'] ?? {
     type: 'RollingUpdate',
-    rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' },
+    rollingUpdate: usualRolling,
   }
   return { ...object, spec: { ...spec, strategy } }
 }

@@ -91,6 +91,7 @@ const FileSink = Type.Object({
     'lines go to the standard output of the process, or to its standard error for /dev/stderr',
     test,
     Type.Optional(Type.String()),
+    ['/dev/stdout', '/dev/stderr'],
   ),
   stringFormat: honoured(
     test,

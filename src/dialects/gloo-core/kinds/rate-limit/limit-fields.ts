@@ -113,6 +113,7 @@ const action = (test: string) =>
         'metadata of a route is what its envoyMetadata says',
         test,
         choice('Which metadata.', ['DYNAMIC', 'ROUTE_ENTRY']),
+        ['DYNAMIC'],
       ),
     }),
   })
