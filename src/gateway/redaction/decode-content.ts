@@ -1,7 +1,7 @@
 import type * as Zlib from 'node:zlib'
 
 /** An error is a text for people: a longer one is not decoded. */
-const maxDecodedBytes = 1024 * 1024
+const maxDecodedBytes = 256 * 1024
 
 /** Undoes the encoding of a body; undefined: the encoding is not known, the body is broken or too long. */
 export async function decodeContent(body: Buffer, encoding: string): Promise<Buffer | undefined> {

@@ -11,7 +11,7 @@ import { type UpstreamAnswer, withoutBodyHeaders } from './upstream-answer.ts'
 const maxWholeBytes = 64 * 1024
 
 /** What must be decoded may not be longer. */
-const maxEncodedBytes = 1024 * 1024
+const maxEncodedBytes = 256 * 1024
 
 /** Hands an error on without the credentials that its request was sent with. */
 export function maskErrorAnswer(answer: UpstreamAnswer): AnswerRelay {

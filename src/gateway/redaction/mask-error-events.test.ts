@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { ModelProvider } from '../../ir/model-provider.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
@@ -203,6 +204,26 @@ describe('an error of a provider that repeats the credential is masked', () => {
     })
     expect(await (await fixture.post(ask)).text()).toBe('{"error":{"message":"no ***"}}')
     expect(seen).toEqual(['{"error":{"message":"no ***"}}'])
+  })
+
+  test.each([
+    ['JSON', 'application/json', '{"error":{"message":"no ***"}}'],
+    ['text', 'text/plain', 'cannot read the model'],
+  ])('where it is encoded and a policy must read it: %s', async (_name, type, expected) => {
+    const reading: CompiledPolicy = {
+      type: 'prompt-guard',
+      readsModelCall: 'required',
+      onModelResponse: () => undefined,
+    }
+    const fixture = await start({
+      policies: [reading],
+      answer: (_request, response) => {
+        response.writeHead(401, { 'content-type': type, 'content-encoding': 'gzip' })
+        response.end(gzipSync(JSON.stringify({ error: { message: `no ${key}` } })))
+      },
+    })
+    const answer = await fixture.post(ask)
+    expect([answer.status, await answer.text()]).toEqual([401, expect.stringContaining(expected)])
   })
 
   test('with every part of a signature', async () => {

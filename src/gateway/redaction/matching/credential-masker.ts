@@ -1,5 +1,6 @@
 import { formsOf } from './credential-forms.ts'
-import { escapeBytes, matchForm, type SearchedText, undecided } from './match-form.ts'
+import { escapeBytes, undecided } from './escapes.ts'
+import { createForm, type Form, matchForm, type SearchedText } from './match-form.ts'
 
 /** What stands in the place of a credential. */
 const mask = Buffer.from('***')
@@ -14,16 +15,16 @@ export interface Occurrence {
 /** Finds credentials in texts that repeat them, whatever they were escaped or encoded as. */
 export class CredentialMasker {
   /** By the byte that a stretch begins with. */
-  readonly #formsByByte: (readonly Buffer[] | undefined)[] = []
+  readonly #formsByByte: (readonly Form[] | undefined)[] = []
   /** True: nothing is looked for. */
   readonly isIdle: boolean
   /** How many were masked so far. */
   found = 0
 
   constructor(credentials: readonly string[]) {
-    const forms = credentials.flatMap(formsOf)
+    const forms = credentials.flatMap(formsOf).map(createForm)
     this.isIdle = forms.length === 0
-    for (const [first, own] of Map.groupBy(forms, (form) => form[0] ?? 0)) {
+    for (const [first, own] of Map.groupBy(forms, ({ bytes }) => bytes[0] ?? 0)) {
       this.#formsByByte[first] = own
     }
     for (const byte of escapeBytes) this.#formsByByte[byte] = forms
@@ -91,7 +92,7 @@ export class CredentialMasker {
   }
 }
 
-const noForms: readonly Buffer[] = []
+const noForms: readonly Form[] = []
 
 /** Masks a text piece by piece; holds back only what may be the beginning of a credential. */
 export class MaskedStream {
