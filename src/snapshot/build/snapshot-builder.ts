@@ -67,8 +67,8 @@ export interface SnapshotBuilderOptions {
   readonly sliceMs?: number
 }
 
-// A request waits at most this long for a build.
-const defaultSliceMs = 5
+// Each way of a request waits at most this long for a build: to the upstream, and back.
+const defaultSliceMs = 2
 
 /** Makes the builder of one worker. */
 export function createSnapshotBuilder(options: SnapshotBuilderOptions): SnapshotBuilder {

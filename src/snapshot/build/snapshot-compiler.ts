@@ -103,7 +103,10 @@ export class SnapshotCompiler {
     for (const listener of this.#nodes.listeners.values()) {
       listeners.set(listener.id, yield* this.#listener(listener))
     }
-    for (const cache of this.#caches) cache.endBuild()
+    for (const cache of this.#caches) {
+      cache.endBuild()
+      yield
+    }
     const snapshot = Object.freeze({ generation, listeners, backends })
     return { snapshot, errors: [...this.#errors.values()] }
   }
@@ -200,10 +203,13 @@ export class SnapshotCompiler {
       this.#tables.keep(cacheId)
       return reused
     }
+    // Each of these looks at all routes, of which there may be thousands.
+    yield
     const matchers = routes.map((route) => route.matchers)
     const table =
       this.#tables.reuse(cacheId, matchers) ??
       this.#tables.store(cacheId, matchers, yield* RouteTable.build(matchers))
+    yield
     const matches = routes.flatMap((route) => route.matches)
     const { id, name } = config
     const host: CompiledVirtualHost = Object.freeze({
