@@ -1,7 +1,7 @@
 const blockBytes = 4 * 1024
 
-/** As much as 1,000 streams of usual length keep at once, 16 MiB. */
-const mostFreeBlocks = 4096
+/** As much as 500 streams of usual length keep at once, 8 MiB. */
+const mostFreeBlocks = 2048
 
 /**
  * Memory that answers have kept and need no more. A new buffer for each answer, that grows with it, made the collector of 512 streams

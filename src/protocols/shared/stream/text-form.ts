@@ -3,6 +3,9 @@ import { SseEvent } from '../sse/sse-event.ts'
 import type { JsonPart } from './json-part.ts'
 import { type ParsedText, TextPart } from './text-part.ts'
 
+/** The form of a longer event is not kept: it would be, with all that was parsed of it, for as long as the stream. */
+const maxEventBytes = 16 * 1024
+
 type ReadEvent = (event: SseEvent) => JsonPart
 
 /** The form of an event that adds to one text and says nothing else; the events of that form that follow it are read by it. */
@@ -25,6 +28,7 @@ export class TextForm {
   static of(event: SseEvent, part: JsonPart, parse: ReadEvent): TextForm | undefined {
     const [slot] = part.deltas
     if (slot === undefined || !part.isOneText) return undefined
+    if (event.bytes.length > maxEventBytes) return undefined
     const template = EventTemplate.find(event.text, slot.text)
     return template && new TextForm(template, { part, slot }, parse)
   }
