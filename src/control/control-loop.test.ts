@@ -9,7 +9,7 @@ import type { WorkerAnswer } from '../link/worker-pool.ts'
 import { ControlLoop } from './control-loop.ts'
 import { EndpointRows } from './endpoints/endpoint-rows.ts'
 import type { GenerationReport } from './generations/generation-report.ts'
-import { createBackend, createEndpoint } from './health/test-nodes.ts'
+import { createBackend, createEndpoint } from './testing/backend-nodes.ts'
 import { MemorySource, widgetKind } from './testing/memory-source.ts'
 
 interface WidgetSpec {

@@ -16,7 +16,7 @@ import {
 import { type BindingPlanner, planBindings } from './ports/plan-bindings.ts'
 import { StatusWriter } from './status/status-writer.ts'
 import { mergeTranslations } from './translation/merge-translations.ts'
-import { SourceView } from './translation/object-view.ts'
+import { SourceView } from './translation/source-view.ts'
 
 export interface ControlLoopOptions extends GenerationPublisherOptions {
   readonly dialects: readonly Dialect[]

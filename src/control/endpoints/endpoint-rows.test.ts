@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { emptyConfiguration } from '../../dialects/empty-configuration.ts'
 import { EndpointRowAllocator, EndpointTable } from '../../link/endpoint-table.ts'
-import { createBackend, createEndpoint } from '../health/test-nodes.ts'
+import { createBackend, createEndpoint } from '../testing/backend-nodes.ts'
 import { EndpointRows } from './endpoint-rows.ts'
 
 const configurationOf = (names: readonly string[]) => ({

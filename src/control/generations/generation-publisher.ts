@@ -7,9 +7,9 @@ import { diffConfigurations, fullDelta } from '../../link/configuration-diff.ts'
 import { splitConfiguration } from '../../link/configuration-parts.ts'
 import type { AddressOverride, DownMessage } from '../../link/messages.ts'
 import type { WorkerAnswer } from '../../link/worker-pool.ts'
-import { AddressOverrides } from '../endpoints/cluster-addresses.ts'
+import { AddressOverrides } from '../endpoints/address-overrides.ts'
 import type { EndpointRows } from '../endpoints/endpoint-rows.ts'
-import { SecretDistribution } from '../secret-values.ts'
+import { SecretDistribution } from './secret-distribution.ts'
 
 /** The gateway threads, as far as generations are published to them. */
 export interface Publisher {

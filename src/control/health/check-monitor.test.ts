@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { createBackend, createCheck, createEndpoint } from '../testing/backend-nodes.ts'
+import { TestClock } from '../testing/test-clock.ts'
 import { CheckMonitor } from './check-monitor.ts'
 import type { Probe, ProbeResult } from './probe.ts'
-import { createBackend, createCheck, createEndpoint, TestClock } from './test-nodes.ts'
 
 const ok: ProbeResult = { type: 'success' }
 const wrong: ProbeResult = { type: 'unexpected-status', reason: 'it answered 500' }

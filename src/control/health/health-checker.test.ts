@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { emptyConfiguration } from '../../dialects/empty-configuration.ts'
 import type { Backend } from '../../ir/backend.ts'
+import { createBackend, createCheck, createEndpoint } from '../testing/backend-nodes.ts'
+import { TestClock } from '../testing/test-clock.ts'
 import { HealthChecker, type HealthTransition } from './health-checker.ts'
 import type { ProbeResult, ProbeTarget } from './probe.ts'
-import { createBackend, createCheck, createEndpoint, TestClock } from './test-nodes.ts'
 
 const success: ProbeResult = { type: 'success' }
 const failure: ProbeResult = { type: 'unexpected-status', reason: 'it answered 500' }

@@ -7,8 +7,8 @@ import { openCertificateAuthority } from '../../lib/certificates/certificate-aut
 import { createAddressGuard } from '../../lib/upstream-address/address-guard.ts'
 import { AddressResolver } from '../../lib/upstream-address/address-resolver.ts'
 import { TlsContexts } from '../dialing/tls-contexts.ts'
+import { createBackend, createCheck, createEndpoint } from '../testing/backend-nodes.ts'
 import { createProbe } from './probe.ts'
-import { createBackend, createCheck, createEndpoint } from './test-nodes.ts'
 
 const servers: Server[] = []
 afterEach(() => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AddressResolver } from '../../lib/upstream-address/address-resolver.ts'
 import { TlsContexts } from '../dialing/tls-contexts.ts'
-import { createBackend, createEndpoint } from '../health/test-nodes.ts'
+import { createBackend, createEndpoint } from '../testing/backend-nodes.ts'
 import { createFetchKeySet } from './fetch-key-set.ts'
 
 const jwk = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })

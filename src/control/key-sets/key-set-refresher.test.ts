@@ -4,7 +4,8 @@ import type { Backend } from '../../ir/backend.ts'
 import type { Configuration } from '../../ir/configuration.ts'
 import type { Jwt } from '../../ir/policies/jwt.ts'
 import type { DownMessage } from '../../link/messages.ts'
-import { createBackend, createEndpoint, TestClock } from '../health/test-nodes.ts'
+import { createBackend, createEndpoint } from '../testing/backend-nodes.ts'
+import { TestClock } from '../testing/test-clock.ts'
 import { KeySetRefresher } from './key-set-refresher.ts'
 
 const backend = createBackend('idp', [createEndpoint('one'), createEndpoint('two')], [])

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { formatFieldSecret } from '../kube/field-secret.ts'
-import type { KubeObject, ObjectReference } from '../kube/kube-object.ts'
-import type { ObjectSource } from '../kube/object-source.ts'
-import { SecretDistribution } from './secret-values.ts'
+import { formatFieldSecret } from '../../kube/field-secret.ts'
+import type { KubeObject, ObjectReference } from '../../kube/kube-object.ts'
+import type { ObjectSource } from '../../kube/object-source.ts'
+import { SecretDistribution } from './secret-distribution.ts'
 
 const thing = (generation: number, resourceVersion: string, token: string): KubeObject => ({
   apiVersion: 'example.dev/v1',

@@ -3,10 +3,10 @@ import {
   fieldVersionOf,
   parseFieldSecret,
   readField,
-} from '../kube/field-secret.ts'
-import type { KubeObject } from '../kube/kube-object.ts'
-import type { ObjectSource } from '../kube/object-source.ts'
-import type { DownMessage, SecretValues } from '../link/messages.ts'
+} from '../../kube/field-secret.ts'
+import type { KubeObject } from '../../kube/kube-object.ts'
+import type { ObjectSource } from '../../kube/object-source.ts'
+import type { DownMessage, SecretValues } from '../../link/messages.ts'
 
 type SecretsMessage = Extract<DownMessage, { type: 'secrets' }>
 

@@ -3,8 +3,8 @@ import type { ObjectView } from '../../dialects/dialect.ts'
 import { emptyConfiguration } from '../../dialects/empty-configuration.ts'
 import type { Configuration } from '../../ir/configuration.ts'
 import type { KubeObject } from '../../kube/kube-object.ts'
-import { createBackend, createEndpoint } from '../health/test-nodes.ts'
-import { AddressOverrides } from './cluster-addresses.ts'
+import { createBackend, createEndpoint } from '../testing/backend-nodes.ts'
+import { AddressOverrides } from './address-overrides.ts'
 
 const host = 'api.shop.svc.cluster.local'
 
