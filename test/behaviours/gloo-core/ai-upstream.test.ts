@@ -151,3 +151,20 @@ test('endpoints that are not known answer 404 unless the upstream lets them pass
     headers: { authorization: 'Bearer sk-own' },
   })
 })
+
+test('a route may lead to an AI upstream and to another one', async () => {
+  const model = await bench.model()
+  const plain = await bench.edge.upstream('plain')
+  await bench.serve('half', { openai: { customHost: at(model) } })
+  const destinations = ['half', 'plain'].map((name) => ({
+    ...{ weight: 1, destination: { upstream: { name } } },
+  }))
+  const routes = [{ routeAction: { multi: { destinations } } }]
+  await bench.edge.serve('half', JSON.stringify({ routes }))
+  await waitUntil('both to be asked', async () => {
+    expect((await bench.ask('half')).status).toBe(200)
+    return model.requests.length > 0 && plain.requests.length > 0
+  })
+  expect(model.requests[0]).toMatchObject({ path: '/v1/chat/completions' })
+  expect(plain.requests[0]).toMatchObject({ path: '/chat' })
+})

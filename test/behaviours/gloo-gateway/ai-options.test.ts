@@ -79,6 +79,19 @@ test('AI options of a RouteOption hold for the route that it targets', async () 
   expect((await ask('guarded')).body).toContain('5100 0000 0000 0000')
 })
 
+test('a guard closes routes that lead to Services, whose requests it would not see', async () => {
+  const metadata = { name: 'plain', namespace: 'default' }
+  const service = { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 80 }] } }
+  await bench.apply(service)
+  const guard = 'ai: { promptGuard: { request: { matches: [x] } } }'
+  await bench.route('service', { backendRefs: [{ name: 'plain', port: 80 }] })
+  const status = await bench.option('RouteOption', 'service', [onRoute('service')], guard)
+  expect(status.reason).toContain('it leads to no AI Upstream')
+  await waitUntil('the route to be closed', async () =>
+    (await ask('service')).body.includes('ai.promptGuard cannot guard this route'),
+  )
+})
+
 test('logs find what is known of calls to models under the name that Gloo has for it', async () => {
   await serve('logged')
   const operator = (name: string) => `"%DYNAMIC_METADATA(ai.gloo.solo.io:${name})%"`

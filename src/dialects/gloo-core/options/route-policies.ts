@@ -41,6 +41,8 @@ export interface OptionedRoute {
   readonly virtualHost: VirtualHostPolicies
   /** What the gateway says of protections. */
   readonly gatewayProtections: readonly Protection[]
+  /** What backends are that neither the Upstreams nor the report know; by default it is not known. */
+  readonly otherBackends?: RouteTarget
 }
 
 interface ModelsOfRoute {
@@ -126,15 +128,15 @@ export class RoutePolicies {
       if (ai !== undefined && action !== undefined) this.refuseAi(ai, 'it is not forwarded')
       return { action, policyIds: [] }
     }
-    const target = targetOf(this.scope, action.destinations, this.report.backends)
-    if (target === 'both') {
-      const reason = 'a route cannot lead to AI Upstreams and others at once'
-      this.report.fail({ reason: `*ai.plugin: ${reason}`, advice: `${reason}. Make two of it.` })
+    const target = targetOf(this.scope, action.destinations, {
+      backends: this.report.backends,
+      rest: this.route.otherBackends ?? 'unknown',
+    })
+    if (target === 'others' && ai !== undefined) this.refuseAi(ai, 'it leads to no AI Upstream')
+    if (target === 'others') return { action, policyIds: [] }
+    if (target === 'both' && ai !== undefined && this.refuseMixed(ai)) {
+      return { action, policyIds: [] }
     }
-    if (target === 'others' && ai !== undefined) {
-      this.refuseAi(ai, 'it leads to no AI Upstream')
-    }
-    if (target === 'both' || target === 'others') return { action, policyIds: [] }
     if (needsRetries(this.scope, action)) this.report.report('warning', texts.aiWithoutRetries)
     return this.callModels(action, ai, target)
   }
@@ -191,6 +193,22 @@ export class RoutePolicies {
     const error = `ai.promptGuard cannot guard this route, because ${reason}`
     const advice = `${error} (${place}). Take it away, or let the route lead to an AI Upstream.`
     this.report.fail({ reason: `*ai.plugin: ${error}`, advice })
+  }
+
+  /** Some of the route's requests go to no model. True: a guard would not see them, so that none may pass. */
+  private refuseMixed({ promptGuard, ...rest }: RouteAi): boolean {
+    const place = placeOf(this.originOf('ai'))
+    if (promptGuard === undefined) {
+      const fields = Object.keys(rest).map((field) => `ai.${field}`)
+      const text = `${fields.join(', ')} (${place}): no effect on requests to the destinations of this route that are no AI Upstreams`
+      if (fields.length > 0) this.report.report('warning', text)
+      return false
+    }
+    const error =
+      'ai.promptGuard cannot guard a route that leads to AI Upstreams and others at once'
+    const advice = `${error} (${place}). Take it away, or make two routes of it.`
+    this.report.fail({ reason: `*ai.plugin: ${error}`, advice })
+    return true
   }
 
   private rbac(): string[] {

@@ -6,18 +6,26 @@ import type { Scope } from '../source.ts'
 /** Where a route leads to: language models, something else, both, or what is not known. */
 export type RouteTarget = 'models' | 'others' | 'both' | 'unknown'
 
-/** Says what the destinations of a route are; `ownBackends` are those that stand beside the Upstreams. */
+/** What backends are that are not among the Upstreams. */
+export interface BesideUpstreams {
+  /** Those that are known. */
+  readonly backends?: readonly Backend[]
+  /** All others; by default it is not known. */
+  readonly rest?: RouteTarget
+}
+
+/** Says what the destinations of a route are. */
 export function targetOf(
   scope: Scope,
   destinations: ForwardAction['destinations'],
-  ownBackends: readonly Backend[] = [],
+  { backends = [], rest = 'unknown' }: BesideUpstreams = {},
 ): RouteTarget {
   const targets = new Set<RouteTarget>()
   for (const destination of destinations) {
     if (!('backendId' in destination)) continue
     const { backendId } = destination
-    const own = ownBackends.find(({ id }) => id === backendId)
-    const target = own ? kindOf(own) : targetOfUpstream(scope, backendId)
+    const own = backends.find(({ id }) => id === backendId)
+    const target = own ? kindOf(own) : targetOfUpstream(scope, backendId, rest)
     if (target !== 'unknown') targets.add(target)
   }
   const [first = 'unknown', ...others] = targets
@@ -52,13 +60,14 @@ export const allowsUnknownEndpoints = (
       }),
   )
 
-const targetOfUpstream = (scope: Scope, backendId: string): RouteTarget =>
-  scope.read(`what ${backendId} leads to`, ({ upstreams }) =>
-    kindOf(upstreams.backends.get(backendId)),
-  )
+const targetOfUpstream = (scope: Scope, backendId: string, rest: RouteTarget): RouteTarget =>
+  scope.read(`what ${backendId} leads to`, ({ upstreams }) => {
+    const backend = upstreams.backends.get(backendId)
+    return backend === undefined ? rest : kindOf(backend)
+  })
 
-function kindOf(backend: Backend | undefined): RouteTarget {
-  const [endpoint] = backend?.endpoints ?? []
+function kindOf({ endpoints }: Backend): RouteTarget {
+  const [endpoint] = endpoints
   if (endpoint === undefined) return 'unknown'
   return endpoint.provider === undefined ? 'others' : 'models'
 }

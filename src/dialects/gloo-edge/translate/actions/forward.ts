@@ -34,7 +34,8 @@ export function translateForward(
   const destinations = translateDestinations(scope, draft, action, origin)
   const read = reader.read(defaults.retries)
   // Models take longer than that, and streams of theirs longer still.
-  const leadsToModels = targetOf(scope, destinations, draft.backends) === 'models'
+  const target = targetOf(scope, destinations, { backends: draft.backends })
+  const leadsToModels = target === 'models' || target === 'both'
   return {
     type: 'forward',
     destinations,

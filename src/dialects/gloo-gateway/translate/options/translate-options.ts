@@ -84,7 +84,9 @@ export function translateOptions(
   report: EffectReport,
 ): RouteEffect {
   const { action, virtualHost } = rule
-  const made = new RoutePolicies(scope, { ...rule, origin: rule.place }, report)
+  // A Service, say; an Upstream that is missing makes no destination here.
+  const route = { ...rule, origin: rule.place, otherBackends: 'others' } as const
+  const made = new RoutePolicies(scope, route, report)
   made.protections()
   const access = made.access()
   if (action.type === 'forward' && virtualHost.blockedBy !== undefined) {
