@@ -3,7 +3,6 @@ import type { KubeObject } from '../kube-object.ts'
 import type { JsonObject } from '../schema/json-object.ts'
 import { rootNodeOf, type SchemaNode } from '../schema/schema-node.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
-import { findUnmergeable } from './applied-check.ts'
 import type { ApplyConflict } from './conflicts.ts'
 import { type Comparison, changedFieldsOf, compareObjects } from './fields/compare.ts'
 import { rememberFieldSet } from './fields/decode-field-set.ts'
@@ -19,6 +18,7 @@ import {
 } from './fields/field-set.ts'
 import { mergeObjects, removeFields } from './fields/merge-objects.ts'
 import { appliedFieldsOf, withNamedParents } from './fields/object-fields.ts'
+import { findUnmergeable } from './find-unmergeable.ts'
 import { fieldsOfLastApplied, updateLastApplied } from './last-applied.ts'
 import { decodeManagers, encodeManagers, type Managers, managerKeyOf } from './managers.ts'
 import {
@@ -31,7 +31,7 @@ import {
   writableComparison,
   writableFieldsOf,
 } from './owned-fields.ts'
-import { reconcileManagers } from './reconcile-fields.ts'
+import { reconcileManagers } from './reconcile-managers.ts'
 import { recordUpdate, takeFrom } from './track-update.ts'
 
 /** A server-side apply (https://kubernetes.io/docs/reference/using-api/server-side-apply/). */

@@ -21,7 +21,7 @@ import {
   withoutManagedFields,
   writableComparison,
 } from './owned-fields.ts'
-import { reconcileManagers } from './reconcile-fields.ts'
+import { reconcileManagers } from './reconcile-managers.ts'
 
 /** A write by create, update or patch (other than apply). */
 export interface UpdateToTrack extends Endpoint {
