@@ -12,7 +12,7 @@ import {
   parametersAnnotation,
 } from './names.ts'
 import { createContributor } from './translate/contributor.ts'
-import { reportedKinds } from './translate/statuses/statuses.ts'
+import { reportedKinds } from './translate/statuses/create-statuses.ts'
 
 /** The kinds that Gloo Gateway has beside those of the Gateway API; what they mean is contributed to it. */
 export const glooGateway: Dialect = {

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { Scope } from './memory.ts'
+import { Computation } from './computation.ts'
 
 type Source = ReadonlyMap<string, unknown>
 
 /** Runs a computation in a fresh translation and counts how often it is really done. */
 function createCounter() {
   const done: string[] = []
-  let previous: Scope<Source> | undefined
+  let previous: Computation<Source> | undefined
   return {
     done,
-    translate<T>(source: Source, compute: (scope: Scope<Source>) => T): T {
-      const scope = Scope.root(source, previous)
+    translate<T>(source: Source, compute: (scope: Computation<Source>) => T): T {
+      const scope = Computation.root(source, previous)
       const value = compute(scope)
       previous = scope
       return value

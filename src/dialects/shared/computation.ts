@@ -39,7 +39,7 @@ class Lookups<Source> {
  * through its scope; its last result stands as long as inputs and readings are the same. Inner
  * computations are remembered with the outer one and are dropped when it no longer asks for them.
  */
-export class Scope<Source> {
+export class Computation<Source> {
   private readonly lookups: Lookups<Source>
   private readonly before: ReadonlyMap<string, Entry<Source>> | undefined
   private readonly readings = new Map<string, Reading<Source>>()
@@ -54,8 +54,11 @@ export class Scope<Source> {
   }
 
   /** The outermost scope of a translation; `previous` is that of the one before. */
-  static root<Source>(source: Source, previous: Scope<Source> | undefined): Scope<Source> {
-    return new Scope(new Lookups(source), previous?.inner)
+  static root<Source>(
+    source: Source,
+    previous: Computation<Source> | undefined,
+  ): Computation<Source> {
+    return new Computation(new Lookups(source), previous?.inner)
   }
 
   /** Where things are read; what is read past {@link read} must follow from what was read with it. */
@@ -71,7 +74,11 @@ export class Scope<Source> {
   }
 
   /** The result of `compute`, or the one before when nothing it depends on changed. */
-  remember<T>(key: string, inputs: readonly unknown[], compute: (scope: Scope<Source>) => T): T {
+  remember<T>(
+    key: string,
+    inputs: readonly unknown[],
+    compute: (scope: Computation<Source>) => T,
+  ): T {
     const same = this.inner.get(key)
     if (same !== undefined && isSame(same.inputs, inputs)) return same.value as T
     const known = this.before?.get(key)
@@ -79,7 +86,7 @@ export class Scope<Source> {
       this.keep(key, known)
       return known.value as T
     }
-    const scope = new Scope(this.lookups, known?.inner)
+    const scope = new Computation(this.lookups, known?.inner)
     const value = compute(scope)
     this.keep(key, { inputs, value, readings: scope.readings, inner: scope.inner })
     return value

@@ -1,7 +1,7 @@
 import type { GroupKind, KubeObject, ObjectReference } from '../../../kube/kube-object.ts'
 import { endpointSliceKind, groupSlices } from '../../core/services.ts'
 import type { ObjectView } from '../../dialect.ts'
-import type { Scope as AnyScope } from '../../shared/memory.ts'
+import type { Computation } from '../../shared/computation.ts'
 import type { SpecCache } from '../../shared/spec-of.ts'
 import type { Contribution, ContributionMoment, ControllerProfile } from '../contribution.ts'
 import { TlsPolicyIndex } from './backends/tls-policy-index.ts'
@@ -16,7 +16,7 @@ export interface Source {
 }
 
 /** A computation of this dialect. */
-export type Scope = AnyScope<Source>
+export type Scope = Computation<Source>
 
 /** The contributions of one moment, by what they answer for. */
 export class ContributionTable {

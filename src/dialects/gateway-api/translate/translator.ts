@@ -6,7 +6,7 @@ import type { VirtualHost } from '../../../ir/virtual-host.ts'
 import type { KubeObject, ObjectReference } from '../../../kube/kube-object.ts'
 import { serviceKind } from '../../core/services.ts'
 import type { ObjectStatus, ObjectView, Translation, Translator } from '../../dialect.ts'
-import { Scope as Memory } from '../../shared/memory.ts'
+import { Computation } from '../../shared/computation.ts'
 import { SpecCache } from '../../shared/spec-of.ts'
 import { ConditionMaker } from '../conditions.ts'
 import type { Contribution, RouteEffect } from '../contribution.ts'
@@ -156,7 +156,7 @@ export function createGatewayApiTranslator(contributions: readonly Contribution[
         })),
       )
       const source: Source = createSource(objects, specs, table)
-      const scope = Memory.root(source, previous)
+      const scope = Computation.root(source, previous)
       const translation = translateAll(scope)
       const kept = cachedKinds.flatMap((kind) => [...objects.list(kind)])
       specs.keepOnly(kept)

@@ -1,5 +1,5 @@
 import type { ObjectView } from '../../dialect.ts'
-import type { Scope as AnyScope } from '../../shared/memory.ts'
+import type { Computation } from '../../shared/computation.ts'
 import type { SpecCache } from '../../shared/spec-of.ts'
 import type { UpstreamTranslation } from '../translate/upstream/upstream-translation.ts'
 
@@ -11,7 +11,7 @@ export interface Source {
 }
 
 /** A computation over the objects of one moment. */
-export type Scope = AnyScope<Source>
+export type Scope = Computation<Source>
 
 /** The group of Gloo's options, and of the classic API. */
 export const optionsGroup = 'gateway.solo.io'

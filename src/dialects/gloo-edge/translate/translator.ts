@@ -7,10 +7,10 @@ import type { GroupKind, KubeObject } from '../../../kube/kube-object.ts'
 import type { ObjectView, Translation, Translator } from '../../dialect.ts'
 import { rateLimitConfigKind } from '../../gloo-core/kinds/rate-limit/rate-limit-config.ts'
 import { secretIdsOfPolicy } from '../../gloo-core/options/policy-secrets.ts'
-import { optionsGroup, type Source } from '../../gloo-core/options/source.ts'
+import { optionsGroup, type Scope } from '../../gloo-core/options/source.ts'
 import { warningsOfUnknownFields } from '../../gloo-core/status/unknown-fields.ts'
 import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
-import { Scope } from '../../shared/memory.ts'
+import { Computation } from '../../shared/computation.ts'
 import { SpecCache } from '../../shared/spec-of.ts'
 import { texts } from '../conditions.ts'
 import { gatewayKind } from '../kinds/gateway.ts'
@@ -20,7 +20,7 @@ import { defaultProfile } from './gateways/connection-options.ts'
 import { claimPorts, gatewayReference, planGateway } from './gateways/gateway-plan.ts'
 import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
 import { containFailure, type Problem } from './problem.ts'
-import { StatusBook } from './statuses.ts'
+import { StatusBook } from './status-book.ts'
 import {
   type TranslatedVirtualService,
   translateVirtualService,
@@ -67,7 +67,7 @@ class ConfigurationBuilder {
   }
 }
 
-function translateAll(scope: Scope<Source>): Translation {
+function translateAll(scope: Scope): Translation {
   const { objects } = scope.source
   const list = (kind: string) => objects.list({ group: optionsGroup, kind })
   const gateways = list('Gateway')
@@ -124,11 +124,11 @@ function addUnknownFields(book: StatusBook, objects: ObjectView): void {
 export function createEdgeTranslator(): Translator {
   const upstreamTranslator = createUpstreamTranslator()
   const specs = new SpecCache()
-  let previous: Scope<Source> | undefined
+  let previous: Scope | undefined
   return {
     translate(objects: ObjectView): Translation {
       const upstreams = upstreamTranslator.translate(objects)
-      const scope = Scope.root({ objects, upstreams, specs }, previous)
+      const scope = Computation.root({ objects, upstreams, specs }, previous)
       const translation = translateAll(scope)
       specs.keepOnly(cachedKinds.flatMap((kind) => [...objects.list(kind)]))
       previous = scope

@@ -28,7 +28,7 @@ import { readHttpSettings } from '../../gloo-core/options/listener/http-settings
 import type { Scope, Source } from '../../gloo-core/options/source.ts'
 import type { FoundUpstream } from '../../gloo-core/translate/upstream/upstream-translation.ts'
 import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
-import { Scope as Memory } from '../../shared/memory.ts'
+import { Computation } from '../../shared/computation.ts'
 import { SpecCache } from '../../shared/spec-of.ts'
 import { directResponseKind } from '../names.ts'
 import { Attachments } from './attachments.ts'
@@ -40,8 +40,8 @@ import { EffectReport } from './options/effect-report.ts'
 import { mergeOptions, optionsOf } from './options/merge-options.ts'
 import { translateOptions } from './options/translate-options.ts'
 import { findParameters } from './parameters.ts'
+import { createStatuses } from './statuses/create-statuses.ts'
 import { Findings } from './statuses/findings.ts'
-import { createStatuses } from './statuses/statuses.ts'
 
 const none: readonly RouteEffect[] = []
 const noEffect: FoundFilter = { type: 'found', effect: { policies: [] } }
@@ -227,12 +227,12 @@ const versionsOf = (specs: SpecCache, objects: readonly KubeObject[]) =>
 export function createContributor(): Contributor {
   const upstreamTranslator = createUpstreamTranslator()
   const specs = new SpecCache()
-  let previous: Memory<Source> | undefined
+  let previous: Computation<Source> | undefined
   return {
     begin(objects: ObjectView): ContributionMoment {
       const upstreams = upstreamTranslator.translate(objects)
       specs.keepOnly(cachedKinds.flatMap((kind) => [...objects.list(kind)]))
-      const scope = Memory.root<Source>({ objects, upstreams, specs }, previous)
+      const scope = Computation.root<Source>({ objects, upstreams, specs }, previous)
       previous = scope
       return new GlooMoment(scope)
     },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Origin } from '../../../../ir/origin.ts'
-import { Scope } from '../../../shared/memory.ts'
+import { Computation } from '../../../shared/computation.ts'
 import { SpecCache } from '../../../shared/spec-of.ts'
 import { createObjectView } from '../../../shared/testing/object-view.ts'
 import type { RouteAi } from '../../kinds/ai/route-ai.ts'
@@ -24,7 +24,7 @@ function translate(ai: RouteAi, annotations: Readonly<Record<string, string>> = 
   const objects = createObjectView([holder])
   const upstreams = createUpstreamTranslator().translate(objects)
   const source: Source = { objects, upstreams, specs: new SpecCache() }
-  return translateModelOptions(Scope.root(source, undefined), ai, origin)
+  return translateModelOptions(Computation.root(source, undefined), ai, origin)
 }
 
 test('a route of type CHAT_STREAMING always asks for streams', () => {
