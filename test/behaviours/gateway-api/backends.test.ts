@@ -57,6 +57,9 @@ rules:
 
 test('a Service without endpoints answers 503 until it has one', async () => {
   await bench.endpoints('late', 1, { addresses: [] })
+  const labels = { 'kubernetes.io/service-name': 'late' }
+  const bare = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4' }
+  await bench.kube.apply(stringify({ ...bare, metadata: { name: 'bare', labels } }))
   await bench.route(
     'late',
     '{ rules: [{ matches: [{ path: { value: /late } }], backendRefs: [{ name: late, port: 80 }] }] }',

@@ -59,7 +59,7 @@ const schema = object(
       ),
     ),
   },
-  ['addressType', 'endpoints'],
+  ['addressType'],
 )
 
 /** Lists at most three, as kubectl does. */
