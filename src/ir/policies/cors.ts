@@ -14,4 +14,6 @@ export interface Cors {
   readonly exposeHeaders: readonly string[]
   readonly maxAgeSeconds: number | undefined
   readonly allowCredentials: boolean
+  /** Whether the upstream answers the preflights of origins that are not allowed. */
+  readonly forwardsRefusedPreflights: boolean
 }

@@ -16,6 +16,7 @@ const bare: Cors = {
   exposeHeaders: [],
   maxAgeSeconds: undefined,
   allowCredentials: false,
+  forwardsRefusedPreflights: true,
 }
 const full: Cors = {
   ...bare,
@@ -74,6 +75,24 @@ describe('a preflight', () => {
     ],
   ])('with %s goes on to the upstream', (_, context) => {
     expect(compile(full).onRequestHead?.(context)).toBeUndefined()
+  })
+})
+
+describe('a preflight that the upstream is not asked for', () => {
+  const own = { ...full, forwardsRefusedPreflights: false }
+
+  test('is answered without a header where its origin is not allowed', () => {
+    expect(compile(own).onRequestHead?.(preflight('https://evil.example'))).toEqual({
+      ...{ type: 'local-response', status: 200, body: '' },
+      headers: new HeaderList([]),
+    })
+  })
+
+  test.each([
+    ['no origin', request('OPTIONS', undefined, 'access-control-request-method', 'POST')],
+    ['no requested method', request('OPTIONS', 'https://evil.example')],
+  ])('needs an origin and a method: with %s a request goes on', (_, context) => {
+    expect(compile(own).onRequestHead?.(context)).toBeUndefined()
   })
 })
 

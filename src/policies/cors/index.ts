@@ -16,11 +16,11 @@ export const cors: PolicyModule<Cors> = {
     return {
       type: 'cors',
 
-      /** A preflight of an origin that is not allowed is the upstream's to answer, like any other request. */
       onRequestHead({ method, headers }): LocalResponse | undefined {
         if (method !== 'OPTIONS' || !headers.get('access-control-request-method')) return undefined
         const origin = headers.get('origin')
-        if (!origin || !isAllowed(origin)) return undefined
+        if (!origin) return undefined
+        if (!isAllowed(origin)) return config.forwardsRefusedPreflights ? undefined : refusal
         const answer = new HeaderList(['access-control-allow-origin', origin, ...forEveryAnswer])
         answer.flat.push(...forPreflight(headers))
         return { type: 'local-response', status: 200, headers: answer, body: '' }
@@ -36,6 +36,14 @@ export const cors: PolicyModule<Cors> = {
       },
     }
   },
+}
+
+/** A browser takes an answer that names no allowed origin for a refusal. */
+const refusal: LocalResponse = {
+  type: 'local-response',
+  status: 200,
+  headers: new HeaderList([]),
+  body: '',
 }
 
 function headersOfEveryAnswer({ allowCredentials, exposeHeaders }: Cors): readonly string[] {

@@ -46,6 +46,7 @@ export function translateCors(
       exposeHeaders: [...new Set([...(config.exposeHeaders ?? []), ...exposeHeaders])],
       maxAgeSeconds: config.maxAge ? Number(config.maxAge) : undefined,
       allowCredentials: config.allowCredentials ?? false,
+      forwardsRefusedPreflights: true,
     },
   }
 }

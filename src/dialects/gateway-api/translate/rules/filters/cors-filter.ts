@@ -24,5 +24,6 @@ export function translateCors(config: NonNullable<RouteFilter['cors']>, place: R
     exposeHeaders: config.exposeHeaders ?? [],
     maxAgeSeconds: config.maxAge ?? defaultMaxAgeSeconds,
     allowCredentials: config.allowCredentials ?? false,
+    forwardsRefusedPreflights: false,
   }
 }
