@@ -214,14 +214,26 @@ export class ForwardedRequest implements Forwarding, BodyListener, AttemptOwner,
       this.#end(failure.error)
       return
     }
-    if (failure.staleConnection && !this.#staleRetried && this.#exchange.body.replayable) {
-      this.#staleRetried = true
+    if (this.#retriesStale(failure)) {
       this.#try()
       return
     }
     if (this.#failsOver({ failure })) return
     if (this.#mayRetry({ failure }) && this.#scheduleRetry(undefined)) return
     this.#end(failure.error)
+  }
+
+  /** One try on another connection, at once; where the route tries such failures again, it is one of those tries. */
+  #retriesStale(failure: UpstreamFailure): boolean {
+    const { retry } = this.#rules.config
+    if (!failure.staleConnection || this.#staleRetried) return false
+    if (!this.#exchange.body.replayable) return false
+    if (retry !== undefined && isRetryable(retry, { failure })) {
+      if (this.#retries >= retry.maxRetries) return false
+      this.#retries += 1
+    }
+    this.#staleRetried = true
+    return true
   }
 
   #mayRetry(cause: RetryCause): boolean {

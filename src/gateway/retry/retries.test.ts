@@ -173,6 +173,19 @@ test('connect failures are tried on the next endpoint', async () => {
   expect((await gateway.record()).attempts).toBe(3)
 })
 
+test('a kept connection that turns out dead costs one of the tries', async () => {
+  const { gateway, bodies } = await start(
+    (number, _request, response) => {
+      if (number === 1) response.end('kept')
+      else response.destroy()
+    },
+    { maxRetries: 1, on: ['reset'] },
+  )
+  expect(await (await fetch(gateway.url)).text()).toBe('kept')
+  expect((await fetch(gateway.url)).status).toBe(503)
+  expect(bodies).toHaveLength(3)
+})
+
 test('nothing is tried again after the first byte went to the client', async () => {
   const { gateway, bodies } = await start((_number, _request, response) => {
     response.writeHead(200, { 'content-length': 10 })
