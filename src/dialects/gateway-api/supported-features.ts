@@ -29,6 +29,7 @@ export const supportedFeatures: readonly string[] = [
   'HTTPRouteBackendTimeout',
   'HTTPRouteBackendURLRewrite',
   'HTTPRouteCORS',
+  'HTTPRouteDestinationPortMatching',
   'HTTPRouteHostRewrite',
   'HTTPRouteMethodMatching',
   'HTTPRouteNamedRouteRule',
