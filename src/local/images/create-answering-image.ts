@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from '../../lib/http/node-http.ts'
 import { listenOnPorts } from './listen.ts'
 import type { ImageStart, LocalImage } from './local-image.ts'
 import { readRequestText } from './request-text.ts'
@@ -19,9 +20,12 @@ export function createAnsweringImage(answer: ImageAnswer): LocalImage {
   return {
     start: (start) =>
       listenOnPorts(
-        (request, response) => void serve(request, response, { answer, start }),
+        (start.ports.length > 0 ? start.ports : [defaultPort]).map((port) => ({
+          port,
+          create: () =>
+            createServer((request, response) => void serve(request, response, { answer, start })),
+        })),
         start.address,
-        start.ports.length > 0 ? start.ports : [defaultPort],
       ),
   }
 }

@@ -2,9 +2,18 @@ import { echoServer } from './echo-server.ts'
 import type { FindImage, LocalImage } from './local-image.ts'
 import { modelFailover } from './model-failover.ts'
 
+/** Loads what serves HTTP/2 and TLS only where it is to be started. */
+const echoBasic: LocalImage = {
+  async start(options) {
+    const { startEchoBasic } = await import('./echo-basic/start-echo-basic.ts')
+    return startEchoBasic(options)
+  },
+}
+
 /** By the last part of the image's name, without tag and digest. */
 const knownImages: Readonly<Record<string, LocalImage>> = {
   echo: echoServer,
+  'echo-basic': echoBasic,
   'echo-server': echoServer,
   'model-failover': modelFailover,
 }

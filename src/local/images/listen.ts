@@ -1,27 +1,37 @@
 import { once } from 'node:events'
-import type { RequestListener, Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createServer } from '../../lib/http/node-http.ts'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import type { RunningImage } from './local-image.ts'
+
+/** A port, and what serves it. */
+export interface PortServer {
+  readonly port: number
+  /** Makes a server that does not listen yet; called again where the port cannot be had. */
+  readonly create: () => Server
+}
+
+interface Listening {
+  readonly server: Server
+  readonly sockets: ReadonlySet<Socket>
+}
 
 const never = new Promise<string>(() => undefined)
 
 /** Serves each port; one that cannot be had, for want of rights or because it is taken, is served at any free one. */
 export async function listenOnPorts(
-  listener: RequestListener,
+  servers: readonly PortServer[],
   address: string,
-  ports: readonly number[],
 ): Promise<RunningImage> {
-  const servers: Server[] = []
+  const all: Listening[] = []
   const close = async () => {
-    await Promise.all(servers.map(closeServer))
+    await Promise.all(all.map(closeServer))
   }
   const served = new Map<number, number>()
   try {
-    for (const port of new Set(ports)) {
-      const server = await listen(listener, address, port)
-      servers.push(server)
-      served.set(port, (server.address() as AddressInfo).port)
+    for (const { port, create } of servers) {
+      if (served.has(port)) continue
+      const listening = await listen(create, address, port)
+      all.push(listening)
+      served.set(port, (listening.server.address() as AddressInfo).port)
     }
   } catch (error) {
     await close()
@@ -30,30 +40,30 @@ export async function listenOnPorts(
   return { ports: served, ended: never, close }
 }
 
-async function listen(listener: RequestListener, address: string, port: number): Promise<Server> {
+async function listen(create: () => Server, address: string, port: number): Promise<Listening> {
   try {
-    return await tryListen(listener, address, port)
+    return await tryListen(create(), address, port)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'EACCES' && code !== 'EADDRINUSE') throw error
-    return tryListen(listener, address, 0)
+    return tryListen(create(), address, 0)
   }
 }
 
-async function tryListen(
-  listener: RequestListener,
-  address: string,
-  port: number,
-): Promise<Server> {
-  const server = createServer(listener)
+async function tryListen(server: Server, address: string, port: number): Promise<Listening> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   server.listen(port, address)
   await once(server, 'listening')
-  return server
+  return { server, sockets }
 }
 
-async function closeServer(server: Server): Promise<void> {
+async function closeServer({ server, sockets }: Listening): Promise<void> {
   const closed = once(server, 'close')
   server.close()
-  server.closeAllConnections()
+  for (const socket of sockets) socket.destroy()
   await closed
 }

@@ -6,6 +6,10 @@ export interface ImageStart {
   readonly ports: readonly number[]
   /** Name of the pod, as a container finds it in its host name. */
   readonly hostName: string
+  /** Variables of the manifest, with the pod's own fields where it refers to them. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The content of a file that the manifest mounts; fails where nothing is mounted. */
+  readonly readFile: (path: string) => string
   readonly now: () => number
   /** Takes one line of its log. */
   readonly log: (line: string) => void

@@ -9,6 +9,8 @@ export const deploymentKind = { group: 'apps', kind: 'Deployment' } as const
 export const replicaSetKind = { group: 'apps', kind: 'ReplicaSet' } as const
 export const podKind = { group: '', kind: 'Pod' } as const
 export const serviceKind = { group: '', kind: 'Service' } as const
+export const secretKind = { group: '', kind: 'Secret' } as const
+export const configMapKind = { group: '', kind: 'ConfigMap' } as const
 export const endpointSliceKind = { group: 'discovery.k8s.io', kind: 'EndpointSlice' } as const
 
 export interface ContainerPort {
@@ -21,6 +23,26 @@ export interface Container {
   readonly name: string
   readonly image?: string
   readonly ports?: readonly ContainerPort[]
+  readonly env?: readonly EnvironmentVariable[]
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[]
+}
+
+export interface EnvironmentVariable {
+  readonly name: string
+  readonly value?: string
+  readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } }
+}
+
+/** A Secret or ConfigMap as files; without `items`, every key of it. */
+export interface Volume {
+  readonly name: string
+  readonly secret?: { readonly secretName?: string; readonly items?: readonly VolumeItem[] }
+  readonly configMap?: { readonly name?: string; readonly items?: readonly VolumeItem[] }
+}
+
+export interface VolumeItem {
+  readonly key: string
+  readonly path: string
 }
 
 export interface PodTemplate {
@@ -28,7 +50,10 @@ export interface PodTemplate {
     readonly labels?: Readonly<Record<string, string>>
     readonly annotations?: Readonly<Record<string, string>>
   }
-  readonly spec?: { readonly containers?: readonly Container[] }
+  readonly spec?: {
+    readonly containers?: readonly Container[]
+    readonly volumes?: readonly Volume[]
+  }
 }
 
 /** A selector of labels, as workloads have it. */
@@ -70,6 +95,8 @@ export interface PodStatus {
 }
 
 export const specOf = (object: KubeObject) => (object['spec'] ?? {}) as WorkloadSpec
+
+export const volumesOf = (pod: KubeObject) => (pod as PodTemplate).spec?.volumes ?? []
 
 export const containersOf = (pod: KubeObject) => (pod as PodTemplate).spec?.containers ?? []
 

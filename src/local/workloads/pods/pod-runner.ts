@@ -6,6 +6,8 @@ import type { AddressPool } from '../../address-pool.ts'
 import type { FindImage, LocalImage, RunningImage } from '../../images/local-image.ts'
 import { takenAddresses } from '../../taken-addresses.ts'
 import { type Container, containersOf, podKind, podStatusOf, referenceTo } from '../objects.ts'
+import { environmentOf } from './container-environment.ts'
+import { readMountedFile } from './mounted-files.ts'
 import { PodLog } from './pod-log.ts'
 import { type ContainerState, describePod } from './pod-status.ts'
 
@@ -129,7 +131,7 @@ export class PodRunner {
   }
 
   async #run(run: PodRun, each: ContainerRun): Promise<void> {
-    const { clock } = this.#options
+    const { clock, source } = this.#options
     const { image, log, container } = each
     if (image === undefined || run.closed) return
     const reason = await image
@@ -139,6 +141,8 @@ export class PodRunner {
           .filter(({ protocol = 'TCP' }) => protocol === 'TCP')
           .map(({ containerPort }) => containerPort),
         hostName: run.pod.metadata.name,
+        environment: environmentOf(container, run),
+        readFile: (path) => readMountedFile(path, { container, pod: run.pod, source }),
         now: clock.now,
         log: (line) => log.add(line),
       })
