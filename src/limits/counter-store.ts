@@ -13,7 +13,10 @@ export interface CounterHit {
   readonly window: Window
 }
 
-/** What a counter holds after the hit; undefined: it was not counted, because the store is full or away. */
+/**
+ * What a counter holds after the hit; undefined: it was not counted, because the store is away. Infinite: the store has no room for
+ * it. Whoever counts by what clients send lets them fill it, so that a full store must not let anybody through.
+ */
 export type CounterTotal = number | undefined
 
 /** What a call may cost at most, and the total that its counter must stay within. */

@@ -70,7 +70,11 @@ const metricDefinitions = {
   },
   sluice_limit_uncounted_hits_total: {
     type: 'counter',
-    help: 'Hits on counters of limits that could not be counted, as when the table is full.',
+    help: 'Hits on counters of limits that could not be counted, as when Redis is away.',
+  },
+  sluice_limit_shared_hits_total: {
+    type: 'counter',
+    help: 'Hits counted together with those of others, as the table of counters is full: use a larger --limit-counters.',
   },
   sluice_limit_store_connected: {
     type: 'gauge',

@@ -13,6 +13,8 @@ import { ThreadMetrics } from './thread-metrics.ts'
 interface LimitStoreState {
   /** Hits on counters that could not be counted so far. */
   readonly uncountedHits: number
+  /** Hits on counters that stand together with others. */
+  readonly sharedHits: number
   /** Whether it is there. */
   readonly connected: boolean
 }
@@ -231,6 +233,7 @@ function collectLimits(limits: LimitStoreState | undefined): MetricSample[] {
   if (limits === undefined) return []
   return [
     counter('sluice_limit_uncounted_hits_total', {}, limits.uncountedHits),
+    counter('sluice_limit_shared_hits_total', {}, limits.sharedHits),
     gauge('sluice_limit_store_connected', {}, Number(limits.connected)),
   ]
 }

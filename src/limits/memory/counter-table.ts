@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { type Window, windowSeconds, windowStart } from '../counter-store.ts'
 import { StripedLock } from './striped-lock.ts'
-import { firstSlotCell, layout } from './table-layout.ts'
+import { firstSlotCell, layout, sharedSlotsOf } from './table-layout.ts'
 
 const beingTaken = -1
 
@@ -16,13 +16,15 @@ const graceSeconds = 2
 
 /**
  * Counters in memory that all threads share; see {@link createCounterMemory}. Finding and adding take no lock. A
- * slot is given to a new counter only when the window of the one before is over: with every neighbour in use
- * the hit is not counted.
+ * slot is given to a new counter only when the window of the one before is over. With every neighbour in use a counter shares a slot with
+ * others of its window that find none: it counts more than is its own, but never less, so that nobody who makes many counters
+ * switches off the limits of others.
  */
 export class CounterTable {
   readonly #cells: Int32Array
   readonly #totals: BigInt64Array
   readonly #slots: number
+  readonly #sharedSlots: number
   readonly #secret: string
   readonly #locks: StripedLock
   readonly #wanted = new Int32Array(layout.hashCells)
@@ -31,17 +33,24 @@ export class CounterTable {
     this.#cells = new Int32Array(memory)
     this.#totals = new BigInt64Array(memory)
     this.#slots = this.#cells[layout.slotCountCell] ?? 0
+    this.#sharedSlots = sharedSlotsOf(this.#slots)
     const secret = new Uint8Array(memory, layout.secretCell * 4, layout.secretCells * 4)
     this.#secret = Buffer.from(secret).toString('hex')
     this.#locks = new StripedLock(this.#cells, layout.headerCells)
   }
 
-  /** The slot of a counter, made if it is not there; undefined: every place for it is taken. */
-  slotOf(key: string, window: Window, nowMs: number): number | undefined {
+  /** The slot of a counter, made if it is not there. */
+  slotOf(key: string, window: Window, nowMs: number): number {
     const start = windowStart(window, nowMs)
     this.#hashToWanted(`${this.#secret} ${window} ${start} ${key}`)
     const home = ((this.#wanted[0] ?? 0) >>> 0) % this.#slots
-    return this.#find(home) ?? this.#take(home, start + windowSeconds[window], nowMs)
+    const expiry = start + windowSeconds[window]
+    return this.#find(home) ?? this.#take(home, expiry, nowMs) ?? this.#share(window, expiry)
+  }
+
+  /** True: counters that find no slot of their own are in it together. */
+  isShared(slot: number): boolean {
+    return slot >= this.#slotAtIndex(this.#slots)
   }
 
   /** The total after the addition. */
@@ -107,6 +116,20 @@ export class CounterTable {
     })
   }
 
+  /** The slot that the counter shares with others of its window; a later window begins it anew. */
+  #share(window: Window, expiry: number): number {
+    const place = ((this.#wanted[1] ?? 0) >>> 0) % this.#sharedSlots
+    const index = this.#slots + windows.indexOf(window) * this.#sharedSlots + place
+    const slot = this.#slotAtIndex(index)
+    if (Atomics.load(this.#cells, slot) >= expiry) return slot
+    this.#locks.run(place % layout.lockCells, () => {
+      if (Atomics.load(this.#cells, slot) >= expiry) return
+      Atomics.store(this.#totals, (slot + layout.totalCell) >> 1, 0n)
+      Atomics.store(this.#cells, slot, expiry)
+    })
+    return slot
+  }
+
   #fill(slot: number, expiry: number): void {
     for (let cell = 0; cell < layout.hashCells; cell += 1) {
       Atomics.store(this.#cells, slot + layout.hashCell + cell, this.#wanted[cell] ?? 0)
@@ -116,6 +139,12 @@ export class CounterTable {
   }
 
   #slotAt(position: number): number {
-    return firstSlotCell + (position % this.#slots) * layout.slotCells
+    return this.#slotAtIndex(position % this.#slots)
+  }
+
+  #slotAtIndex(index: number): number {
+    return firstSlotCell + index * layout.slotCells
   }
 }
+
+const windows = Object.keys(windowSeconds)

@@ -71,15 +71,58 @@ test('slots of windows that are over are used again by threads that race for the
   for (const totals of seen) expect(sorted(totals)).toEqual(upTo(200))
 })
 
-test('a full table counts what it knows and nothing else until windows end', () => {
+test('in a full table counters that are not there share one, until windows end', () => {
   const store = new MemoryCounterStore(createCounterMemory(8, secret))
   for (let key = 0; key < 8; key += 1) expect(addOne(store, `${key}`)).toBe(1)
-  expect(addOne(store, 'ninth')).toBeUndefined()
-  expect(store.uncountedHits).toBe(1)
+  expect(store.sharedHits).toBe(0)
+  expect(addOne(store, 'ninth')).toBe(1)
+  expect(addOne(store, 'tenth')).toBe(2)
+  expect(store.sharedHits).toBe(2)
   expect(addOne(store, '3')).toBe(2)
+  // Those of other windows are apart from them.
+  expect(addOne(store, 'ninth', nowMs, 'minute')).toBe(1)
+  expect(addOne(store, 'tenth', nowMs, 'day')).toBe(1)
   const nextHour = Date.UTC(2026, 10, 20, 10)
-  expect(addOne(store, 'ninth', nextHour)).toBeUndefined()
+  expect(addOne(store, 'ninth', nextHour)).toBe(1)
+  expect(addOne(store, 'tenth', nextHour)).toBe(2)
   expect(addOne(store, 'ninth', nextHour + 2000)).toBe(1)
+})
+
+test('one who makes more counters than there is room for switches no limit off', () => {
+  const store = new MemoryCounterStore(createCounterMemory(256, secret))
+  for (let caller = 0; caller < 5000; caller += 1) addOne(store, `made up ${caller}`)
+  const totals = upTo(50).map((_, index) => addOne(store, 'other', nowMs + index))
+  expect(totals.every((total, index) => total !== undefined && total > index)).toBe(true)
+  const claims = [{ key: 'third', cost: 10, limit: 1000, window: 'hour' }] as const
+  const reserved = upTo(101).filter(() => store.reserve(claims, nowMs).type === 'reserved')
+  expect(reserved.length).toBeGreaterThan(0)
+  expect(reserved.length).toBeLessThanOrEqual(100)
+  expect(store.uncountedHits).toBe(0)
+})
+
+test('what is settled of a shared counter is given back, and not after its window', () => {
+  const store = new MemoryCounterStore(createCounterMemory(1, secret))
+  addOne(store, 'first')
+  const results = [claimOn('a', 40), claimOn('b', 60)].map((each) => store.reserve([each], nowMs))
+  expect(store.reserve([claimOn('c', 1)], nowMs).type).toBe('over-limit')
+  const settle = (index: number, timeMs: number) => {
+    const result = results[index]
+    if (result?.type === 'reserved') result.reservation.settle([5], timeMs)
+  }
+  settle(0, nowMs)
+  expect(addOne(store, 'c')).toBe(66)
+  const laterMs = nowMs + 3_600_000
+  addOne(store, 'another first', laterMs)
+  expect(addOne(store, 'c', laterMs)).toBe(1)
+  settle(1, laterMs)
+  expect(addOne(store, 'c', laterMs)).toBe(2)
+})
+
+test('threads that share a counter count each hit once', async () => {
+  const memory = createCounterMemory(1, secret)
+  addOne(new MemoryCounterStore(memory), 'first')
+  const seen = await hammer(4, { memory, keys: ['a', 'b'], rounds: 2000, nowMs })
+  expect(sorted(seen.flat())).toEqual(upTo(16_000))
 })
 
 test('a live window is not evicted by shorter ones that come and go', () => {
@@ -152,11 +195,4 @@ test('reservations find room again when others are settled, and are refused when
     if (result.type === 'reserved') result.reservation.settle([], nowMs)
   }
   expect(store.reserve(thousand, nowMs).type).toBe('reserved')
-})
-
-test('a table without room for a counter reserves nothing', () => {
-  const store = new MemoryCounterStore(createCounterMemory(1, secret))
-  addOne(store, 'a')
-  expect(store.reserve([claimOn('a', 1), claimOn('b', 1)], nowMs).type).toBe('full')
-  expect(addOne(store, 'a')).toBe(2)
 })

@@ -15,6 +15,7 @@ export class MemoryCounterStore implements CounterStore {
   readonly #table: CounterTable
   readonly #records: ReservationRecords
   #uncountedHits = 0
+  #sharedHits = 0
 
   /** `owner` tells threads apart that share the memory. */
   constructor({ counters, reservations }: CounterMemory, owner = 0) {
@@ -22,21 +23,27 @@ export class MemoryCounterStore implements CounterStore {
     this.#records = new ReservationRecords(reservations, owner)
   }
 
-  /** Hits of this thread that found no room. */
+  /** Calls of this thread for which nothing could be reserved, as more are held than there is room for. */
   get uncountedHits(): number {
     return this.#uncountedHits
+  }
+
+  /** Hits of this thread on counters that stand together with others, as the table is full. */
+  get sharedHits(): number {
+    return this.#sharedHits
   }
 
   /** Memory is always there. */
   readonly connected = true
 
   add(hits: readonly CounterHit[], nowMs: number): readonly CounterTotal[] {
-    return hits.map(({ key, window, cost }) => {
-      const slot = this.#table.slotOf(key, window, nowMs)
-      if (slot !== undefined) return this.#table.add(slot, cost)
-      this.#uncountedHits += 1
-      return undefined
-    })
+    return hits.map((hit) => this.#table.add(this.#slotOf(hit, nowMs), hit.cost))
+  }
+
+  #slotOf({ key, window }: CounterHit, nowMs: number): number {
+    const slot = this.#table.slotOf(key, window, nowMs)
+    if (this.#table.isShared(slot)) this.#sharedHits += 1
+    return slot
   }
 
   reserve(claims: readonly Claim[], nowMs: number): ReserveResult {
@@ -44,15 +51,11 @@ export class MemoryCounterStore implements CounterStore {
   }
 
   #reserve(claims: readonly Claim[], nowMs: number): ReserveResult {
-    const slots: number[] = []
-    for (const { key, window } of claims) {
-      const slot = this.#table.slotOf(key, window, nowMs)
-      if (slot !== undefined) slots.push(slot)
-    }
-    if (slots.length < claims.length || !this.#records.hasRoomFor(claims.length)) {
+    if (!this.#records.hasRoomFor(claims.length)) {
       this.#uncountedHits += 1
       return { type: 'full' }
     }
+    const slots = claims.map((claim) => this.#slotOf(claim, nowMs))
     const totals = slots.map((slot) => this.#table.add(slot, 0))
     const over = findOver(claims, slots, totals)
     if (over !== undefined) return { type: 'over-limit', over, totals }

@@ -52,7 +52,7 @@ export class RedisConnection {
     return this.#firstAttempt
   }
 
-  /** Runs a script; undefined: the server is away, too slow or refuses. Never rejects. */
+  /** Runs a script; `full`: the server has no memory left. Undefined: it is away, too slow or refuses. Never rejects. */
   async run(
     name: ScriptName,
     keys: readonly string[],
@@ -64,7 +64,7 @@ export class RedisConnection {
       return await client[name](keys.length, ...keys, ...args)
     } catch (error) {
       this.#failed(client, error)
-      return undefined
+      return error instanceof Error && /\bOOM\b/.test(error.message) ? 'full' : undefined
     }
   }
 

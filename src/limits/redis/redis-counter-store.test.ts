@@ -110,6 +110,30 @@ describe('a Redis server', () => {
   })
 })
 
+test('what a server has lost while it was reserved makes no counter less than nothing', async () => {
+  const server = await serverOfTest()
+  const store = storeOfTest(server.url)
+  const reservation = await reserve(store, 'evicted', 60)
+  const client = await clientOfTest(server.url)
+  await client.del(placeOf('evicted', 'hour', nowMs).keys[0])
+  reservation?.settle([7], nowMs)
+  await vi.waitUntil(async () => (await store.add([hit('evicted', 0)], nowMs))[0] !== 0)
+  expect(await store.add([hit('evicted', 0)], nowMs)).toEqual([7])
+})
+
+test('a server without memory left lets nobody through for it', async () => {
+  const server = await serverOfTest(['--maxmemory-policy', 'noeviction'])
+  const store = storeOfTest(server.url)
+  expect(await store.add([hit('known')], nowMs)).toEqual([1])
+  const client = await clientOfTest(server.url)
+  await client.config('SET', 'maxmemory', '1')
+  expect(await store.add([hit('known'), hit('new')], nowMs)).toEqual([Infinity, Infinity])
+  expect(await store.reserve([claim('new', 1)], nowMs)).toEqual({ type: 'full' })
+  expect([store.uncountedHits, store.connected]).toEqual([3, true])
+  await client.config('SET', 'maxmemory', '0')
+  expect(await store.add([hit('known')], nowMs)).toEqual([2])
+})
+
 test('a server that goes and comes back is away in between, and heals without help', async () => {
   const server = await serverOfTest()
   const changes: boolean[] = []

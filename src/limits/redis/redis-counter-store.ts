@@ -48,6 +48,9 @@ export class RedisCounterStore implements CounterStore {
     return this.#uncountedHits
   }
 
+  /** Every counter stands alone. */
+  readonly sharedHits = 0
+
   get connected(): boolean {
     return this.#connection.connected
   }
@@ -65,9 +68,9 @@ export class RedisCounterStore implements CounterStore {
       ...[hits[index]?.cost ?? 0, timeToLiveMs(place, nowMs)],
     ])
     const totals = await this.#run('sluiceAdd', keys, args)
-    if (totals !== undefined) return totals
+    if (Array.isArray(totals)) return totals
     this.#uncountedHits += hits.length
-    return hits.map(() => undefined)
+    return hits.map(() => (totals === 'full' ? Number.POSITIVE_INFINITY : undefined))
   }
 
   async reserve(claims: readonly Claim[], nowMs: number): Promise<ReserveResult> {
@@ -85,9 +88,9 @@ export class RedisCounterStore implements CounterStore {
       claims.length === 0
         ? [0]
         : await this.#run('sluiceReserve', keys, [this.#options.leaseMs, ...args])
-    if (answer === undefined) {
+    if (!Array.isArray(answer)) {
       this.#uncountedHits += claims.length
-      return { type: 'unavailable' }
+      return { type: answer === 'full' ? 'full' : 'unavailable' }
     }
     const [over = 0, ...totals] = answer
     if (over > 0) return { type: 'over-limit', over: over - 1, totals }
@@ -98,9 +101,10 @@ export class RedisCounterStore implements CounterStore {
     name: 'sluiceAdd' | 'sluiceReserve',
     keys: readonly string[],
     args: readonly (string | number)[],
-  ): Promise<number[] | undefined> {
+  ): Promise<number[] | 'full' | undefined> {
     await this.#connection.firstAttempt
     const answer = await this.#connection.run(name, keys, args)
+    if (answer === 'full') return answer
     return Array.isArray(answer) ? answer.map(Number) : undefined
   }
 }

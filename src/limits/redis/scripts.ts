@@ -65,15 +65,15 @@ return answer
 `
 
 /**
- * Arguments: member, what was used, and time to live for each counter. What has ended by itself was given back, so that all that
- * was used is added.
+ * Arguments: member, what was used, and time to live for each counter. What has ended by itself was given back, and what the server has
+ * lost holds nothing, so that all that was used is added.
  */
 const settleScript = `
 for i = 1, #KEYS / 2 do
   local counter, member = KEYS[2 * i - 1], ARGV[3 * i - 2]
-  local held = redis.call('ZREM', KEYS[2 * i], member)
+  local held = redis.call('ZREM', KEYS[2 * i], member) == 1 and redis.call('EXISTS', counter) == 1
   redis.call('INCRBY', counter, ARGV[3 * i - 1])
-  if held == 1 then redis.call('DECRBY', counter, string.match(member, '%d+$')) end
+  if held then redis.call('DECRBY', counter, string.match(member, '%d+$')) end
   redis.call('PEXPIRE', counter, ARGV[3 * i])
 end
 return 1

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { findFreePort } from '../../../src/lib/http/testing/free-port.ts'
 import { callHttp } from '../../harness/http-call.ts'
 import { waitUntil } from '../../harness/wait-until.ts'
 import { type Call, EdgeBench } from './edge-bench.ts'
@@ -288,7 +289,8 @@ ratelimitServer: { enableXRatelimitHeaders: true, rateLimitBeforeAuth: true, den
 })
 
 test('requests that cannot be counted pass, unless the settings say that they must not', async () => {
-  const small = await EdgeBench.start(['--workers', '1', '--limit-counters', '1'])
+  const away = `redis://127.0.0.1:${await findFreePort()}`
+  const small = await EdgeBench.start(['--workers', '1', '--redis', away])
   try {
     await small.upstream('limited')
     const serve = (name: string, denyOnFail: boolean) => {
@@ -321,7 +323,37 @@ test('requests that cannot be counted pass, unless the settings say that they mu
     const { body: metrics } = await callHttp({
       ...{ address: '127.0.0.1', port: small.sluice.adminPort, path: '/metrics' },
     })
-    expect(metrics).toMatch(/^sluice_limit_uncounted_hits_total.* 4$/m)
+    expect(metrics).toMatch(/^sluice_limit_uncounted_hits_total.* 5$/m)
+  } finally {
+    await small.stop()
+  }
+})
+
+test('a caller who makes more counters than there is room for switches no limit off', async () => {
+  const small = await EdgeBench.start(['--workers', '1', '--limit-counters', '4'])
+  try {
+    await small.upstream('limited')
+    await small.apply({
+      ...{ apiVersion: 'gloo.solo.io/v1', kind: 'Settings' },
+      metadata: { name: 'default', namespace: 'gloo-system' },
+      spec: parse(settingsLimits),
+    })
+    await small.serve(
+      'full',
+      `routes: [{ matchers: [{ prefix: / }], ${action}, options: { ratelimit: ${user} } }]`,
+    )
+    const call = async (name: string) => (await small.call('full', '/', as(name))).status
+    const last = await withinOneDay(async (name) => {
+      for (let made = 0; made < 20; made += 1) await call(`${name}-${made}`)
+      const answers = [await call(name), await call(name), await call(name)]
+      return answers[2]
+    })
+    expect(last).toBe(429)
+    const { body: metrics } = await callHttp({
+      ...{ address: '127.0.0.1', port: small.sluice.adminPort, path: '/metrics' },
+    })
+    expect(metrics).toMatch(/^sluice_limit_shared_hits_total.* [1-9]\d*$/m)
+    expect(metrics).toMatch(/^sluice_limit_uncounted_hits_total.* 0$/m)
   } finally {
     await small.stop()
   }
