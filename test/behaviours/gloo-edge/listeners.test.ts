@@ -200,6 +200,29 @@ routes:
   expect(idleMs).toBeLessThan(10_000)
 })
 
+test('options of referenced objects fill in what the gateway does not set', async () => {
+  const share = (serverName: string) =>
+    bench.apply({
+      apiVersion: 'gateway.solo.io/v1',
+      kind: 'HttpListenerOption',
+      metadata: { name: 'shared', namespace: 'gloo-system' },
+      spec: { options: { httpConnectionManagerSettings: { serverName } } },
+    })
+  await share('shared')
+  const refs = 'optionsConfigRefs: { delegateOptions: [{ name: shared }] }'
+  await bench.gateway('referring', `bindPort: 18211\nhttpGateway: { ${refs} }`)
+  const own = 'options: { httpConnectionManagerSettings: { serverName: own } }'
+  await bench.gateway('setting', `bindPort: 18212\nhttpGateway: { ${own}, ${refs} }`)
+  await bench.serve('shared', answering('heard'))
+  const serverAt = async (port: number) =>
+    (await bench.call('shared', '/', { port })).headers['server']
+  expect(await serverAt(18211)).toBe('shared')
+  expect(await serverAt(18212)).toBe('own')
+
+  await share('changed')
+  await waitUntil('the change', async () => (await serverAt(18211)) === 'changed')
+})
+
 test('a direct response above the size limit is rejected', async () => {
   const limit = 'httpGateway: {}\nrouteOptions: { maxDirectResponseBodySizeBytes: 10 }'
   await bench.gateway('limited', `bindPort: 18301\n${limit}`)

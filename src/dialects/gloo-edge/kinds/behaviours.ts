@@ -29,5 +29,6 @@ export const behaviours = {
   clientCertificates:
     'a TLS gateway demands a client certificate where the secret has an authority',
   gatewaySelection: 'a gateway serves the virtual services that it selects',
+  gatewayOptions: 'options of referenced objects fill in what the gateway does not set',
   directResponseLimit: 'a direct response above the size limit is rejected',
 } as const

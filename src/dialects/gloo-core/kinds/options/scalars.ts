@@ -54,13 +54,6 @@ export const resourceRef = (test: string) =>
     ),
   })
 
-/** A reference whose field has no effect. */
-export const ignoredRef = (reason: string) =>
-  Type.Object({
-    name: ignored(reason, Type.Optional(Type.String())),
-    namespace: ignored(reason, Type.Optional(Type.String())),
-  })
-
 /** A regular expression and what replaces its matches. */
 export const regexRewrite = (test: string) =>
   Type.Object({

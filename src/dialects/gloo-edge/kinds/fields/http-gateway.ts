@@ -1,10 +1,6 @@
 import type { Static } from 'typebox'
 import { HttpListenerOptions } from '../../../gloo-core/kinds/listener-options/http-listener-options.ts'
-import {
-  ignoredRef,
-  resourceRef,
-  selectorExpression,
-} from '../../../gloo-core/kinds/options/scalars.ts'
+import { resourceRef, selectorExpression } from '../../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../../type.ts'
 import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
@@ -33,9 +29,7 @@ export const HttpGateway = Type.Object({
   options: Type.Optional(HttpListenerOptions),
   optionsConfigRefs: Type.Optional(
     Type.Object({
-      delegateOptions: Type.Optional(
-        Type.Array(ignoredRef('options of listeners are read from the Gateway itself')),
-      ),
+      delegateOptions: Type.Optional(Type.Array(resourceRef(behaviours.gatewayOptions))),
     }),
   ),
 })

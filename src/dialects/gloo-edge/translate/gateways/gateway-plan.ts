@@ -1,5 +1,6 @@
 import type { AccessLog } from '../../../../ir/access-log.ts'
 import type { HttpConnectionOptions, ListenerBinding } from '../../../../ir/listener.ts'
+import type { Origin } from '../../../../ir/origin.ts'
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import { adviceOf } from '../../../gloo-core/options/access/protection.ts'
 import { readAccessLogs } from '../../../gloo-core/options/listener/access-logs.ts'
@@ -9,7 +10,7 @@ import type { GatewaySpec } from '../../kinds/gateway.ts'
 import { containFailure, type Problem } from '../problem.ts'
 import type { GatewayProfile } from '../virtual-services/virtual-host-context.ts'
 import { bindingsOfProxy, proxyNamesOf } from './bindings.ts'
-import { connectionOptionsOf, profileOf } from './connection-options.ts'
+import { connectionOptionsOf, profileOf, readGatewayOptions } from './connection-options.ts'
 import { selectVirtualServices } from './select-virtual-services.ts'
 
 /** What a Gateway listens on and serves, before virtual services are translated for it. */
@@ -112,8 +113,10 @@ export function planGateway(
   const reference = gatewayReference(gateway)
   const kindError = findKindError(spec)
   const { kind, namespace, name } = reference
-  const profile = profileOf(spec, { kind, namespace, name, fieldPath: 'spec' })
-  const options = connectionOptionsOf(spec)
+  const origin: Origin = { kind, namespace, name, fieldPath: 'spec' }
+  const gatewayOptions = readGatewayOptions(scope, spec, origin)
+  const profile = profileOf(gatewayOptions.options, spec.routeOptions, origin)
+  const options = connectionOptionsOf(gatewayOptions.options, spec.routeOptions, origin)
   const logs = readAccessLogs(spec.options?.accessLoggingService ?? {}, {
     ...{ kind, namespace, name, fieldPath: 'spec.options.accessLoggingService' },
   })
@@ -143,9 +146,12 @@ export function planGateway(
       ...[...bound.errors, ...selection.errors, ...options.errors, ...logs.errors].map(
         problem('error'),
       ),
-      ...[...bound.warnings, ...logs.warnings, ...unprotectedTexts(profile)].map(
-        problem('warning'),
-      ),
+      ...[
+        ...bound.warnings,
+        ...gatewayOptions.warnings,
+        ...logs.warnings,
+        ...unprotectedTexts(profile),
+      ].map(problem('warning')),
     ],
   }
 }

@@ -20,7 +20,7 @@ export function fillFromReferences<Options extends object>(
   own: OptionSet<Options>,
   input: {
     readonly refs: Refs | undefined
-    readonly kind: 'RouteOption' | 'VirtualHostOption'
+    readonly kind: 'RouteOption' | 'VirtualHostOption' | 'HttpListenerOption'
     readonly namespace: string
     readonly warn: (text: string) => void
   },

@@ -40,7 +40,7 @@ function profileIdOf(profile: GatewayProfile): string {
   const { websocket, maxDirectResponseBytes, gatewayProtections } = profile
   const guarded = gatewayProtections
     .filter(({ wanted }) => wanted)
-    .map(({ origin }) => `-${origin.namespace}.${origin.name}`)
+    .map(({ origin: { kind, namespace, name } }) => `-${kind}.${namespace}.${name}`)
     .join('')
   return websocket && maxDirectResponseBytes === 4096 && guarded === ''
     ? ''
