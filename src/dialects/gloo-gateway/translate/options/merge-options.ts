@@ -8,6 +8,14 @@ interface Merged<Options extends object> {
   readonly used: readonly KubeObject[]
   /** Objects of which others set every field already. */
   readonly ignored: readonly KubeObject[]
+  /** Of the objects in use the fields that others set already. */
+  readonly hidden: readonly HiddenFields[]
+}
+
+/** Fields of an object that are not in force. */
+export interface HiddenFields {
+  readonly object: KubeObject
+  readonly fields: readonly string[]
 }
 
 /** The options of an object with the place of each. */
@@ -29,11 +37,17 @@ export function mergeOptions<Options extends object>(
   let options: OptionSet<Options> = { values: {} as Options, origins: {} }
   const used: KubeObject[] = []
   const ignored: KubeObject[] = []
+  const hidden: HiddenFields[] = []
   for (const object of objects) {
-    const filled = fillOptions(options, optionsOf<Options>(specs, object))
+    const own = optionsOf<Options>(specs, object)
+    const filled = fillOptions(options, own)
     const adds = filled !== options || used.length === 0
     ;(adds ? used : ignored).push(object)
+    const fields = Object.keys(own.values).filter(
+      (field) => filled.origins[field] !== own.origins[field],
+    )
+    if (adds && fields.length > 0) hidden.push({ object, fields })
     options = filled
   }
-  return { options, used, ignored }
+  return { options, used, ignored, hidden }
 }

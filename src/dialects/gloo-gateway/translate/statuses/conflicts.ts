@@ -4,16 +4,24 @@ import { gatewayKind, httpRouteKind } from '../../../gateway-api/names.ts'
 import {
   httpListenerOptionKind,
   listenerOptionKind,
+  routeOptionKind,
   virtualHostOptionKind,
 } from '../../../gloo-core/kinds/options/option-kinds.ts'
 import type { Source } from '../../../gloo-core/options/source.ts'
 import type { Attachments } from '../attachments.ts'
 import { displayName } from '../cached-kinds.ts'
-import { mergeOptions } from '../options/merge-options.ts'
+import { type HiddenFields, mergeOptions } from '../options/merge-options.ts'
 
 const namesOf = (objects: readonly KubeObject[]) => objects.map(displayName).join(', ')
 
-/** What is said of options that others leave nothing to. */
+/** Which options are in force where they are attached, and which are not. */
+interface Merged {
+  readonly used: readonly KubeObject[]
+  readonly ignored: readonly KubeObject[]
+  readonly hidden: readonly HiddenFields[]
+}
+
+/** What is said of options that others leave nothing to, or not all. */
 export class Conflicts {
   readonly #texts = new Map<KubeObject, string[]>()
 
@@ -21,28 +29,32 @@ export class Conflicts {
     return this.#texts.get(object) ?? []
   }
 
-  addListener(
-    kind: GroupKind,
-    {
-      used,
-      ignored,
-    }: { readonly used: readonly KubeObject[]; readonly ignored: readonly KubeObject[] },
-    listener: string,
-    gateway: KubeObject,
+  addListener(kind: GroupKind, merged: Merged, listener: string, gateway: KubeObject): void {
+    const where = `listener '${listener}' on Gateway '${displayName(gateway)}'`
+    this.#addAll(kind, merged, where, 'more specific or older')
+  }
+
+  addRoute(merged: Merged, route: KubeObject): void {
+    this.#addAll(routeOptionKind, merged, `HTTPRoute '${displayName(route)}'`, 'older')
+  }
+
+  #addAll(
+    { kind }: GroupKind,
+    { used, ignored, hidden }: Merged,
+    where: string,
+    others: string,
   ): void {
     for (const object of ignored) {
       this.#add(
         object,
-        `${kind.kind} '${displayName(object)}' not attached to listener '${listener}' on Gateway '${displayName(gateway)}' due to conflict with more specific or older ${kind.kind}s '${namesOf(used)}'`,
+        `${kind} '${displayName(object)}' not attached to ${where} due to conflict with ${others} ${kind}s '${namesOf(used)}'`,
       )
     }
-  }
-
-  addRoute(used: readonly KubeObject[], ignored: readonly KubeObject[], route: KubeObject): void {
-    for (const object of ignored) {
+    for (const { object, fields } of hidden) {
+      const names = namesOf(used.filter((each) => each !== object))
       this.#add(
         object,
-        `RouteOption '${displayName(object)}' not attached to HTTPRoute '${displayName(route)}' due to conflict with older RouteOptions '${namesOf(used)}'`,
+        `${fields.join(', ')} of ${kind} '${displayName(object)}' not in force on ${where}, because older ${kind}s '${names}' set the same`,
       )
     }
   }
@@ -61,8 +73,7 @@ export function findConflicts({ objects, specs }: Source, attachments: Attachmen
     const { namespace = '', name } = route.metadata
     const attached = attachments.onRoute({ ...httpRouteKind, namespace, name })
     if (attached.length < 2) continue
-    const { used, ignored } = mergeOptions(specs, attached)
-    conflicts.addRoute(used, ignored, route)
+    conflicts.addRoute(mergeOptions(specs, attached), route)
   }
   for (const gateway of objects.list(gatewayKind)) {
     for (const { name } of specs.get<Partial<GatewaySpec>>(gateway).listeners ?? []) {
@@ -87,13 +98,20 @@ function addListenerConflicts(
   },
 ): void {
   const { namespace = '', name } = gateway.metadata
-  const on = (kind: GroupKind) =>
-    attachments.onListeners(kind, { ...gatewayKind, namespace, name }, [listener])
-  const merged = mergeOptions(specs, on(virtualHostOptionKind))
+  const reference = { ...gatewayKind, namespace, name }
+  const on = (kind: GroupKind) => attachments.onListeners(kind, reference, [listener])
+  const hosts = on(virtualHostOptionKind)
+  const merged = { ...mergeOptions(specs, hosts), hidden: [] }
   conflicts.addListener(virtualHostOptionKind, merged, listener, gateway)
+  // Options of a section stand before those of the whole Gateway on purpose.
+  const whole = attachments.onListeners(virtualHostOptionKind, reference, [])
+  for (const level of [hosts.filter((object) => !whole.includes(object)), whole]) {
+    const alike = { ...mergeOptions(specs, level), ignored: [] }
+    conflicts.addListener(virtualHostOptionKind, alike, listener, gateway)
+  }
   for (const kind of [listenerOptionKind, httpListenerOptionKind]) {
     const [first, ...ignored] = on(kind)
     const used = first === undefined ? [] : [first]
-    conflicts.addListener(kind, { used, ignored }, listener, gateway)
+    conflicts.addListener(kind, { used, ignored, hidden: [] }, listener, gateway)
   }
 }
