@@ -38,6 +38,14 @@ export function heldTooMuch(origin: Origin): GatewayError {
   )
 }
 
+/** Stops a stream with an event of which the texts are longer than are looked over at once. */
+export function tooLongEvent(origin: Origin, limit: number): GatewayError {
+  return gatewayError(
+    'unreadable-answer',
+    `The prompt guard of ${nameOf(origin)} cannot read the answer of the model: an event has more than ${limit} characters of text.`,
+  )
+}
+
 function nameOf({ kind, namespace, name }: Origin): string {
   return `${kind} ${namespace}/${name}`
 }

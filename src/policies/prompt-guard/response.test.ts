@@ -209,6 +209,19 @@ test('a guard of streams ends one that opens more texts than any answer has', ()
   expect(state.error).toMatchObject({ code: 'prompt-rejected' })
 })
 
+test('a guard of streams ends one with an event that is too long to be looked over at once', () => {
+  const { editor, events, state } = stream({ patterns: patternsOf(['tiger']) })
+  const half = 'a tiger. '.repeat(58_000)
+  editor.push(part([['a', half]], { repeats: [slot(half)] }))
+  expect([events.length, state.error]).toEqual([1, undefined])
+  editor.push(part([['a', `${half} `.repeat(2)]], { repeats: [slot(half)] }))
+  expect(events.length).toBe(1)
+  expect(state.error).toMatchObject({
+    code: 'unreadable-answer',
+    message: expect.stringContaining('more than 1048576 characters of text'),
+  })
+})
+
 describe('a webhook of streams', () => {
   const shouting = () =>
     serviceAnswering((_, body) => {
