@@ -118,7 +118,10 @@ test('of several options on a route the older one stands, field by field', async
     `headerManipulation: ${add('x-own', 'late')}
 prefixRewrite: /rewritten`,
   )
-  expect(late.state).toBe('Accepted')
+  expect(late.state).toBe('Warning')
+  expect(late.reason).toContain(
+    "headerManipulation of RouteOption 'default/merged-z-late' not in force on HTTPRoute 'default/merged', because older RouteOptions 'default/merged-old' set the same",
+  )
   expect(await headersOf('/merged')).toMatchObject({ 'x-own': 'old' })
   expect(upstream.requests.at(-1)?.path).toBe('/rewritten')
   const useless = await bench.option(
