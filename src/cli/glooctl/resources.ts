@@ -1,6 +1,9 @@
 import type { ResourceType } from '../api/resource-type.ts'
 import type { ObjectTable } from './get/object-table.ts'
-import { proxyTable, secretTable, statusTable, upstreamGroupTable } from './get/other-tables.ts'
+import { proxyTable } from './get/proxy-table.ts'
+import { secretTable } from './get/secret-table.ts'
+import { statusTable } from './get/status-table.ts'
+import { upstreamGroupTable } from './get/upstream-group-table.ts'
 import { upstreamTable } from './get/upstream-table.ts'
 import { routeTableTable, virtualServiceTable } from './get/virtual-service-table.ts'
 

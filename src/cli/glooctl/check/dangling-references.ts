@@ -7,7 +7,9 @@ import {
   upstreamType,
   virtualHostOptionType,
 } from '../resources.ts'
-import type { KnownObjects } from './sections.ts'
+
+/** The objects that were read so far, by the plural of their kind; kinds that are not served are missing. */
+export type KnownObjects = ReadonlyMap<string, readonly KubeObject[]>
 
 interface Reference {
   /** Plural of the kind that it points at. */

@@ -14,10 +14,7 @@ import {
   virtualHostOptionType,
   virtualServiceType,
 } from '../resources.ts'
-import { findDanglingReferences } from './dangling-references.ts'
-
-/** The objects that were read so far, by the plural of their kind; kinds that are not served are missing. */
-export type KnownObjects = ReadonlyMap<string, readonly KubeObject[]>
+import { findDanglingReferences, type KnownObjects } from './dangling-references.ts'
 
 /** One line of the check. */
 export interface CheckSection {

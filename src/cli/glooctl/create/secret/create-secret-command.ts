@@ -1,28 +1,13 @@
 import { Command } from 'commander'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import type { ClientCommandParts } from '../../../client-parts.ts'
-import { secretTable } from '../../get/other-tables.ts'
+import { secretTable } from '../../get/secret-table.ts'
 import { secretType } from '../../resources.ts'
 import { createAndPrint, metadataOf } from '../create-flags.ts'
 import { apiKeySecret } from './api-key-secret.ts'
 import { headerSecret } from './header-secret.ts'
+import type { SecretRecipe } from './secret-recipe.ts'
 import { tlsSecret } from './tls-secret.ts'
-
-/** What a secret holds; the rest of the object is the same for all. */
-export interface SecretContent {
-  readonly type: string
-  readonly stringData: Readonly<Record<string, string>>
-  readonly labels?: Readonly<Record<string, string>>
-}
-
-/** One kind of secret that can be created. */
-export interface SecretRecipe<Flags> {
-  readonly name: string
-  readonly description: string
-  readonly examples: string
-  addFlags(command: Command): Command
-  read(flags: Flags, parts: ClientCommandParts): SecretContent
-}
 
 /** `glooctl create secret TYPE NAME …` */
 export function createSecretCommand(parts: ClientCommandParts): Command {

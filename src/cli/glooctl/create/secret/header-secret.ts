@@ -1,6 +1,6 @@
 import { CommandError } from '../../../command-error.ts'
 import { parseNameValues, splitList } from '../name-value-list.ts'
-import type { SecretRecipe } from './create-secret-command.ts'
+import type { SecretRecipe } from './secret-recipe.ts'
 
 interface HeaderFlags {
   readonly headers?: readonly string[]

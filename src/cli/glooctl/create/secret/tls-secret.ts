@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { messageOf } from '../../../../lib/message-of.ts'
 import { CommandError } from '../../../command-error.ts'
-import type { SecretRecipe } from './create-secret-command.ts'
+import type { SecretRecipe } from './secret-recipe.ts'
 
 interface TlsFlags {
   readonly certchain?: string
