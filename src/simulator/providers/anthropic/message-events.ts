@@ -1,6 +1,17 @@
 import type { ChatAnswer } from '../../chat/answer-chat.ts'
 import type { StreamEvent } from '../provider.ts'
-import type { Message } from './messages.ts'
+
+/** A message as it is answered; while it streams, without its end. */
+export interface Message {
+  readonly id: string
+  readonly type: 'message'
+  readonly role: 'assistant'
+  readonly model: string
+  readonly content: readonly unknown[]
+  readonly stop_reason: string | null
+  readonly stop_sequence: string | null
+  readonly usage: object
+}
 
 /** The events of a message that streams: start, one block in parts, end. A ping comes early, as from the real API. */
 export function* messageEvents(message: Message, answer: ChatAnswer): Iterable<StreamEvent> {

@@ -10,23 +10,11 @@ import {
 } from '../provider.ts'
 import { findVersionError } from './api-version.ts'
 import { invalidRequest } from './errors.ts'
-import { messageEvents } from './message-events.ts'
+import { type Message, messageEvents } from './message-events.ts'
 import { findMessagesError, readMessagesCall } from './messages-request.ts'
 
 /** Tokens around messages; the provider publishes no tokenizer, so that counts are near its own at best. */
 const marks = { perMessage: 3, perPrompt: 4 }
-
-/** A message as it is answered; while it streams, without its end. */
-export interface Message {
-  readonly id: string
-  readonly type: 'message'
-  readonly role: 'assistant'
-  readonly model: string
-  readonly content: readonly unknown[]
-  readonly stop_reason: string | null
-  readonly stop_sequence: string | null
-  readonly usage: object
-}
 
 /** `POST /v1/messages`. */
 export async function createMessage(

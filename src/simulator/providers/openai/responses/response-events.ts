@@ -1,6 +1,21 @@
 import type { ChatAnswer } from '../../../chat/answer-chat.ts'
 import type { StreamEvent } from '../../provider.ts'
-import type { ModelResponse, OutputItem } from './responses.ts'
+
+/** A response as it is answered at its end. */
+export interface ModelResponse {
+  readonly status: 'completed' | 'incomplete'
+  readonly output: readonly OutputItem[]
+  readonly usage: object
+  readonly [field: string]: unknown
+}
+
+/** What a response consists of: here a message with one text, or the call of a function. */
+export interface OutputItem {
+  readonly id: string
+  readonly type: 'message' | 'function_call'
+  readonly status: string
+  readonly [field: string]: unknown
+}
 
 interface ResponseEvent {
   readonly type: string

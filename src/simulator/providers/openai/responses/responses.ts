@@ -9,24 +9,8 @@ import {
   type SimulatedRequest,
 } from '../../provider.ts'
 import { encodingOf, promptMarks } from '../chat-completions.ts'
-import { responseEvents } from './response-events.ts'
+import { type ModelResponse, type OutputItem, responseEvents } from './response-events.ts'
 import { findResponseError, readResponseCall } from './responses-request.ts'
-
-/** A response as it is answered at its end. */
-export interface ModelResponse {
-  readonly status: 'completed' | 'incomplete'
-  readonly output: readonly OutputItem[]
-  readonly usage: object
-  readonly [field: string]: unknown
-}
-
-/** What a response consists of: here a message with one text, or the call of a function. */
-export interface OutputItem {
-  readonly id: string
-  readonly type: 'message' | 'function_call'
-  readonly status: string
-  readonly [field: string]: unknown
-}
 
 /** `POST /v1/responses`. */
 export async function createResponse(
