@@ -83,12 +83,28 @@ test('a Service that the pool has no address for says so in an event', () => {
   expect(subject.events).toEqual(['c AddressPoolExhausted'])
 })
 
+const asking = (name: string, loadBalancerIP: string): KubeObject => ({
+  ...service(name),
+  spec: { type: 'LoadBalancer', loadBalancerIP },
+})
+
+test('a Service gets the address of the pool that it asks for, or another one and an event', () => {
+  const subject = createSubject([asking('a', '10.0.0.2')], '10.0.0.0/29')
+  subject.add(asking('b', '10.0.0.2'))
+  subject.add(asking('c', '192.0.2.1'))
+  expect(subject.statusOf('a')).toEqual(addressed('10.0.0.2'))
+  expect(subject.statusOf('b')).toEqual(addressed('10.0.0.1'))
+  expect(subject.statusOf('c')).toEqual(addressed('10.0.0.3'))
+  expect(subject.events).toEqual(['b AddressNotAvailable', 'c AddressNotAvailable'])
+})
+
 test('a bind address takes the place of the pool', () => {
   const subject = createSubject([service('a'), service('b')], '127.0.0.0/8', '192.0.2.7')
   expect(subject.statusOf('b')).toEqual(addressed('192.0.2.7'))
 })
 
 test('a port that is served elsewhere stands in the status until it is not', () => {
+  const other = { address: '127.0.0.9', declaredPort: 80, port: 8080 }
   const subject = createSubject([service('a')])
   subject.addresses.setMovedPorts([{ address: '127.0.0.2', declaredPort: 80, port: 8080 }])
   expect(subject.statusOf('a')).toEqual({
@@ -105,6 +121,8 @@ test('a port that is served elsewhere stands in the status until it is not', () 
       },
     ],
   })
+  subject.addresses.setMovedPorts([{ address: '127.0.0.2', declaredPort: 80, port: 8080 }, other])
+  expect(subject.events).toEqual(['a PortMoved'])
   subject.addresses.setMovedPorts([])
   expect(subject.statusOf('a')).toEqual(addressed('127.0.0.2'))
 })

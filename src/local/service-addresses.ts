@@ -110,10 +110,35 @@ export class ServiceAddresses {
       return
     }
     const conditions = this.#conditionsOf(service, address)
+    this.#tellOf(service, reference, { address, conditions })
     this.#source.writeStatus(reference, {
       loadBalancer: { ingress: [{ ip: address }] },
       ...(conditions.length > 0 ? { conditions } : {}),
     })
+  }
+
+  /** What people look for in `kubectl describe`, which shows no conditions of Services. */
+  #tellOf(
+    service: KubeObject,
+    reference: ObjectReference,
+    { address, conditions }: { address: string; conditions: readonly PortCondition[] },
+  ): void {
+    const { spec, status } = service as ServiceParts
+    const tell = (reason: string, message: string) =>
+      this.#source.recordEvent(reference, {
+        ...{ type: 'Warning', reason, message, reportingComponent: 'sluice' },
+      })
+    const wanted = spec?.loadBalancerIP
+    if (wanted && wanted !== address && addressOf(service) !== address) {
+      tell(
+        'AddressNotAvailable',
+        `spec.loadBalancerIP ${wanted} is taken, or no address that Sluice gives; ${address} is given instead.`,
+      )
+    }
+    for (const { type, reason, message } of conditions) {
+      const known = status?.conditions?.some((each) => each.type === type && each.reason === reason)
+      if (known !== true) tell('PortMoved', message)
+    }
   }
 
   #conditionsOf(service: KubeObject, address: string): PortCondition[] {

@@ -9,7 +9,7 @@ import {
   object,
   text,
 } from '../../../field.ts'
-import { honoured, ignored, informational } from '../../../verdict.ts'
+import { approximated, honoured, ignored, informational } from '../../../verdict.ts'
 
 const atomic = { 'x-kubernetes-list-type': 'atomic' } as const
 
@@ -87,7 +87,11 @@ const spec = object('What is wanted.', {
   ipFamilies: informational(list('IPv4, IPv6.', text('A family.'), atomic)),
   ipFamilyPolicy: informational(text('SingleStack, PreferDualStack or RequireDualStack.')),
   loadBalancerClass: ignored(reasons.pool, text('Who provides the balancer.')),
-  loadBalancerIP: ignored(reasons.pool, text('The address wished for.')),
+  loadBalancerIP: approximated(
+    'an address of the pool is given while it is free, else another one and an event',
+    'a Service gets the address of the pool that it asks for, or another one and an event',
+    text('The address wished for.'),
+  ),
   loadBalancerSourceRanges: ignored(
     reasons.open,
     list('Who may call the balancer.', text('A CIDR.'), atomic),
