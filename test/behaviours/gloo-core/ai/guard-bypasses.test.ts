@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { RecordingUpstream } from '../../harness/recording-upstream.ts'
+import type { RecordingUpstream } from '../../../harness/recording-upstream.ts'
 import { AiBench, completion, question } from './ai-bench.ts'
 
 let bench: AiBench

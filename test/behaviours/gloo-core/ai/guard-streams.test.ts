@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { RecordingUpstream } from '../../harness/recording-upstream.ts'
+import type { RecordingUpstream } from '../../../harness/recording-upstream.ts'
 import { AiBench, completion, question } from './ai-bench.ts'
 
 let bench: AiBench

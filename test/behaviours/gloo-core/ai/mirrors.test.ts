@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { waitUntil } from '../../harness/wait-until.ts'
+import { waitUntil } from '../../../harness/wait-until.ts'
 import { AiBench, at, lastOf, question } from './ai-bench.ts'
 
 let bench: AiBench

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findFreePort } from '../../../src/lib/http/testing/free-port.ts'
-import { waitUntil } from '../../harness/wait-until.ts'
+import { findFreePort } from '../../../../src/lib/http/testing/free-port.ts'
+import { waitUntil } from '../../../harness/wait-until.ts'
 import { answerStatus, staticHosts, type TestHost, UpstreamBench } from './upstream-bench.ts'
 
 let bench: UpstreamBench

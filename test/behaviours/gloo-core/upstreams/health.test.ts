@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openCertificateAuthority } from '../../../src/lib/certificates/certificate-authority.ts'
-import { waitUntil } from '../../harness/wait-until.ts'
+import { openCertificateAuthority } from '../../../../src/lib/certificates/certificate-authority.ts'
+import { waitUntil } from '../../../harness/wait-until.ts'
 import {
   answerStatus,
   countEach,

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { waitUntil } from '../../harness/wait-until.ts'
-import { EdgeBench, type GlooStatus } from '../gloo-edge/edge-bench.ts'
+import { waitUntil } from '../../../harness/wait-until.ts'
+import { EdgeBench, type GlooStatus } from '../../gloo-edge/edge-bench.ts'
 
 /** A server that an Upstream leads to; it answers with its name unless it is told something else. */
 export interface TestHost {

@@ -1,8 +1,8 @@
 import { connect, createSecureServer, createServer, type Http2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openCertificateAuthority } from '../../../src/lib/certificates/certificate-authority.ts'
-import { waitUntil } from '../../harness/wait-until.ts'
+import { openCertificateAuthority } from '../../../../src/lib/certificates/certificate-authority.ts'
+import { waitUntil } from '../../../harness/wait-until.ts'
 import { UpstreamBench } from './upstream-bench.ts'
 
 const authority = openCertificateAuthority({ now: Date.now })

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { EdgeBench } from '../gloo-edge/edge-bench.ts'
+import type { EdgeBench } from '../../gloo-edge/edge-bench.ts'
 import { ask, HeldModel, startLimited } from './ai-token-bench.ts'
 
 let model: HeldModel

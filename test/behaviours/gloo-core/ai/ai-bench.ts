@@ -1,10 +1,10 @@
-import type { HttpAnswer } from '../../harness/http-call.ts'
+import type { HttpAnswer } from '../../../harness/http-call.ts'
 import {
   type RecordingUpstream,
   type RecordingUpstreamOptions,
   startRecordingUpstream,
-} from '../../harness/recording-upstream.ts'
-import { EdgeBench, type GlooStatus } from '../gloo-edge/edge-bench.ts'
+} from '../../../harness/recording-upstream.ts'
+import { EdgeBench, type GlooStatus } from '../../gloo-edge/edge-bench.ts'
 
 type Request = RecordingUpstream['requests'][number]
 

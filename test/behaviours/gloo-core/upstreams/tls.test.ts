@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openCertificateAuthority } from '../../../src/lib/certificates/certificate-authority.ts'
+import { openCertificateAuthority } from '../../../../src/lib/certificates/certificate-authority.ts'
 import { startTestHost, stopServer, type TestHost, UpstreamBench } from './upstream-bench.ts'
 
 const authority = openCertificateAuthority({ now: Date.now })

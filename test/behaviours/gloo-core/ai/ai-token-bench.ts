@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import { parse } from 'yaml'
-import { callHttp, type HttpAnswer, type HttpCall } from '../../harness/http-call.ts'
-import { type RecordingUpstream, startRecordingUpstream } from '../../harness/recording-upstream.ts'
-import { waitUntil } from '../../harness/wait-until.ts'
-import { EdgeBench } from '../gloo-edge/edge-bench.ts'
+import { callHttp, type HttpAnswer, type HttpCall } from '../../../harness/http-call.ts'
+import {
+  type RecordingUpstream,
+  startRecordingUpstream,
+} from '../../../harness/recording-upstream.ts'
+import { waitUntil } from '../../../harness/wait-until.ts'
+import { EdgeBench } from '../../gloo-edge/edge-bench.ts'
 import { completion } from './ai-bench.ts'
 
 /** What a call of {@link ask} sets aside: 10 tokens of the message and its frame, and 20 that it allows. */

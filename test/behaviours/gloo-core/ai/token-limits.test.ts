@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { RedisServer } from '../../../src/limits/redis/testing/redis-server.ts'
-import { waitUntil } from '../../harness/wait-until.ts'
-import type { EdgeBench } from '../gloo-edge/edge-bench.ts'
+import { RedisServer } from '../../../../src/limits/redis/testing/redis-server.ts'
+import { waitUntil } from '../../../harness/wait-until.ts'
+import type { EdgeBench } from '../../gloo-edge/edge-bench.ts'
 import {
   ask,
   askAtOnce,
@@ -50,7 +50,7 @@ describe.each([1, 4])('with %i gateway threads', (workers) => {
 })
 
 test('what a gateway thread had set aside when it was lost is given back', async () => {
-  const hook = join(import.meta.dirname, '../../harness/end-a-thread-on-signal.ts')
+  const hook = join(import.meta.dirname, '../../../harness/end-a-thread-on-signal.ts')
   const narrow = { ...limit, budget: callTokens }
   const bench = await startLimited(model, narrow, [], { NODE_OPTIONS: `--import ${hook}` })
   onTestFinished(() => bench.stop().then(() => undefined))
