@@ -38,15 +38,18 @@ export type ProviderCredential =
   /** The JSON key file of a service account, exchanged for access tokens. */
   | { readonly type: 'gcp-service-account'; readonly secret: SecretReference }
 
-export interface OpenAiProvider extends ProviderParts {
-  readonly type: 'openai' | 'mistral'
-  /** Replaces the model that the client asks for. */
-  readonly model: string | undefined
+interface OpenAiLimit {
   /**
    * Where a limit of output tokens that others rely on must stand: servers that only speak like OpenAI pass over its newer name. Left
    * out: where the client has put it.
    */
   readonly outputLimitField?: 'max_tokens'
+}
+
+export interface OpenAiProvider extends ProviderParts, OpenAiLimit {
+  readonly type: 'openai' | 'mistral'
+  /** Replaces the model that the client asks for. */
+  readonly model: string | undefined
 }
 
 export interface AnthropicProvider extends ProviderParts {
@@ -56,7 +59,7 @@ export interface AnthropicProvider extends ProviderParts {
   readonly version: string | undefined
 }
 
-export interface AzureOpenAiProvider extends ProviderParts {
+export interface AzureOpenAiProvider extends ProviderParts, OpenAiLimit {
   readonly type: 'azure-openai'
   readonly deployment: string
   readonly apiVersion: string

@@ -2,8 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { RetryConfig } from '../../ir/route.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
 import type { CallProgress, ModelCall } from '../../llm/model-call.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
+import type { PolicyChain } from '../../snapshot/snapshot.ts'
+import { chainOf, createIngress, emptyChain } from '../testing/compiled-parts.ts'
 import {
   answerJson,
   completion,
@@ -43,6 +46,20 @@ async function start(options: ModelFixtureOptions) {
   const watch = new Watch()
   const fixture = await ModelFixture.start({ policies: [watch.policy], ...options })
   return { watch, fixture }
+}
+
+/** Serves with `chain` behind the route, whose own policies are others. */
+function serveWith(
+  { gateway }: ModelFixture,
+  { chain, ofRoute }: { readonly chain: PolicyChain; readonly ofRoute: PolicyChain },
+): void {
+  const found = gateway.ingress.virtualHosts.find('any')?.findRoute({
+    ...{ method: 'POST', path: '/', query: '', host: 'any', headers: new HeaderList() },
+  })
+  const action = found?.route.action
+  if (action?.type !== 'forward') throw new Error('The fixture leads nowhere.')
+  const destinations = action.destinations.map((each) => ({ ...each, attemptPolicies: chain }))
+  gateway.ingress = createIngress({ ...action, destinations }, ofRoute)
 }
 
 const text = async (call: Promise<Response>) => (await call).text().catch(() => 'cut')
@@ -159,6 +176,19 @@ describe('policies hear of another try where the one before may be billed', () =
     }
   })
 
+  test('and forget it where the next one reaches nobody', async () => {
+    const { watch, fixture } = await start({
+      action: { retry },
+      answer: (_request, response) => void response.destroy(),
+    })
+    watch.policy.onAttempt = (_context, { number }) =>
+      number === 1 ? undefined : gatewayError('upstream-forbidden', 'no credential')
+    const chain = chainOf(watch.policy)
+    serveWith(fixture, { chain, ofRoute: chain })
+    expect(await watch.end(fixture, text(fixture.post(ask)))).toBe('none')
+    expect([watch.retried, fixture.seen.length]).toEqual([['asked'], 1])
+  })
+
   test('and may refuse it', async () => {
     const { watch, fixture } = await start({
       action: { retry },
@@ -169,6 +199,38 @@ describe('policies hear of another try where the one before may be billed', () =
     expect(await watch.end(fixture, status)).toBe('asked')
     expect([await status, fixture.seen.length]).toEqual([429, 1])
   })
+})
+
+test('a policy of the destination alone hears of the end of a call that goes nowhere', async () => {
+  const { watch, fixture } = await start({})
+  watch.policy.onFinalModelRequest = () => gatewayError('rate-limited', 'too little is left')
+  serveWith(fixture, { chain: chainOf(watch.policy), ofRoute: emptyChain })
+  expect(await watch.end(fixture, text(fixture.post(ask)))).toBe('none')
+})
+
+test('a stream of another part of the API reports what a limit relies on', async () => {
+  const limiting: CompiledPolicy = {
+    ...{ type: 'rate-limit', readsModelCall: 'required' },
+    onFinalModelRequest: (_context, call) => {
+      call.outputIsLimited = true
+      return undefined
+    },
+  }
+  const events = [
+    { choices: [{ index: 0, text: 'Hello' }] },
+    { choices: [], usage: { prompt_tokens: 3, completion_tokens: 70, total_tokens: 73 } },
+  ]
+  const { fixture } = await start({
+    policies: [limiting],
+    answer: (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.end(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''))
+    },
+  })
+  const body = { model: 'm', prompt: 'Hi', stream: true }
+  const answer = await text(fixture.post(body, '/v1/completions'))
+  expect(answer).toBe(`data: ${JSON.stringify(events[0])}\n\n`)
+  expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({ outputTokens: 70 })
 })
 
 describe('the models that a call may go to', () => {

@@ -104,7 +104,13 @@ export class ModelExchange {
   /** Settles the body after every policy has had its turn. */
   hooksRun(): void {
     const { request } = this.call
-    if (request === undefined || this.endpoint?.untouched !== false) return
+    if (request === undefined) return
+    if (this.endpoint?.untouched !== false) {
+      // What a limit relies on is reported, also where nothing else changes.
+      const reports = this.call.outputIsLimited && this.call.streaming
+      if (reports) this.hidesUsage = request.setStreaming(true)
+      return
+    }
     // An operator's default stands above the model of the provider.
     this.#modelIsFixed = this.#fixesModel()
     const streams = this.options.alwaysStream && this.endpoint.operation === 'chat'

@@ -32,12 +32,15 @@ export function prepareModelTry(
 
 async function runRetryHooks(
   exchange: Exchange,
-  { call, policies }: ModelExchange,
+  model: ModelExchange,
 ): Promise<GatewayError | undefined> {
+  const { call, policies } = model
   for (const policy of policies.onModelRetry) {
     const refusal = await policy.onModelRetry?.(exchange, call)
     if (refusal !== undefined) return refusal
   }
+  // Policies have taken note of the try before; the next one has reached nobody yet.
+  model.tryRefused()
   return undefined
 }
 

@@ -208,7 +208,9 @@ export class Exchange implements RequestContext, RoutedRequest {
   }
 
   #tellPolicies(durationMs: number): void {
-    const hooks = this.policies?.onComplete
+    // Hooks of calls to models run before the destination is settled.
+    const policies = this.destination?.attemptPolicies ?? this.model?.policies ?? this.policies
+    const hooks = policies?.onComplete
     if (hooks === undefined || hooks.length === 0) return
     const outcome = {
       status: this.status,

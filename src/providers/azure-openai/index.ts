@@ -18,6 +18,7 @@ export const azureOpenAi: ProviderModule<AzureOpenAiProvider> = {
       errorStyle: 'openai',
       modelPlace: 'path',
       model: config.deployment,
+      ...(config.outputLimitField && { outputLimitField: config.outputLimitField }),
       findEndpoint,
       upstreamPath: ({ path, query, model }, endpoint) =>
         endpoint === chat

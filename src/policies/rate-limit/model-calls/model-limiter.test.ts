@@ -139,6 +139,14 @@ describe('what a call can use at most is set aside', () => {
     expect(send(policy, { max_tokens: 2 }).result).toBeUndefined()
   })
 
+  test('for what goes in never to less than was counted, where the provider says nothing', () => {
+    const policy = limited(100, {})
+    const estimated = { ...usage(1, 5), estimated: true }
+    send(policy, { prompt: prompt(10), max_tokens: 50 }).end(estimated)
+    expect(send(policy, { max_tokens: 86 }).result).toMatchObject(refused)
+    expect(send(policy, { max_tokens: 85 }).result).toBeUndefined()
+  })
+
   test('once, however often it ends', () => {
     const policy = limited(100, {})
     const call = send(policy, { max_tokens: 60 })

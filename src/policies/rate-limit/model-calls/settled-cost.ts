@@ -31,7 +31,9 @@ export function usedBy(counting: LimitCounting, { call, input }: EndedCall): num
   }
   const { usage } = call
   if (usage === undefined) return undefined
-  const tokens = { input: usage.inputTokens, output: usage.outputTokens }
+  // The gateway's estimate for logs counts the texts alone.
+  const atLeast = usage.estimated ? inputTokensOf(counting, input) : 0
+  const tokens = { input: Math.max(usage.inputTokens, atLeast), output: usage.outputTokens }
   if (counting.unit !== 'cost')
     return Math.max(countsOf(counting, tokens, []), moreOf(counting, usage))
   const price = findAnswerPrice(counting, call)

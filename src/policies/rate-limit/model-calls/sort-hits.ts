@@ -44,14 +44,9 @@ export interface SortedHits {
 
 /** Sorts the hits of a call and says what each costs; an error for a model that a price is needed of and not there. */
 export function sortHits(limited: LimitedCall): SortedHits | GatewayError {
-  const { call, hits, input } = limited
-  const models = call.candidateModels()
-  for (const hit of hits) {
-    const { counting } = hit.rules
-    if (counting.unit !== 'cost') continue
-    const unpriced = models.findIndex((model) => findPrice(counting, model) === undefined)
-    if (unpriced >= 0) return priceMissing(hit, call, models[unpriced])
-  }
+  const { hits, input } = limited
+  const unpriced = findUnpriced(limited)
+  if (unpriced !== undefined) return unpriced
   const now: LimitedHit[] = []
   const later: LimitedHit[] = []
   const claimed: LimitedHit[] = []
@@ -79,24 +74,33 @@ function claimsOf(
     .map(({ rules }) => rules.counting.defaultOutputTokens)
   const bounds = { defaultOutputTokens: Math.min(...defaults), inputTokens: input.tokens }
   const output = defaults.length === 0 ? 0 : limitOutput(call, request, bounds)
-  const models = call.candidateModels()
   return claimed.map(({ key, window, limit, rules: { counting } }) => ({
     ...{ key, window },
     cost: countsOf(
       counting,
       { input: inputTokensOf(counting, input), output },
-      pricesOf(counting, models),
+      pricesOf(counting, call),
     ),
     limit: limit.requests * countsPerLimit(counting),
   }))
 }
 
 /** Whichever of them answers, it costs no more than the dearest. */
-function pricesOf(
-  counting: LimitCounting,
-  models: readonly (string | undefined)[],
-): readonly ModelPrice[] {
-  return models.flatMap((model) => findPrice(counting, model) ?? [])
+function pricesOf(counting: LimitCounting, call: ModelCall): readonly ModelPrice[] {
+  if (counting.unit !== 'cost') return []
+  return call.candidateModels().flatMap((model) => findPrice(counting, model) ?? [])
+}
+
+/** A limit on cost cannot hold for a call that may go to a model without a price. */
+function findUnpriced({ call, hits }: LimitedCall): GatewayError | undefined {
+  for (const hit of hits) {
+    const { counting } = hit.rules
+    if (counting.unit !== 'cost') continue
+    const models = call.candidateModels()
+    const unpriced = models.findIndex((model) => findPrice(counting, model) === undefined)
+    if (unpriced >= 0) return priceMissing(hit, call, models[unpriced])
+  }
+  return undefined
 }
 
 function priceMissing(

@@ -75,8 +75,9 @@ class MemberReader {
         `annotation ${outputLimitAnnotation} must be max_tokens or max_completion_tokens`,
       )
     }
-    if (provider.type !== 'openai') return provider
-    const isNew = field === undefined ? isOpenAi(host) : field === 'max_completion_tokens'
+    if (provider.type !== 'openai' && provider.type !== 'azure-openai') return provider
+    const knowsNew = provider.type === 'azure-openai' || isOpenAi(host)
+    const isNew = field === undefined ? knowsNew : field === 'max_completion_tokens'
     return isNew ? provider : { ...provider, outputLimitField: 'max_tokens' }
   }
 

@@ -151,6 +151,42 @@ describe('customHost', () => {
   })
 })
 
+describe('the name of the limit of output tokens', () => {
+  const azure = { endpoint: 'own.openai.azure.com', deploymentName: 'd', apiVersion: '2024-06-01' }
+  const at = (host: string) => ({ openai: { customHost: { host, port: 8080 } } })
+  const limitFieldOf = (ai: object, field?: string) => {
+    const annotations = field === undefined ? {} : { 'sluice.dev/output-limit-field': field }
+    const object = upstream(ai)
+    const { backends, statuses } = createUpstreamTranslator().translate(
+      createObjectView([{ ...object, metadata: { ...object.metadata, annotations } }]),
+    )
+    const provider = backends.get('gloo/gloo-system/llm')?.endpoints[0]?.provider
+    if (provider === undefined) return JSON.stringify(statuses)
+    return 'outputLimitField' in provider ? provider.outputLimitField : undefined
+  }
+
+  test.each<[object, string | undefined, string | undefined]>([
+    [{ openai: {} }, undefined, undefined],
+    [at('api.openai.com'), undefined, undefined],
+    [at('eu.api.openai.com'), undefined, undefined],
+    [at('ollama.apps'), undefined, 'max_tokens'],
+    [at('notopenai.com'), undefined, 'max_tokens'],
+    [at('ollama.apps'), 'max_completion_tokens', undefined],
+    [{ openai: {} }, 'max_tokens', 'max_tokens'],
+    [{ azureOpenai: azure }, undefined, undefined],
+    [{ azureOpenai: azure }, 'max_tokens', 'max_tokens'],
+    [{ mistral: {} }, undefined, undefined],
+  ])('of %j with the annotation %s is %s', (ai, annotation, field) => {
+    expect(limitFieldOf(ai, annotation)).toBe(field)
+  })
+
+  test('must be one that there is', () => {
+    expect(limitFieldOf({ openai: {} }, 'limit')).toContain(
+      'must be max_tokens or max_completion_tokens',
+    )
+  })
+})
+
 describe('credentials', () => {
   test('an AI upstream refers to the credential that it names', () => {
     const { backend, secretIds } = translate({ openai: { authToken } }, key)
