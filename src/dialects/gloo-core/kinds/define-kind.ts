@@ -1,33 +1,40 @@
 import type { TSchema } from 'typebox'
 import type { KindDefinition, Normalized, PrinterColumn } from '../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
+import type { StructuralSchema } from '../../../kube/structural-schema.ts'
 import { free, object, structural } from '../../field.ts'
 import { isRecord } from '../../record.ts'
 import { createNormalizer } from '../schema/normalize.ts'
 import { createPatchNormalizer } from '../schema/normalize-patch.ts'
 import { controllerNamespace } from '../status/report.ts'
 
-interface GlooKind extends Pick<KindDefinition, 'kind' | 'plural' | 'shortNames'> {
+/** What differs between kinds of Gloo's APIs. */
+export interface GlooKind extends Pick<KindDefinition, 'kind' | 'plural' | 'shortNames'> {
   /** Default `gloo.solo.io`. */
   readonly group?: string
+  /** Default: the kind in small letters. */
+  readonly singular?: string
   readonly description: string
   readonly spec: TSchema
+  /** Default: any field. */
+  readonly status?: StructuralSchema
   readonly columns?: readonly PrinterColumn[]
   /** Rewrites deprecated forms, and warns of what an operator should know. */
   readonly adjust?: (object: KubeObject) => Normalized
 }
 
-const status = structural(free('What Gloo’s controllers say, by their namespace.'))
+const freeStatus = structural(free('What Gloo’s controllers say, by their namespace.'))
 
 /** A kind of a Gloo API: version v1, a status subresource, manifests as protobuf reads them, unknown fields kept. */
 export function defineGlooKind(kind: GlooKind): KindDefinition {
+  const { status = freeStatus } = kind
   const { spec, ...whole } = { ...structural(object(kind.description, {})), spec: kind.spec }
   const schema = { ...whole, properties: { spec: structural(spec), status } }
   return {
     group: kind.group ?? 'gloo.solo.io',
     kind: kind.kind,
     plural: kind.plural,
-    singular: kind.kind.toLowerCase(),
+    singular: kind.singular ?? kind.kind.toLowerCase(),
     shortNames: kind.shortNames,
     categories: ['gloo-gateway'],
     scope: 'Namespaced',
@@ -48,7 +55,7 @@ export function defineGlooKind(kind: GlooKind): KindDefinition {
 }
 
 /** What the controller made of an object, shown by `kubectl get`. */
-export const statusColumns: readonly PrinterColumn[] = [
+const statusColumns: readonly PrinterColumn[] = [
   {
     name: 'State',
     type: 'string',

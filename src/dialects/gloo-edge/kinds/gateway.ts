@@ -4,8 +4,8 @@ import { ignoredTree, uint32 } from '../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../type.ts'
 import { approximated, honoured, ignored } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
+import { defineEdgeKind } from './define-edge-kind.ts'
 import { HttpGateway } from './fields/http-gateway.ts'
-import { edgeKind } from './kind.ts'
 
 const notServed = 'only httpGateway is served'
 
@@ -45,10 +45,9 @@ export const GatewaySpec = Type.Object({
 export type GatewaySpec = Static<typeof GatewaySpec>
 
 /** A port of a proxy and the virtual services that it serves. */
-export const gatewayKind = edgeKind({
+export const gatewayKind = defineEdgeKind({
   kind: 'Gateway',
   plural: 'gateways',
-  singular: 'gateway',
   shortNames: ['gw', 'ggw'],
   description: 'A port of a proxy and the VirtualServices that it serves.',
   spec: GatewaySpec,

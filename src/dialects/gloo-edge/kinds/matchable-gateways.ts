@@ -1,11 +1,11 @@
 import { ignoredTree } from '../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../type.ts'
-import { edgeKind } from './kind.ts'
+import { defineEdgeKind } from './define-edge-kind.ts'
 
 const reason = 'hybrid gateways, which would select this object, are not served'
 
 /** Part of a hybrid gateway; stored and without effect. */
-export const matchableHttpGatewayKind = edgeKind({
+export const matchableHttpGatewayKind = defineEdgeKind({
   kind: 'MatchableHttpGateway',
   plural: 'httpgateways',
   singular: 'httpgateway',
@@ -15,7 +15,7 @@ export const matchableHttpGatewayKind = edgeKind({
 })
 
 /** Part of a hybrid gateway; stored and without effect. */
-export const matchableTcpGatewayKind = edgeKind({
+export const matchableTcpGatewayKind = defineEdgeKind({
   kind: 'MatchableTcpGateway',
   plural: 'tcpgateways',
   singular: 'tcpgateway',

@@ -2,8 +2,8 @@ import type { Static } from 'typebox'
 import { Type } from '../../type.ts'
 import { honoured } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
+import { defineEdgeKind } from './define-edge-kind.ts'
 import { Route } from './fields/route.ts'
-import { edgeKind } from './kind.ts'
 
 /** `RouteTable.spec` of projects/gateway/api/v1/route_table.proto. */
 export const RouteTableSpec = Type.Object({
@@ -22,10 +22,9 @@ export const RouteTableSpec = Type.Object({
 export type RouteTableSpec = Static<typeof RouteTableSpec>
 
 /** Routes that a virtual service, or another route table, delegates to. */
-export const routeTableKind = edgeKind({
+export const routeTableKind = defineEdgeKind({
   kind: 'RouteTable',
   plural: 'routetables',
-  singular: 'routetable',
   shortNames: ['rt', 'grt'],
   description: 'Routes that a VirtualService or another RouteTable delegates to.',
   spec: RouteTableSpec,

@@ -3,9 +3,9 @@ import { VirtualHostOptions } from '../../gloo-core/kinds/options/virtual-host-o
 import { Type } from '../../type.ts'
 import { honoured, informational } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
+import { defineEdgeKind } from './define-edge-kind.ts'
 import { OptionsConfigRefs, Route } from './fields/route.ts'
 import { SslConfig } from './fields/ssl-config.ts'
-import { edgeKind } from './kind.ts'
 
 /** `VirtualService.spec` of projects/gateway/api/v1/virtual_service.proto. */
 export const VirtualServiceSpec = Type.Object({
@@ -26,10 +26,9 @@ export const VirtualServiceSpec = Type.Object({
 export type VirtualServiceSpec = Static<typeof VirtualServiceSpec>
 
 /** A set of domains and the routes that serve them. */
-export const virtualServiceKind = edgeKind({
+export const virtualServiceKind = defineEdgeKind({
   kind: 'VirtualService',
   plural: 'virtualservices',
-  singular: 'virtualservice',
   shortNames: ['vs', 'gvs'],
   description: 'A set of domains and the routes that serve them.',
   spec: VirtualServiceSpec,
