@@ -1,7 +1,6 @@
 import type { TSchema } from 'typebox'
 import type { KindDefinition, Normalized, PrinterColumn } from '../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
-import type { StructuralSchema } from '../../../kube/structural-schema.ts'
 import { free, object, structural } from '../../field.ts'
 import { isRecord } from '../../record.ts'
 import { createNormalizer } from '../schema/normalize.ts'
@@ -16,18 +15,15 @@ export interface GlooKind extends Pick<KindDefinition, 'kind' | 'plural' | 'shor
   readonly singular?: string
   readonly description: string
   readonly spec: TSchema
-  /** Default: any field. */
-  readonly status?: StructuralSchema
   readonly columns?: readonly PrinterColumn[]
   /** Rewrites deprecated forms, and warns of what an operator should know. */
   readonly adjust?: (object: KubeObject) => Normalized
 }
 
-const freeStatus = structural(free('What Gloo’s controllers say, by their namespace.'))
+const status = structural(free('What Gloo’s controllers say, by their namespace.'))
 
 /** A kind of a Gloo API: version v1, a status subresource, manifests as protobuf reads them, unknown fields kept. */
 export function defineGlooKind(kind: GlooKind): KindDefinition {
-  const { status = freeStatus } = kind
   const { spec, ...whole } = { ...structural(object(kind.description, {})), spec: kind.spec }
   const schema = { ...whole, properties: { spec: structural(spec), status } }
   return {
