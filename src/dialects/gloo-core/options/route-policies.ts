@@ -125,7 +125,9 @@ export class RoutePolicies {
   models(action: RouteAction | undefined): ModelsOfRoute {
     const { ai } = this.route.options.values
     if (action?.type !== 'forward') {
-      if (ai !== undefined && action !== undefined) this.refuseAi(ai, 'it is not forwarded')
+      // Nothing is asked of a model, so nothing slips past a guard.
+      const answersItself = action !== undefined && action.type !== 'unavailable'
+      if (answersItself) this.warnOfNoEffect(ai ?? {}, 'it is not forwarded')
       return { action, policyIds: [] }
     }
     const target = targetOf(this.scope, action.destinations, {
@@ -180,19 +182,20 @@ export class RoutePolicies {
 
   /** Says which AI options have no effect because of `reason`; a guard that has none closes the route. */
   private refuseAi({ promptGuard, ...rest }: RouteAi, reason: string): void {
-    const place = placeOf(this.originOf('ai'))
-    const others = Object.keys(rest).map((field) => `ai.${field}`)
-    if (others.length > 0) {
-      const fields = others.join(', ')
-      this.report.report(
-        'warning',
-        `${fields} (${place}): no effect on this route, because ${reason}`,
-      )
-    }
+    this.warnOfNoEffect(rest, reason)
     if (promptGuard === undefined) return
+    const place = placeOf(this.originOf('ai'))
     const error = `ai.promptGuard cannot guard this route, because ${reason}`
     const advice = `${error} (${place}). Take it away, or let the route lead to an AI Upstream.`
     this.report.fail({ reason: `*ai.plugin: ${error}`, advice })
+  }
+
+  private warnOfNoEffect(ai: RouteAi, reason: string): void {
+    const fields = Object.keys(ai).map((field) => `ai.${field}`)
+    if (fields.length === 0) return
+    const place = placeOf(this.originOf('ai'))
+    const text = `${fields.join(', ')} (${place}): no effect on this route, because ${reason}`
+    this.report.report('warning', text)
   }
 
   /** Some of the route's requests go to no model. True: a guard would not see them, so that none may pass. */
