@@ -35,6 +35,9 @@ function listenerOf(name: string, port: number): Listener {
   }
 }
 
+/** The same object each time: a status that stays is not written again. */
+const accepted = { state: 'Accepted' }
+
 /** Each Widget becomes a backend, and a listener where it has a port. */
 function translateWidgets(widgets: readonly KubeObject[]): Translation {
   if (widgets.some((widget) => specOf(widget).throws === true)) throw new Error('a broken widget')
@@ -53,7 +56,7 @@ function translateWidgets(widgets: readonly KubeObject[]): Translation {
     },
     statuses: names.map((name) => ({
       object: { ...widgetKind, namespace: 'default', name },
-      status: { state: 'Accepted' },
+      status: accepted,
     })),
     owned: widgets
       .filter(({ metadata }) => metadata.name === 'owner')
@@ -232,6 +235,29 @@ test('statuses that it writes itself cause no further translation', async () => 
   await settle()
   expect(translations()).toBe(before)
   expect(generations()).toBe(2)
+})
+
+test('an object that takes the place of one of its name gets its status', async () => {
+  const { loop, source, statusOf, worker } = createSubject()
+  source.put('Widget', 'a', { spec: {} })
+  await loop.start()
+  source.remove('Widget', 'a')
+  source.put('Widget', 'a', { spec: {} })
+  expect(statusOf('a')).toBeUndefined()
+  await settle()
+  expect(statusOf('a')).toEqual(accepted)
+
+  const waiting = Promise.withResolvers<readonly WorkerAnswer[]>()
+  worker.answer = () => waiting.promise
+  source.put('Widget', 'b', { spec: {} })
+  await settle()
+  source.remove('Widget', 'a')
+  waiting.resolve([ack(4)])
+  worker.answer = (generation) => Promise.resolve([ack(generation)])
+  await vi.advanceTimersByTimeAsync(0)
+  source.put('Widget', 'a', { spec: {} })
+  await settle()
+  expect(statusOf('a')).toEqual(accepted)
 })
 
 test('a translator that throws keeps what it said last in force', async () => {

@@ -97,6 +97,7 @@ export class ControlLoop {
 
   #onChange(change: ObjectChange): void {
     this.#view.invalidate(change.kind)
+    this.#statuses.forgetOf(change)
     // What the loop writes itself changes no translation.
     if (this.#statuses.isOwnWork(change)) return
     this.#changedAt ??= this.#options.now()

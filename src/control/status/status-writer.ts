@@ -55,6 +55,13 @@ export class StatusWriter {
     )
   }
 
+  /** An object that is new has no status yet, whatever was written to an earlier one of its name. */
+  forgetOf({ type, kind, object }: ObjectChange): void {
+    if (type === 'modified') return
+    const { namespace = '', name } = object.metadata
+    this.#written.delete(referenceKey({ ...kind, namespace, name }))
+  }
+
   write(
     dialects: readonly Dialect[],
     translations: readonly Translation[],

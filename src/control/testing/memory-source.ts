@@ -20,6 +20,14 @@ export class MemorySource implements ObjectSource {
     })
   }
 
+  remove(kind: string, name: string): void {
+    const key = `${kind}/default/${name}`
+    const object = this.#objects.get(key)
+    if (object === undefined) return
+    this.#objects.delete(key)
+    this.#tell({ type: 'deleted', kind: { ...widgetKind, kind }, object, previous: object })
+  }
+
   list = ({ kind }: { kind: string }) =>
     [...this.#objects.values()].filter((object) => object.kind === kind)
 
@@ -59,6 +67,10 @@ export class MemorySource implements ObjectSource {
       group: object.kind === 'Secret' ? '' : 'test.dev',
     }
     const type = previous === undefined ? 'added' : 'modified'
-    for (const listener of this.#listeners) listener({ type, kind, object, previous })
+    this.#tell({ type, kind, object, previous })
+  }
+
+  #tell(change: ObjectChange): void {
+    for (const listener of this.#listeners) listener(change)
   }
 }
