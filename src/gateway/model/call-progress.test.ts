@@ -278,7 +278,8 @@ describe('the models that a call may go to', () => {
   })
 
   test('are those of a list of its client', async () => {
-    expect(await modelsOf({}, { ...ask, models: ['other', 7] })).toEqual(['first', 'other'])
+    const lists = { models: ['other', 7], fallbacks: [{ first: ['last'] }] }
+    expect(await modelsOf({}, { ...ask, ...lists })).toEqual(['first', 'other', 'last'])
   })
 
   test('is its own where the body goes as it came, and it is settled as that', async () => {

@@ -221,10 +221,10 @@ export class ModelExchange {
     return [...models]
   }
 
-  /** Some servers take a list of models from their client, to ask one after the other. */
+  /** Some servers take models from their client, to ask one after the other. */
   #clientBackups(): readonly string[] {
-    const models = this.call.request?.json['models']
-    return Array.isArray(models) ? models.filter((name) => typeof name === 'string') : []
+    const { models, fallbacks } = this.call.request?.json ?? {}
+    return [...stringsIn(models), ...stringsIn(fallbacks)]
   }
 
   /** What policies see is what will be asked for. */
@@ -258,6 +258,12 @@ export class ModelExchange {
     this.#encoded = { model, limitField, body }
     return body
   }
+}
+
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(stringsIn)
 }
 
 /** Where no body says so, the route may. */

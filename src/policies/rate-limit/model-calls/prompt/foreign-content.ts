@@ -6,6 +6,7 @@ type Json = Readonly<Record<string, unknown>>
 const attachmentKeys: ReadonlySet<string> = new Set([
   ...['image_url', 'video_url', 'audio_url', 'file_url', 'input_audio', 'file', 'file_id'],
   ...['inlineData', 'inline_data', 'fileData', 'file_data', 'file_ids', 's3Location', 'bytes'],
+  ...['document_url', 'image_embeds', 'audio_embeds', 'prompt_embeds'],
 ])
 
 /** Kinds of an Anthropic source that are no text. */
@@ -31,7 +32,8 @@ export function isItemReference(record: Json): boolean {
 /** Fields by which a request goes on from what the provider keeps, or has it look for more. */
 const unseenKeys = [
   ...['previous_response_id', 'conversation', 'cachedContent', 'cached_content', 'container'],
-  ...['web_search_options', 'plugins', 'mcp_servers'],
+  ...['web_search_options', 'search_parameters', 'enable_search', 'plugins', 'mcp_servers'],
+  ...['data_sources', 'dataSources'],
 ] as const
 
 /** The field of a request that makes a model read what is not in it: what the provider keeps, and what its own tools find. */

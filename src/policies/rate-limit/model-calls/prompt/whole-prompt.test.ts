@@ -66,6 +66,8 @@ describe('a picture, a sound or a file counts apart', () => {
       { input: [{ content: [{ type: 'input_image', image_url: 'data:image/png;base64,AAAA' }] }] },
     ],
     ['OpenAI', { input: [{ content: [{ type: 'input_file', file_id: 'file-1' }] }] }],
+    ['Mistral AI', inMessage({ type: 'document_url', document_url: 'https://a.example/1.pdf' })],
+    ['vLLM', { prompt_embeds: 'AAAA' }],
     ['Anthropic', inMessage({ type: 'image', source: { type: 'base64', data: 'AAAA' } })],
     [
       'Anthropic',
@@ -101,6 +103,7 @@ describe('what makes a model read more than the request holds is seen', () => {
     { container: 'container_1' },
     { mcp_servers: [{ url: 'https://tools.example' }] },
     { web_search_options: {} },
+    { data_sources: [{ type: 'azure_search' }] },
     { input: [{ type: 'item_reference', id: 'msg_1' }] },
     { input: [{ id: 'msg_1' }] },
     { tools: [{ type: 'function', name: 'f' }, { type: 'web_search' }] },
