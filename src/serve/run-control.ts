@@ -39,7 +39,7 @@ const kinds = dialects.flatMap((dialect) => dialect.kinds)
 /** Runs until SIGINT or SIGTERM, and resolves when everything has ended. */
 export async function runControl(options: ServeOptions, settings: RunSettings): Promise<void> {
   const { terminal } = settings
-  const stopped = stopSignal()
+  const stop = stopSignal()
   const data = openDataDirectory(options.dataDir)
   checkManifestPaths(options.filename)
   checkAccessLog(accessLogOf(options, data))
@@ -90,7 +90,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   refuseUnusablePorts(generations.latest?.refused ?? [])
   const warnings = new WarningCounts(kube.source, kinds)
   const { source } = kube
-  const adminParts = { loop, workers, warnings, source }
+  const adminParts = { loop, workers, warnings, source, isDraining: () => stop.isAsked }
   const admin = await startAdmin(options, settings, foundations, adminParts)
   const { kubeconfig } = kube
   const report = generations.latest
@@ -98,7 +98,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
 
   process.on('SIGUSR2', () => workers.broadcast({ type: 'reopen-access-log' }))
 
-  await stopped
+  await stop.asked
   terminal.err('Draining: open requests may end, no new ones are taken.\n')
   stopManifests()
   await loop.stop()
@@ -116,11 +116,17 @@ function createEndpointRows(table: EndpointTable, terminal: Terminal): EndpointR
   )
 }
 
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
+function stopSignal() {
+  const stop = { isAsked: false, asked: Promise.resolve() }
+  stop.asked = new Promise((resolve) => {
+    const ask = () => {
+      stop.isAsked = true
+      resolve()
+    }
+    process.once('SIGINT', ask)
+    process.once('SIGTERM', ask)
   })
+  return stop
 }
 
 async function startSimulator(

@@ -21,6 +21,7 @@ interface AdminParts {
   readonly workers: WorkerPool
   readonly warnings: WarningCounts
   readonly source: ObjectSource
+  readonly isDraining: () => boolean
 }
 
 /** The admin API, and the ports of gateways where their metrics are read. */
@@ -38,7 +39,10 @@ export async function startAdmin(
     token: openRandomTokenFile(join(data.path, 'admin-token')),
     onError,
     routes: createAdminRoutes({
-      notReadyReason: () => (loop.generation > 0 ? undefined : 'No configuration is in force yet.'),
+      notReadyReason() {
+        if (parts.isDraining()) return 'Draining: open requests may end, no new ones are taken.'
+        return loop.generation > 0 ? undefined : 'No configuration is in force yet.'
+      },
       configuration: () => ({
         generation: loop.generation,
         ...Object.fromEntries(

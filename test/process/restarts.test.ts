@@ -126,6 +126,8 @@ test('SIGTERM lets an open stream end, takes no new connections and exits with 0
   const stopped = sluice.stop()
   await waitUntil('new connections to be refused', () => isRefused(address))
   expect(sluice.child.exitCode).toBeNull()
+  const ready = await callHttp({ address: '127.0.0.1', port: sluice.adminPort, path: '/readyz' })
+  expect(ready).toMatchObject({ status: 503, body: expect.stringContaining('Draining') })
   finish()
   await ended
   expect(text).toBe('data: first\n\ndata: last\n\n')
