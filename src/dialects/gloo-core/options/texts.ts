@@ -25,6 +25,6 @@ export const texts = {
   shadowPercentage: (percentage: number) =>
     `shadow percentage must be between 0 and 100, received ${percentage}`,
   aiWithoutRetries:
-    'the AI Upstream has several priorities, but the route no retries: models of the next priority are asked only while the endpoints before them are unhealthy. Set options.retries',
+    'the AI Upstream has several priorities, but the route no retries that go on to the next one: its models are asked only while the endpoints before them are unhealthy. Set options.retries with previousPriorities',
   upgradeNotUnique: (upgrade: string) => `upgrade config ${upgrade} is not unique`,
 } as const

@@ -8,7 +8,8 @@ const inside = 'calls to models are served by the gateway itself, without a cont
 const customLabel = object('A label of usage metrics.', {
   name: honoured(
     behaviours.usageLabels,
-    text('Its name.', { pattern: '^[a-zA-Z_][a-zA-Z0-9_]*$' }),
+    // Names with two underscores in front are Prometheus’ own.
+    text('Its name.', { pattern: '^([a-zA-Z]|_[a-zA-Z0-9])[a-zA-Z0-9_]*$' }),
   ),
   metadataNamespace: honoured(
     behaviours.usageLabels,

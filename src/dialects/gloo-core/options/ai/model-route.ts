@@ -34,7 +34,7 @@ export function targetOf(
 
 /** Whether a route that leads to several priorities has no retries that reach the next one. */
 export const needsRetries = (scope: Scope, { destinations, retry }: ForwardAction): boolean =>
-  retry === undefined &&
+  retry?.previousPrioritiesUpdateFrequency === undefined &&
   destinations.some(
     (destination) =>
       'backendId' in destination &&
