@@ -3,9 +3,8 @@ import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { openCertificateAuthority } from '../../../../lib/certificates/certificate-authority.ts'
 import type { Condition } from '../../conditions.ts'
 import { createGatewayApi } from '../../index.ts'
+import { gatewayObject, grantObject, secretObject } from '../../testing/objects.ts'
 import { createStoredView } from '../../testing/stored-view.ts'
-
-const apiVersion = 'gateway.networking.k8s.io/v1'
 
 let data: Record<string, string>
 beforeAll(() => {
@@ -22,53 +21,27 @@ beforeAll(() => {
   }
 })
 
-const base64 = (text: string) => Buffer.from(text).toString('base64')
-
-function secret(name: string, namespace: string, certificate: string, key: string): KubeObject {
-  return {
-    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } },
-    data: { 'tls.crt': base64(certificate), 'tls.key': base64(key) },
-  }
-}
-
-const grant = (name: string, from: object, to: object): KubeObject => ({
-  apiVersion,
-  kind: 'ReferenceGrant',
-  metadata: { name, namespace: 'other' },
-  spec: { from: [from], to: [to] },
-})
-
-const fromGateways = {
-  group: 'gateway.networking.k8s.io',
-  kind: 'Gateway',
-  namespace: 'default',
-}
-
 /** The conditions of an HTTPS listener with these certificates, and the server names of its chains. */
 function translate(references: readonly object[], objects: readonly KubeObject[] = []) {
-  const gateway: KubeObject = {
-    apiVersion,
-    kind: 'Gateway',
-    metadata: { name: 'gw', namespace: 'default' },
-    spec: {
-      gatewayClassName: 'sluice',
-      listeners: [
-        {
-          ...{ name: 'https', port: 443, protocol: 'HTTPS', hostname: '*.test' },
-          tls: { certificateRefs: references },
-        },
-      ],
-    },
-  }
+  const gateway = gatewayObject('gw', {
+    listeners: [
+      {
+        ...{ name: 'https', port: 443, protocol: 'HTTPS', hostname: '*.test' },
+        tls: { certificateRefs: references },
+      },
+    ],
+  })
+  const secret = (name: string, namespace: string, certificate = '', key = '') =>
+    secretObject(name, namespace, { 'tls.crt': certificate, 'tls.key': key })
   const dialect = createGatewayApi([])
   const view = createStoredView([
     ...dialect.seeds,
     gateway,
-    secret('fine', 'default', data['certificate'] ?? '', data['privateKey'] ?? ''),
-    secret('fine', 'other', data['certificate'] ?? '', data['privateKey'] ?? ''),
+    secret('fine', 'default', data['certificate'], data['privateKey']),
+    secret('fine', 'other', data['certificate'], data['privateKey']),
     secret('malformed', 'default', 'Hello world', 'Hello world'),
-    secret('no-key', 'default', data['certificate'] ?? '', 'Hello world'),
-    secret('other-key', 'default', data['certificate'] ?? '', data['otherKey'] ?? ''),
+    secret('no-key', 'default', data['certificate'], 'Hello world'),
+    secret('other-key', 'default', data['certificate'], data['otherKey']),
     ...objects,
   ])
   const { statuses, configuration } = dialect.createTranslator().translate(view)
@@ -108,25 +81,13 @@ describe('a certificate reference', () => {
 
   const far = [{ name: 'fine', namespace: 'other' }]
   test.each([
-    ['for all Secrets', grant('g', fromGateways, { group: '', kind: 'Secret' }), 'ResolvedRefs'],
-    [
-      'for this Secret',
-      grant('g', fromGateways, { group: '', kind: 'Secret', name: 'fine' }),
-      'ResolvedRefs',
-    ],
-    [
-      'for another Secret',
-      grant('g', fromGateways, { group: '', kind: 'Secret', name: 'none' }),
-      'RefNotPermitted',
-    ],
-    [
-      'for routes',
-      grant('g', { ...fromGateways, kind: 'HTTPRoute' }, { group: '', kind: 'Secret' }),
-      'RefNotPermitted',
-    ],
+    ['for all Secrets', grantObject({ kind: 'Secret' }), 'ResolvedRefs'],
+    ['for this Secret', grantObject({ kind: 'Secret', name: 'fine' }), 'ResolvedRefs'],
+    ['for another Secret', grantObject({ kind: 'Secret', name: 'none' }), 'RefNotPermitted'],
+    ['for routes', grantObject({ kind: 'Secret' }, { kind: 'HTTPRoute' }), 'RefNotPermitted'],
     [
       'for another namespace',
-      grant('g', { ...fromGateways, namespace: 'blue' }, { group: '', kind: 'Secret' }),
+      grantObject({ kind: 'Secret' }, { namespace: 'blue' }),
       'RefNotPermitted',
     ],
   ])('to another namespace follows a grant %s', (_, object, reason) => {

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { openCertificateAuthority } from '../../../../lib/certificates/certificate-authority.ts'
 import type { Condition } from '../../conditions.ts'
 import { createGatewayApi } from '../../index.ts'
+import { gatewayObject, grantObject, secretObject } from '../../testing/objects.ts'
 import { createStoredView } from '../../testing/stored-view.ts'
 
 const apiVersion = 'gateway.networking.k8s.io/v1'
@@ -12,23 +13,11 @@ beforeAll(() => {
   pair = openCertificateAuthority({ now: Date.now }).issueServerCertificate({ names: ['gw.test'] })
 })
 
-const base64 = (text: string) => Buffer.from(text).toString('base64')
-
-const secret = (name: string, namespace: string, data: Record<string, string>): KubeObject => ({
-  ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } },
-  data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)])),
-})
-
-const gatewayOf = (name: string, reference: object | undefined): KubeObject => ({
-  apiVersion,
-  kind: 'Gateway',
-  metadata: { name, namespace: 'default' },
-  spec: {
-    gatewayClassName: 'sluice',
+const gatewayOf = (name: string, reference: object | undefined) =>
+  gatewayObject(name, {
     listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
     ...(reference === undefined ? {} : { tls: { backend: { clientCertificateRef: reference } } }),
-  },
-})
+  })
 
 const service = (name: string): readonly KubeObject[] => [
   {
@@ -86,9 +75,9 @@ function translate(reference: object, objects: readonly KubeObject[] = []) {
     ...service('secure'),
     ...service('clear'),
     ...[tlsPolicy, route],
-    secret('fine', 'default', { 'tls.crt': pair.certificate, 'tls.key': pair.privateKey }),
-    secret('fine', 'other', { 'tls.crt': pair.certificate, 'tls.key': pair.privateKey }),
-    secret('empty', 'default', {}),
+    secretObject('fine', 'default', { 'tls.crt': pair.certificate, 'tls.key': pair.privateKey }),
+    secretObject('fine', 'other', { 'tls.crt': pair.certificate, 'tls.key': pair.privateKey }),
+    secretObject('empty', 'default', {}),
     ...objects,
   ])
   const { statuses, configuration, secretIds } = dialect.createTranslator().translate(view)
@@ -104,16 +93,6 @@ function translate(reference: object, objects: readonly KubeObject[] = []) {
     configuration,
     secretIds,
   }
-}
-
-const grant: KubeObject = {
-  apiVersion,
-  kind: 'ReferenceGrant',
-  metadata: { name: 'g', namespace: 'other' },
-  spec: {
-    from: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'default' }],
-    to: [{ group: '', kind: 'Secret' }],
-  },
 }
 
 describe('a client certificate reference', () => {
@@ -132,7 +111,7 @@ describe('a client certificate reference', () => {
   test('to another namespace needs a grant', () => {
     const far = { name: 'fine', namespace: 'other' }
     expect(translate(far)).toMatchObject({ reason: 'RefNotPermitted', accepted: 'True' })
-    expect(translate(far, [grant]).reason).toBe('ResolvedRefs')
+    expect(translate(far, [grantObject({ kind: 'Secret' })]).reason).toBe('ResolvedRefs')
   })
 })
 

@@ -3,9 +3,8 @@ import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { openCertificateAuthority } from '../../../../lib/certificates/certificate-authority.ts'
 import type { Condition } from '../../conditions.ts'
 import { createGatewayApi } from '../../index.ts'
+import { gatewayObject, grantObject, secretObject } from '../../testing/objects.ts'
 import { createStoredView } from '../../testing/stored-view.ts'
-
-const apiVersion = 'gateway.networking.k8s.io/v1'
 
 let server: KubeObject
 let first: string
@@ -13,11 +12,8 @@ let second: string
 beforeAll(() => {
   const authority = openCertificateAuthority({ now: Date.now })
   const pair = authority.issueServerCertificate({ names: ['a.test'] })
-  const base64 = (text: string) => Buffer.from(text).toString('base64')
-  server = {
-    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'server', namespace: 'default' } },
-    data: { 'tls.crt': base64(pair.certificate), 'tls.key': base64(pair.privateKey) },
-  }
+  const { certificate, privateKey } = pair
+  server = secretObject('server', 'default', { 'tls.crt': certificate, 'tls.key': privateKey })
   first = authority.certificate
   second = openCertificateAuthority({ now: Date.now }).certificate
 })
@@ -26,16 +22,6 @@ const configMap = (name: string, namespace: string, data: object): KubeObject =>
   ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } },
   data,
 })
-
-const grant: KubeObject = {
-  apiVersion,
-  kind: 'ReferenceGrant',
-  metadata: { name: 'g', namespace: 'other' },
-  spec: {
-    from: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'default' }],
-    to: [{ group: '', kind: 'ConfigMap', name: 'far' }],
-  },
-}
 
 const https = (name: string, port: number) => ({
   ...{ name, port, protocol: 'HTTPS', hostname: 'a.test' },
@@ -50,19 +36,13 @@ const validation = (references: readonly object[], mode?: string) => ({
 
 /** What is said of the listeners `https` (443), `other` (8443) and `http` (80), and what the first two ask for. */
 function translate(frontend: object, objects: readonly KubeObject[] = []) {
-  const gateway: KubeObject = {
-    apiVersion,
-    kind: 'Gateway',
-    metadata: { name: 'gw', namespace: 'default' },
-    spec: {
-      gatewayClassName: 'sluice',
-      listeners: [
-        ...[https('https', 443), https('other', 8443)],
-        { name: 'http', port: 80, protocol: 'HTTP' },
-      ],
-      tls: { frontend },
-    },
-  }
+  const gateway = gatewayObject('gw', {
+    listeners: [
+      ...[https('https', 443), https('other', 8443)],
+      { name: 'http', port: 80, protocol: 'HTTP' },
+    ],
+    tls: { frontend },
+  })
   const dialect = createGatewayApi([])
   const view = createStoredView([
     ...dialect.seeds,
@@ -186,7 +166,7 @@ describe('clients of HTTPS listeners', () => {
   test('are checked by an authority of another namespace while it is granted', () => {
     const { listener, chainOf } = translate(
       { default: validation([of('far', { namespace: 'other' })]) },
-      [grant],
+      [grantObject({ kind: 'ConfigMap', name: 'far' })],
     )
     expect(listener('https')).toMatchObject(fine)
     expect(chainOf(443)?.clientCertificateAuthority).toEqual({ pem: first })
