@@ -2,13 +2,8 @@ import { once } from 'node:events'
 import { request as plainRequest } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Simulator } from './simulator.ts'
-import { send, startTestSimulator } from './testing/client.ts'
+import { chatCall, send, startTestSimulator } from './testing/client.ts'
 
-const chat = {
-  host: 'api.openai.com',
-  path: '/v1/chat/completions',
-  body: { model: 'gpt-4o', messages: [{ role: 'user', content: 'What is a gateway?' }] },
-}
 let simulator: Simulator
 beforeAll(async () => {
   simulator = await startTestSimulator()
@@ -24,7 +19,7 @@ describe('the control API', () => {
 
   test('lists what arrived, credentials masked', async () => {
     await send(simulator, {
-      ...chat,
+      ...chatCall,
       path: '/v1/chat/completions?api-key=abcdefghijkl&x=1',
       headers: { 'X-Api-Key': 'k-1234567', Cookie: 'short', Authorization: 'Bearer abcd' },
     })
@@ -39,7 +34,7 @@ describe('the control API', () => {
         host: 'api.openai.com',
         sni: 'api.openai.com',
         httpVersion: '1.1',
-        body: JSON.stringify(chat.body),
+        body: JSON.stringify(chatCall.body),
         bodyTruncated: false,
         outcome: { end: 'answered', status: 200, events: 0 },
       }),
@@ -64,9 +59,9 @@ describe('the control API', () => {
     const models = { host: 'api.mistral.ai', path: '/v1/models', method: 'GET' }
     const statuses = [
       (await send(simulator, models)).status,
-      (await send(simulator, chat)).status,
-      (await send(simulator, chat)).status,
-      (await send(simulator, chat)).status,
+      (await send(simulator, chatCall)).status,
+      (await send(simulator, chatCall)).status,
+      (await send(simulator, chatCall)).status,
     ]
     expect(statuses).toEqual([200, 503, 503, 200])
   })

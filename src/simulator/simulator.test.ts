@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Simulator } from './simulator.ts'
 import { startSimulator } from './start-simulator.ts'
 import {
+  chatCall,
   eventsOf,
   open,
   send,
@@ -14,11 +15,6 @@ import {
   testTimeMs,
 } from './testing/client.ts'
 
-const chat = {
-  host: 'api.openai.com',
-  path: '/v1/chat/completions',
-  body: { model: 'gpt-4o', messages: [{ role: 'user', content: 'What is a gateway?' }] },
-}
 let simulator: Simulator
 beforeAll(async () => {
   simulator = await startTestSimulator()
@@ -45,21 +41,21 @@ describe('the listener', () => {
   })
 
   test('answers the same over HTTP/2', async () => {
-    const overHttp1 = await send(simulator, chat)
+    const overHttp1 = await send(simulator, chatCall)
     const session = connectHttp2('https://api.openai.com', {
       createConnection: () =>
         connectTls({
-          ...{ host: simulator.address, port: simulator.port, servername: chat.host },
+          ...{ host: simulator.address, port: simulator.port, servername: chatCall.host },
           ...{ ca: testAuthority, ALPNProtocols: ['h2'] },
         }),
     })
     const stream = session.request({
       ':method': 'POST',
-      ':path': chat.path,
+      ':path': chatCall.path,
       authorization: 'Bearer test-key-0123456789',
       'content-type': 'application/json',
     })
-    stream.end(JSON.stringify(chat.body))
+    stream.end(JSON.stringify(chatCall.body))
     expect(await text(stream)).toBe(overHttp1.text)
     session.close()
     expect(
@@ -73,13 +69,13 @@ describe('the listener', () => {
   })
 
   test('refuses a host that no provider has', async () => {
-    const reply = await send(simulator, { ...chat, headers: { host: 'gateway.local' } })
+    const reply = await send(simulator, { ...chatCall, headers: { host: 'gateway.local' } })
     expect(reply.status).toBe(421)
     expect(reply.text).toContain('no simulated provider answers for host \\"gateway.local\\"')
   })
 
   test('refuses a Host that is not the TLS server name', async () => {
-    const reply = await send(simulator, { ...chat, headers: { host: 'api.mistral.ai' } })
+    const reply = await send(simulator, { ...chatCall, headers: { host: 'api.mistral.ai' } })
     expect(reply.status).toBe(421)
     expect(reply.text).toContain('belong to different providers')
   })
@@ -102,26 +98,29 @@ describe('the listener', () => {
 
 describe('answers', () => {
   test('are the same for the same request', async () => {
-    expect((await send(simulator, chat)).text).toBe((await send(simulator, chat)).text)
+    expect((await send(simulator, chatCall)).text).toBe((await send(simulator, chatCall)).text)
   })
 
   test('are the same for a request whose fields stand in another order', async () => {
-    const { model, messages } = chat.body
+    const { model, messages } = chatCall.body
     const [{ role, content } = { role: '', content: '' }] = messages
     const body = { messages: [{ content, role }], model }
-    const [first, second] = [await send(simulator, chat), await send(simulator, { ...chat, body })]
+    const [first, second] = [
+      await send(simulator, chatCall),
+      await send(simulator, { ...chatCall, body }),
+    ]
     expect(JSON.parse(second.text)).toEqual(JSON.parse(first.text))
   })
 
   test('differ for another request', async () => {
     const other = { model: 'gpt-4o', messages: [{ role: 'user', content: 'And a proxy?' }] }
-    expect((await send(simulator, chat)).text).not.toBe(
-      (await send(simulator, { ...chat, body: other })).text,
+    expect((await send(simulator, chatCall)).text).not.toBe(
+      (await send(simulator, { ...chatCall, body: other })).text,
     )
   })
 
   test('have the length that a header asks for', async () => {
-    const reply = await send(simulator, { ...chat, headers: { 'x-simulate-tokens': '64' } })
+    const reply = await send(simulator, { ...chatCall, headers: { 'x-simulate-tokens': '64' } })
     expect(JSON.parse(reply.text)).toMatchObject({ usage: { completion_tokens: 64 } })
   })
 
@@ -133,19 +132,22 @@ describe('answers', () => {
       wait: async (durationMs) => void waits.push(durationMs),
     })
     const headers = { 'x-simulate-tokens': '3' }
-    await send(slow, { ...chat, headers, body: { ...chat.body, stream: true } })
+    await send(slow, { ...chatCall, headers, body: { ...chatCall.body, stream: true } })
     expect(waits).toEqual([300, 20, 20, 20])
-    await send(slow, { ...chat, headers })
+    await send(slow, { ...chatCall, headers })
     expect(waits.at(-1)).toBe(340)
-    await send(slow, { ...chat, headers: { ...headers, 'x-simulate-time-to-first-token': '7' } })
+    await send(slow, {
+      ...chatCall,
+      headers: { ...headers, 'x-simulate-time-to-first-token': '7' },
+    })
     expect(waits.at(-1)).toBe(47)
     await slow.close()
   })
 
   test('stop when the client leaves', async () => {
-    const body = { ...chat.body, stream: true }
+    const body = { ...chatCall.body, stream: true }
     const headers = { 'x-simulate-tokens': '16384' }
-    const response = await open(simulator, { ...chat, headers, body })
+    const response = await open(simulator, { ...chatCall, headers, body })
     await once(response, 'readable')
     response.destroy()
     await expect.poll(lastOutcome).toMatchObject({ end: 'client-closed', status: 200 })
@@ -156,7 +158,7 @@ describe('answers', () => {
 describe('failures on demand', () => {
   test('answer a status with the provider’s own error', async () => {
     const headers = { 'x-simulate-status': '429', 'x-simulate-retry-after': '7' }
-    const reply = await send(simulator, { ...chat, headers })
+    const reply = await send(simulator, { ...chatCall, headers })
     expect(reply.status).toBe(429)
     expect(reply.headers['retry-after']).toBe('7')
     expect(JSON.parse(reply.text)).toMatchObject({ error: { code: 'rate_limit_exceeded' } })
@@ -164,7 +166,7 @@ describe('failures on demand', () => {
 
   test('reset the connection before the head', async () => {
     const headers = { 'x-simulate-failure': 'reset' }
-    await expect(send(simulator, { ...chat, headers })).rejects.toMatchObject({
+    await expect(send(simulator, { ...chatCall, headers })).rejects.toMatchObject({
       code: 'ECONNRESET',
     })
     await expect.poll(lastOutcome).toEqual({ end: 'reset', status: 0, events: 0 })
@@ -173,9 +175,9 @@ describe('failures on demand', () => {
   test('go silent until the client leaves', async () => {
     const headers = { 'x-simulate-failure': 'stall', 'x-simulate-after-events': '2' }
     const response = await open(simulator, {
-      ...chat,
+      ...chatCall,
       headers,
-      body: { ...chat.body, stream: true },
+      body: { ...chatCall.body, stream: true },
     })
     await once(response, 'readable')
     response.destroy()
@@ -185,9 +187,9 @@ describe('failures on demand', () => {
   test('cut a stream', async () => {
     const headers = { 'x-simulate-failure': 'cut', 'x-simulate-after-events': '4' }
     const response = await open(simulator, {
-      ...chat,
+      ...chatCall,
       headers,
-      body: { ...chat.body, stream: true },
+      body: { ...chatCall.body, stream: true },
     })
     let received = ''
     response.setEncoding('utf8').on('data', (chunk) => {
@@ -200,7 +202,10 @@ describe('failures on demand', () => {
   })
 
   test('cut a body short of its length', async () => {
-    const response = await open(simulator, { ...chat, headers: { 'x-simulate-failure': 'cut' } })
+    const response = await open(simulator, {
+      ...chatCall,
+      headers: { 'x-simulate-failure': 'cut' },
+    })
     expect(Number(response.headers['content-length'])).toBeGreaterThan(100)
     await expect(text(response)).rejects.toThrow('aborted')
   })
@@ -209,7 +214,7 @@ describe('failures on demand', () => {
     const session = connectHttp2('https://api.openai.com', {
       createConnection: () =>
         connectTls({
-          ...{ host: simulator.address, port: simulator.port, servername: chat.host },
+          ...{ host: simulator.address, port: simulator.port, servername: chatCall.host },
           ...{ ca: testAuthority, ALPNProtocols: ['h2'] },
         }),
     })
@@ -229,9 +234,10 @@ describe('failures on demand', () => {
       { 'x-simulate-status': '200' },
       { 'x-simulate-failure': 'explode' },
     ]) {
-      expect((await send(simulator, { ...chat, headers })).status, JSON.stringify(headers)).toBe(
-        400,
-      )
+      expect(
+        (await send(simulator, { ...chatCall, headers })).status,
+        JSON.stringify(headers),
+      ).toBe(400)
     }
   })
 })

@@ -18,6 +18,13 @@ export function startTestSimulator(options: Partial<SimulatorOptions> = {}): Pro
 /** PEM that clients of test simulators trust. */
 export const testAuthority = authority.certificate
 
+/** A call that OpenAI's stand-in answers. */
+export const chatCall = {
+  host: 'api.openai.com',
+  path: '/v1/chat/completions',
+  body: { model: 'gpt-4o', messages: [{ role: 'user', content: 'What is a gateway?' }] },
+}
+
 export interface Call {
   readonly host: string
   readonly method?: string
