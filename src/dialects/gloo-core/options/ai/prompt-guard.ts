@@ -12,6 +12,7 @@ import {
   type RequestGuard,
   type ResponseGuard,
 } from '../../kinds/ai/prompt-guard.ts'
+import { findMissingService } from '../../translate/upstream/static-hosts.ts'
 import { findUnknownField } from '../access/unknown-field.ts'
 import { fieldOf, idOf } from '../place.ts'
 import type { Scope } from '../source.ts'
@@ -113,6 +114,15 @@ class GuardReader {
   private webhook({ webhook }: RequestGuard | ResponseGuard, side: 'request' | 'response') {
     if (webhook === undefined) return undefined
     const origin = fieldOf(this.origin, `${side}.webhook`)
+    const { host = '', port = 0 } = webhook
+    const missing = this.scope.read(`the Service behind ${host}:${port}`, ({ objects }) =>
+      findMissingService(objects, host, port),
+    )
+    if (missing !== undefined) {
+      this.warnings.push(
+        `promptGuard.${side}.webhook: ${missing}; until it is there, nothing passes`,
+      )
+    }
     return this.adopt(readWebhook(webhook, origin, this.failAt(side)))
   }
 

@@ -1,5 +1,6 @@
 import { isHost } from '../../../../lib/upstream-address/is-host.ts'
 import { findService, parseClusterDnsName, servicePortsOf } from '../../../core/services.ts'
+import type { ObjectView } from '../../../dialect.ts'
 import type { StaticSpec } from '../../kinds/upstream/static-spec.ts'
 import { draftEndpoint, type EndpointDraft, isDnsName } from './endpoints.ts'
 import type { UpstreamContext } from './upstream-context.ts'
@@ -68,17 +69,24 @@ export function warnOfMissingService(
   addr: string,
   port: number,
 ): void {
+  const warning = findMissingService(objects, addr, port)
+  if (warning !== undefined) findings.warnings.push(warning)
+}
+
+/** What is wrong with a host that names a Service; undefined: nothing, or it names none. */
+export function findMissingService(
+  objects: ObjectView,
+  addr: string,
+  port: number,
+): string | undefined {
   const reference = parseClusterDnsName(addr)
-  if (reference === undefined) return
+  if (reference === undefined) return undefined
   const { namespace, name } = reference
   const service = findService(objects, namespace, name)
   const text = `host ${addr} names the service '${name}' in namespace '${namespace}'`
-  if (service === undefined) {
-    findings.warnings.push(`${text}, which does not exist`)
-    return
-  }
+  if (service === undefined) return `${text}, which does not exist`
   const ports = servicePortsOf(service).map((each) => each.port)
   const spec = service['spec'] as { type?: unknown; clusterIP?: unknown } | undefined
-  if (spec?.type === 'ExternalName' || spec?.clusterIP === 'None' || ports.includes(port)) return
-  findings.warnings.push(`${text}, which has no port ${port}`)
+  const isOpen = spec?.type === 'ExternalName' || spec?.clusterIP === 'None'
+  return isOpen || ports.includes(port) ? undefined : `${text}, which has no port ${port}`
 }
