@@ -2,12 +2,11 @@ import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
-import { later } from '../options/later.ts'
 import { ProtocolUpgrade } from '../options/route-options.ts'
-import { choice, duration, ignoredTree, uint32 } from '../options/scalars.ts'
+import { choice, duration, ignoredText, ignoredTree, uint32 } from '../options/scalars.ts'
+import { unserved } from '../options/unserved.ts'
 
 const flag = (reason: string) => ignored(reason, Type.Optional(Type.Boolean()))
-const text = (reason: string) => ignored(reason, Type.Optional(Type.String()))
 const time = (reason: string) => ignored(reason, Type.Optional(duration()))
 const number = (reason: string) => ignored(reason, Type.Optional(uint32()))
 const oneOf = (reason: string, values: readonly string[]) =>
@@ -19,7 +18,7 @@ const connectionTime = 'connections end by idle time only'
 /** `HttpConnectionManagerSettings` of projects/gloo/api/v1/options/hcm/hcm.proto. */
 export const HttpConnectionManagerSettings = Type.Object({
   skipXffAppend: flag('x-forwarded-for follows useRemoteAddress'),
-  via: text('no via header is added'),
+  via: ignoredText('no via header is added'),
   xffNumTrustedHops: honoured(behaviours.connectionSettings, Type.Optional(uint32())),
   useRemoteAddress: honoured(behaviours.connectionSettings, Type.Optional(Type.Boolean())),
   generateRequestId: flag('every request has an x-request-id'),
@@ -37,12 +36,12 @@ export const HttpConnectionManagerSettings = Type.Object({
   serverName: honoured(behaviours.connectionSettings, Type.Optional(Type.String())),
   stripAnyHostPort: flag('the port of the host is disregarded where no domain carries one'),
   acceptHttp10: flag('HTTP/1.0 with a host header is accepted'),
-  defaultHostForHttp10: text('requests need a host header'),
+  defaultHostForHttp10: ignoredText('requests need a host header'),
   allowChunkedLength: flag('a request with both lengths is refused, as it is a smuggling attempt'),
   enableTrailers: flag('trailers are passed on'),
   properCaseHeaderKeyFormat: flag('header names are lower-case'),
   preserveCaseHeaderKeyFormat: flag('header names are lower-case'),
-  tracing: ignoredTree(later.tracing),
+  tracing: ignoredTree(unserved.tracing),
   forwardClientCertDetails: oneOf(certificateHeader, [
     'SANITIZE',
     'FORWARD_ONLY',

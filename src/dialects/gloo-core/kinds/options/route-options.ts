@@ -6,7 +6,6 @@ import { behaviours } from '../behaviours.ts'
 import { CorsPolicy } from './cors.ts'
 import { headerManipulation } from './header-manipulation.ts'
 import { RouteJwt, StagedJwtProviders, StagedRouteJwt } from './jwt.ts'
-import { later } from './later.ts'
 import { rateLimitOptions } from './rate-limits.ts'
 import { RbacSettings } from './rbac.ts'
 import { RetryPolicy } from './retries.ts'
@@ -18,6 +17,7 @@ import {
   resourceRef,
   uint32,
 } from './scalars.ts'
+import { unserved } from './unserved.ts'
 
 const Faults = Type.Object({
   abort: Type.Optional(
@@ -83,19 +83,19 @@ export const ProtocolUpgrade = Type.Object({
 
 /** Options that both routes and virtual hosts of Gloo have and that have no effect yet. */
 export const laterOptions = {
-  extensions: ignoredTree(later.extensions),
-  transformations: ignoredTree(later.transformations),
-  stagedTransformations: ignoredTree(later.transformations),
+  extensions: ignoredTree(unserved.extensions),
+  transformations: ignoredTree(unserved.transformations),
+  stagedTransformations: ignoredTree(unserved.transformations),
   ...rateLimitOptions,
-  waf: missingProtection(later.waf),
+  waf: missingProtection(unserved.waf),
   rbac: Type.Optional(RbacSettings),
-  extauth: missingProtection(later.extauth),
-  dlp: ignoredTree(later.dlp),
-  bufferPerRoute: ignoredTree(later.buffer),
-  csrf: ignoredTree(later.csrf),
-  extProcEarly: ignoredTree(later.extProc),
-  extProc: ignoredTree(later.extProc),
-  extProcLate: ignoredTree(later.extProc),
+  extauth: missingProtection(unserved.extauth),
+  dlp: ignoredTree(unserved.dlp),
+  bufferPerRoute: ignoredTree(unserved.buffer),
+  csrf: ignoredTree(unserved.csrf),
+  extProcEarly: ignoredTree(unserved.extProc),
+  extProc: ignoredTree(unserved.extProc),
+  extProcLate: ignoredTree(unserved.extProc),
 }
 
 const streamReason = 'streams are ended by timeout and idleTimeout only'
@@ -128,9 +128,9 @@ export const RouteOptions = Type.Object({
   tracing: Type.Optional(
     Type.Object({
       routeDescriptor: informational(Type.Optional(Type.String())),
-      tracePercentages: ignoredTree(later.tracing),
-      propagate: ignored(later.tracing, Type.Optional(Type.Boolean())),
-      customTags: ignoredTree(later.tracing),
+      tracePercentages: ignoredTree(unserved.tracing),
+      propagate: ignored(unserved.tracing, Type.Optional(Type.Boolean())),
+      customTags: ignoredTree(unserved.tracing),
     }),
   ),
   shadowing: Type.Optional(Shadowing),

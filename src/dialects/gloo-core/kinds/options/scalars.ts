@@ -44,7 +44,10 @@ export const ignoredList = (reason: string) =>
     ),
   )
 
-/** An optional field of which every leaf is shown by the same behaviour test. */
+/** A text that has no effect, for `reason`. */
+export const ignoredText = (reason: string) => ignored(reason, Type.Optional(Type.String()))
+
+/** Names an object; every field of it is shown by the same behaviour test. */
 export const resourceRef = (test: string) =>
   Type.Object({
     name: honoured(test, Type.Optional(Type.String())),

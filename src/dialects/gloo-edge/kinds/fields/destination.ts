@@ -1,12 +1,13 @@
 import type { Static } from 'typebox'
 import { headerManipulation } from '../../../gloo-core/kinds/options/header-manipulation.ts'
-import { later } from '../../../gloo-core/kinds/options/later.ts'
 import {
+  ignoredText,
   ignoredTree,
   missingProtection,
   resourceRef,
   uint32,
 } from '../../../gloo-core/kinds/options/scalars.ts'
+import { unserved } from '../../../gloo-core/kinds/options/unserved.ts'
 import { Type } from '../../../type.ts'
 import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
@@ -33,12 +34,12 @@ export const WeightedDestination = Type.Object({
   options: Type.Optional(
     Type.Object({
       headerManipulation: Type.Optional(headerManipulation(behaviours.weightedHeaders)),
-      transformations: ignoredTree(later.transformations),
-      stagedTransformations: ignoredTree(later.transformations),
-      extensions: ignoredTree(later.extensions),
-      extauth: missingProtection(later.extauth),
-      bufferPerRoute: ignoredTree(later.buffer),
-      csrf: ignoredTree(later.csrf),
+      transformations: ignoredTree(unserved.transformations),
+      stagedTransformations: ignoredTree(unserved.transformations),
+      extensions: ignoredTree(unserved.extensions),
+      extauth: missingProtection(unserved.extauth),
+      bufferPerRoute: ignoredTree(unserved.buffer),
+      csrf: ignoredTree(unserved.csrf),
     }),
   ),
 })
@@ -51,7 +52,7 @@ export const RouteAction = Type.Object({
     Type.Object({ destinations: Type.Optional(Type.Array(WeightedDestination)) }),
   ),
   upstreamGroup: Type.Optional(resourceRef(behaviours.upstreamGroup)),
-  clusterHeader: later.refusedString(
+  clusterHeader: ignoredText(
     'a client could choose any upstream by a header; the route answers 500',
   ),
   dynamicForwardProxy: ignoredTree(

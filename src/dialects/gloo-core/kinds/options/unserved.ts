@@ -1,8 +1,5 @@
-import { Type } from '../../../type.ts'
-import { ignored } from '../../../verdict.ts'
-
-/** Why subtrees of capabilities that this dialect does not have are without effect. */
-export const later = {
+/** Why fields of capabilities that are not served have no effect. */
+export const unserved = {
   buffer: 'bodies are streamed and not buffered',
   csrf: 'cross-site request forgery is not checked',
   dlp: 'data is not masked',
@@ -13,5 +10,4 @@ export const later = {
   tracing: 'no traces are sent',
   transformations: 'bodies and headers are not transformed by templates',
   waf: 'no web application firewall runs',
-  refusedString: (reason: string) => ignored(reason, Type.Optional(Type.String())),
 } as const
