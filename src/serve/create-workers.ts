@@ -7,6 +7,7 @@ import { recordLimitStore } from '../control/limits/record-limit-store.ts'
 import { dialects } from '../dialects/index.ts'
 import type { ObjectSource } from '../kube/object-source.ts'
 import { formatSocketAddress } from '../lib/http/socket-address.ts'
+import { readSystemAuthorities } from '../lib/tls/system-authorities.ts'
 import { createVocabularyMemory } from '../lib/tokenizer/vocabulary-layout.ts'
 import { releaseReservations } from '../limits/memory/memory-counter-store.ts'
 import { createCounterMemory } from '../limits/memory/table-layout.ts'
@@ -72,7 +73,11 @@ export function workerOptions(
 ): WorkerOptions {
   const ownAuthority = simulated ? [authority.certificate] : []
   return {
-    extraAuthorities: [...ownAuthority, ...options.cacert.map(readAuthority)],
+    extraAuthorities: [
+      ...ownAuthority,
+      ...readSystemAuthorities(),
+      ...options.cacert.map(readAuthority),
+    ],
     allowLoopbackUpstreams: options.allowLoopbackUpstreams,
     forbiddenAddresses: [options.kubeApi, options.admin].map(formatSocketAddress),
     accessLog: accessLogOf(options, data),

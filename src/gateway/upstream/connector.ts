@@ -106,12 +106,16 @@ const detailByErrno: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'delayed connect error: Connection timed out',
 }
 
+/** Advice to people who start Node themselves. */
+const adviceOfNode = /; if the root CA is installed locally, try running Node\.js with .*$/
+
 function detailOf(error: Error): string {
   const code = 'code' in error ? String(error.code) : ''
   const known = detailByErrno[code]
   if (known !== undefined) return known
   // Texts of the TLS library say what is wrong with a certificate and carry nothing of the request.
-  return code === '' ? error.message : `${code}: ${error.message}`
+  const text = error.message.replace(adviceOfNode, '')
+  return code === '' ? text : `${code}: ${text}`
 }
 
 interface DialState {
