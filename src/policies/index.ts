@@ -31,20 +31,22 @@ export const policies: {
  *
  * 1. `fault-injection`: a test of what clients do when the gateway fails must not depend on anything else.
  * 2. `cors`: a preflight carries no credentials, so it is answered before anything could ask for them.
- * 3. `early-rate-limit`: limits that must spare even the check of credentials.
- * 4. `jwt`: whoever is not known is refused before anything else is done for the request.
- * 5. `rbac`: reads the claims that `jwt` has verified; what is refused here costs nothing after it.
- * 6. `prompt-guard`: before limits, so that what it refuses is not counted, and before anything leaves.
- * 7. `body-defaults`: after guards, as what the operator adds is not guarded; before limits, as they decide about the model and
+ * 3. `early-jwt`: tokens whose claims early limits count by.
+ * 4. `early-rate-limit`: limits that must spare even the check of all other credentials.
+ * 5. `jwt`: whoever is not known is refused before anything else is done for the request.
+ * 6. `rbac`: reads the claims that `jwt` has verified; what is refused here costs nothing after it.
+ * 7. `prompt-guard`: before limits, so that what it refuses is not counted, and before anything leaves.
+ * 8. `body-defaults`: after guards, as what the operator adds is not guarded; before limits, as they decide about the model and
  *    how long an answer may be.
- * 8. `rate-limit`: after whatever knows or refuses the caller, so that only requests that are let through count, and limits
+ * 9. `rate-limit`: after whatever knows or refuses the caller, so that only requests that are let through count, and limits
  *    by caller know whom they count.
- * 9. `prompt-enrichment`: messages that the operator adds are neither guarded nor counted.
- * 10. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
+ * 10. `prompt-enrichment`: messages that the operator adds are neither guarded nor counted.
+ * 11. `header-mutation`: last, next to the upstream, so that nothing before it sees or needs what it adds.
  */
 export const defaultPhases: readonly PolicyPhase[] = [
   'fault-injection',
   'cors',
+  'early-jwt',
   'early-rate-limit',
   'jwt',
   'rbac',

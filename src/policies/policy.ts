@@ -105,7 +105,7 @@ export interface StreamOutput {
 }
 
 /** Where in the order of a request a policy stands: its type, or another place that some instances of it have. */
-export type PolicyPhase = PolicyConfig['type'] | 'early-rate-limit'
+export type PolicyPhase = PolicyConfig['type'] | 'early-jwt' | 'early-rate-limit'
 
 /**
  * A policy after compilation. Hooks it does not take part in are left out and cost nothing. A hook that

@@ -6,6 +6,8 @@ export interface Jwt {
   readonly type: 'jwt'
   readonly id: string
   readonly origin: Origin
+  /** Set: it stands before the limits that are checked early, so that they know the claims. */
+  readonly stage?: 'early'
   /** Any of them may accept a token; never empty. */
   readonly providers: readonly JwtProvider[]
   /** What becomes of a request without a token that a provider accepts. */

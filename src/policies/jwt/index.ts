@@ -101,6 +101,10 @@ export const jwt: PolicyModule<Jwt> = {
       providers.push(compiled)
     }
     const authenticator = new Authenticator(config, providers)
-    return { type: 'jwt', onRequestHead: (context) => authenticator.authenticate(context) }
+    return {
+      type: 'jwt',
+      phase: config.stage === 'early' ? 'early-jwt' : 'jwt',
+      onRequestHead: (context) => authenticator.authenticate(context),
+    }
   },
 }

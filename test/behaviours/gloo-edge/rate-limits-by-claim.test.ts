@@ -66,3 +66,20 @@ routes:
   expect((await bench.call('claims', '/', callAs('bob'))).status).toBe(200)
   expect(upstream.requests).toHaveLength(1)
 })
+
+test('early limits know the callers whose tokens are checked before external authorisation', async () => {
+  const status = await bench.serve(
+    'early',
+    `
+options:
+  jwtStaged: { beforeExtAuth: { providers: { own: { issuer: solo.io, jwks: { local: { key: ${pem} } } } } } }
+  rbac: { policies: { nobody: { principals: [{ jwtPrincipal: { claims: { team: none } } }] } } }
+routes:
+- routeAction: { single: { upstream: { name: model } } }
+  options: { rateLimitEarlyConfigs: { refs: [{ name: per-user, namespace: gloo-system }] } }`,
+  )
+  expect(status.state).toBe('Accepted')
+  expect(await bench.ask('early', '/')).toBe('Jwt is missing')
+  expect(await bench.ask('early', '/', callAs('alice'))).toBe('429')
+  expect(await bench.ask('early', '/', callAs('bob'))).toBe('RBAC: access denied')
+})

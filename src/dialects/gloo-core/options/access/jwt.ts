@@ -102,7 +102,10 @@ function translateSetting(scope: Scope, setting: JwtSetting): PolicyResult<Jwt> 
     }
     if (providers.length === 0) return failed('it has no providers', origin)
     const otherwise = otherwiseOf(config)
-    const policy: Jwt = { type: 'jwt', id, origin, providers, otherwise, metadataNamespace }
+    const policy: Jwt = {
+      ...{ type: 'jwt', id, origin, providers, otherwise, metadataNamespace },
+      ...(setting.stage === 'beforeExtAuth' && { stage: 'early' }),
+    }
     return { policy, failures: [] }
   })
 }
