@@ -5,10 +5,10 @@ import type { Provider } from '../../kinds/options/jwt.ts'
 import type { Scope } from '../source.ts'
 import { translateRemoteKeys } from './remote-keys.ts'
 
-/** What is made of a part of a provider, or why nothing can be. */
-export type Part<Value> = Value | { readonly error: string }
+/** What is made of a part of a provider, or why nothing can be made of it. */
+export type Translated<Value> = Value | { readonly error: string }
 
-export const isWrong = <Value>(part: Part<Value>): part is { readonly error: string } =>
+export const isWrong = <Value>(part: Translated<Value>): part is { readonly error: string } =>
   typeof part === 'object' && part !== null && 'error' in part
 
 const namePattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -32,7 +32,7 @@ export function translateProvider(
   name: string,
   config: Provider,
   origin: Origin,
-): Part<JwtProvider> {
+): Translated<JwtProvider> {
   const keys = translateKeys(scope, config.jwks, origin)
   if (isWrong(keys)) return keys
   const tokenHeaders = translateTokenHeaders(config.tokenSource?.headers ?? [])
@@ -54,7 +54,7 @@ export function translateProvider(
   }
 }
 
-function translateKeys(scope: Scope, jwks: Provider['jwks'], origin: Origin): Part<JwtKeys> {
+function translateKeys(scope: Scope, jwks: Provider['jwks'], origin: Origin): Translated<JwtKeys> {
   const { local, remote } = jwks ?? {}
   if (local !== undefined && remote !== undefined) {
     return { error: 'jwks has local and remote; keep one of them' }
@@ -68,7 +68,9 @@ function translateKeys(scope: Scope, jwks: Provider['jwks'], origin: Origin): Pa
 
 type HeaderSource = NonNullable<NonNullable<Provider['tokenSource']>['headers']>[number]
 
-function translateTokenHeaders(headers: readonly HeaderSource[]): Part<readonly TokenHeader[]> {
+function translateTokenHeaders(
+  headers: readonly HeaderSource[],
+): Translated<readonly TokenHeader[]> {
   const wrong = headers.find(({ header = '' }) => !isUsableHeader(header))
   if (wrong !== undefined) {
     return { error: `'${wrong.header ?? ''}' is not a header that can carry a token` }
@@ -78,7 +80,9 @@ function translateTokenHeaders(headers: readonly HeaderSource[]): Part<readonly 
 
 type ClaimOption = NonNullable<Provider['claimsToHeaders']>[number]
 
-function translateClaimHeaders(options: readonly ClaimOption[]): Part<readonly ClaimHeader[]> {
+function translateClaimHeaders(
+  options: readonly ClaimOption[],
+): Translated<readonly ClaimHeader[]> {
   const wrong = options.find(({ claim, header = '' }) => !claim || !isUsableHeader(header))
   if (wrong !== undefined) {
     const { claim = '', header = '' } = wrong

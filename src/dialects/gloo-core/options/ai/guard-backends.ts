@@ -6,11 +6,11 @@ import { compileRegex } from '../../../../lib/regex/regex.ts'
 import { isHost } from '../../../../lib/upstream-address/is-host.ts'
 import type { Webhook } from '../../kinds/ai/prompt-guard.ts'
 import { idOf } from '../place.ts'
-import type { Fail } from './guard-patterns.ts'
+import type { ReportError } from './guard-patterns.ts'
 import { type BackendPlace, createPlainBackend } from './plain-backend.ts'
 
 /** What a guard asks of another service, and that service. */
-export interface Asked<Service> {
+export interface GuardService<Service> {
   readonly service: Service
   readonly backend: Backend
 }
@@ -30,8 +30,8 @@ const matchTypes = {
 export function readWebhook(
   { host = '', port = 0, forwardHeaders = [] }: Webhook,
   origin: Origin,
-  fail: Fail,
-): Asked<GuardWebhook> | undefined {
+  fail: ReportError,
+): GuardService<GuardWebhook> | undefined {
   if (!isHost(host)) fail(`webhook.host: '${host}' is no DNS name or IP address`)
   if (port < 1 || port > 65_535) fail('webhook.port must be between 1 and 65535')
   const headers = forwardHeaders.map(({ key = '', matchType = 'EXACT' }, index) => {
@@ -58,7 +58,7 @@ export function createModeration(
   model: string | undefined,
   token: GuardModeration['token'],
   origin: Origin,
-): Asked<GuardModeration> {
+): GuardService<GuardModeration> {
   const backend = backendAt({ host: moderationHost, port: 443, tls: true }, origin)
   return {
     backend,

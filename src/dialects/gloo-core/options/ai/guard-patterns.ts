@@ -8,7 +8,7 @@ import { isRecord } from '../../../record.ts'
 import type { Patterns } from '../../kinds/ai/prompt-guard.ts'
 
 /** Collects what is wrong with a guard, each text beginning with the field. */
-export type Fail = (error: string) => void
+export type ReportError = (error: string) => void
 
 /** The patterns of one side of a guard, in any release's form. */
 export interface PatternFields {
@@ -31,7 +31,7 @@ const detectors = {
 export function readPatterns(
   fields: PatternFields,
   side: 'request' | 'response',
-  fail: Fail,
+  fail: ReportError,
 ): GuardPatterns | undefined {
   const { regex, matches, builtins } = fields
   if (regex === undefined) {
@@ -62,7 +62,11 @@ function actionOf({ action, matches = [] }: Patterns): GuardPatterns['action'] {
   return matches.some((match) => typeof match === 'string') ? 'reject' : 'mask'
 }
 
-function readMatches(matches: readonly unknown[], field: string, fail: Fail): GuardPattern[] {
+function readMatches(
+  matches: readonly unknown[],
+  field: string,
+  fail: ReportError,
+): GuardPattern[] {
   return matches.flatMap((match, index) => {
     const place = `${field}[${index}]`
     const { pattern, name, ...unknown }: Record<string, unknown> = isRecord(match)

@@ -16,7 +16,7 @@ import { findMissingService } from '../../translate/upstream/static-hosts.ts'
 import { findUnknownField } from '../access/unknown-field.ts'
 import { fieldOf, idOf } from '../place.ts'
 import type { Scope } from '../source.ts'
-import { type Asked, createModeration, readWebhook } from './guard-backends.ts'
+import { createModeration, type GuardService, readWebhook } from './guard-backends.ts'
 import { readPatterns } from './guard-patterns.ts'
 import { readGuardedStream } from './guarded-stream.ts'
 import { readToken } from './read-token.ts'
@@ -139,7 +139,7 @@ class GuardReader {
     return this.adopt(createModeration(openai.model, secret, origin))
   }
 
-  private adopt<Service>(asked: Asked<Service> | undefined): Service | undefined {
+  private adopt<Service>(asked: GuardService<Service> | undefined): Service | undefined {
     if (asked === undefined) return undefined
     this.backends.push(asked.backend)
     return asked.service
