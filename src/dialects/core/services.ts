@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/kube-object.ts'
 import type { ObjectView } from '../dialect.ts'
-import { isRecord } from '../record.ts'
-import { recordsIn, specOf } from './object-parts.ts'
+import { isRecord, recordsIn } from '../record.ts'
+import { specOf } from '../shared/spec-of.ts'
 
 /** The kind `Service` of the core group. */
 export const serviceKind = { group: '', kind: 'Service' } as const

@@ -2,8 +2,8 @@ import type { KubeObject } from '../../kube/kube-object.ts'
 import { isRecord } from '../record.ts'
 import { shareStructure } from './share-structure.ts'
 
-/** The `spec` of an object that its kind's schema has validated. */
-export const specOf = <Spec>(object: KubeObject): Spec =>
+/** The `spec` of an object, empty where it has none; of the type that its kind's schema has found it to be. */
+export const specOf = <Spec = Record<string, unknown>>(object: KubeObject): Spec =>
   (isRecord(object['spec']) ? object['spec'] : {}) as Spec
 
 const keyOf = ({ kind, metadata }: KubeObject) =>

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import { choice, flag, integer, list, map, object, text } from '../../field.ts'
+import { recordsIn } from '../../record.ts'
 import { honoured, informational } from '../../verdict.ts'
-import { recordsIn } from '../object-parts.ts'
 import { defineKind } from './define-kind.ts'
 import { objectReference } from './object-reference.ts'
 

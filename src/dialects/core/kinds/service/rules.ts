@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { isRecord } from '../../../record.ts'
-import { recordsIn, specOf } from '../../object-parts.ts'
+import { isRecord, recordsIn } from '../../../record.ts'
+import { specOf } from '../../../shared/spec-of.ts'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { isRecord } from '../../../record.ts'
-import { recordsIn, specOf } from '../../object-parts.ts'
+import { isRecord, recordsIn } from '../../../record.ts'
+import { specOf } from '../../../shared/spec-of.ts'
 import { ageColumn } from '../columns.ts'
 import { defineKind } from '../define-kind.ts'
 import { prepareService, validateService } from './rules.ts'

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { choice, count, flag, integer, integerOrText, list, object } from '../../../field.ts'
+import { specOf } from '../../../shared/spec-of.ts'
 import { approximated, honoured, ignored, informational } from '../../../verdict.ts'
-import { specOf } from '../../object-parts.ts'
 import { ageColumn } from '../columns.ts'
 import { defineKind } from '../define-kind.ts'
 import { byKey } from './list-markers.ts'

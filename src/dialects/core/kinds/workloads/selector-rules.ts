@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { isRecord } from '../../../record.ts'
-import { specOf } from '../../object-parts.ts'
+import { specOf } from '../../../shared/spec-of.ts'
 
 /** What Kubernetes demands of the selector of a workload: it never changes, and it selects its own pods. */
 export function validateSelector(

@@ -1,10 +1,4 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
-import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { isRecord } from '../../../record.ts'
-
-/** The `spec` of an object that its schema has found right. */
-export const specOf = <Spec>(object: KubeObject): Spec =>
-  (isRecord(object['spec']) ? object['spec'] : {}) as Spec
 
 /** A list, empty where it is left out. */
 export const listOf = <Item>(value: readonly Item[] | undefined): readonly Item[] => value ?? []

@@ -1,7 +1,8 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { specOf } from '../../../shared/spec-of.ts'
 import type { GatewaySpec, ListenerSpec } from '../gateway.ts'
-import { areDistinct, Checks, listOf, specOf } from './checks.ts'
+import { areDistinct, Checks, listOf } from './checks.ts'
 
 /** The rules of upstream's definition that a schema cannot say. */
 export function validateGateway(object: KubeObject): readonly FieldError[] {

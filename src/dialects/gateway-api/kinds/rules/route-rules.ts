@@ -1,7 +1,8 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { specOf } from '../../../shared/spec-of.ts'
 import type { HttpRouteRule, HttpRouteSpec } from '../http-route.ts'
-import { areDistinct, Checks, listOf, specOf } from './checks.ts'
+import { areDistinct, Checks, listOf } from './checks.ts'
 import { checkParentReferences } from './parent-reference-rules.ts'
 
 /** What the checks of every kind of route read of a rule. */
