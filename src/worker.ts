@@ -101,7 +101,7 @@ connectToControl((start, link) => {
     async drain({ graceMs }) {
       await listeners.drain(graceMs)
       backends.close()
-      await logs.close()
+      await Promise.all([logs.close(), counters.flush()])
       link.send({ type: 'drained' })
     },
   } satisfies Receivers

@@ -36,6 +36,9 @@ export class MemoryCounterStore implements CounterStore {
   /** Memory is always there. */
   readonly connected = true
 
+  /** What is settled is there at once. */
+  async flush(): Promise<void> {}
+
   add(hits: readonly CounterHit[], nowMs: number): readonly CounterTotal[] {
     return hits.map((hit) => this.#table.add(this.#slotOf(hit, nowMs), hit.cost))
   }

@@ -59,7 +59,7 @@ export class OpenReservations {
     }
   }
 
-  /** Settles what could not be settled while the server was away. */
+  /** Settles what could not be settled while the server was away or full. */
   async settleWaiting(): Promise<void> {
     const waiting = this.#waiting
     this.#waiting = []
@@ -70,7 +70,7 @@ export class OpenReservations {
 
   async #settle(settlement: Settlement): Promise<void> {
     const done = await this.#connection.run('sluiceSettle', settlement.keys, settlement.args)
-    if (done !== undefined) return
+    if (done !== undefined && done !== 'full') return
     this.#waiting.push(settlement)
     if (this.#waiting.length > maxWaiting) this.#waiting.shift()
   }

@@ -32,6 +32,7 @@ export class RedisConnection {
   /** Undefined: not known yet. */
   #connected: boolean | undefined
   #closed = false
+  readonly #running = new Set<Promise<unknown>>()
   #firstAttempt: Promise<void> | undefined
 
   constructor(url: string, timeoutMs: number, events: ConnectionEvents) {
@@ -60,12 +61,21 @@ export class RedisConnection {
   ): Promise<unknown> {
     const client = this.#client
     if (!this.connected || client === undefined) return undefined
+    const command = client[name](keys.length, ...keys, ...args)
+    this.#running.add(command)
     try {
-      return await client[name](keys.length, ...keys, ...args)
+      return await command
     } catch (error) {
       this.#failed(client, error)
       return error instanceof Error && /\bOOM\b/.test(error.message) ? 'full' : undefined
+    } finally {
+      this.#running.delete(command)
     }
+  }
+
+  /** Resolves when the server has answered whatever is on its way to it, or has had the time to. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#running)
   }
 
   close(): void {

@@ -99,6 +99,16 @@ describe('a Redis server', () => {
     expect(await store.add([hit('kept', 0)], nowMs)).toEqual([1])
   })
 
+  test('has what was settled last when its owner has waited for that', async () => {
+    const leaving = storeOfTest(server.url)
+    const reservation = await reserve(leaving, 'last', 90)
+    reservation?.settle([7], nowMs)
+    await leaving.flush()
+    leaving.close()
+    const client = await clientOfTest(server.url)
+    expect(await client.get(placeOf('last', 'hour', nowMs).keys[0])).toBe('7')
+  })
+
   test('counts what was used of a reservation that has ended by itself', async () => {
     const store = storeOfTest(server.url, { leaseMs: 2_000_000 })
     const reservation = await reserve(store, 'late', 60)
@@ -132,6 +142,21 @@ test('a server without memory left lets nobody through for it', async () => {
   expect([store.uncountedHits, store.connected]).toEqual([3, true])
   await client.config('SET', 'maxmemory', '0')
   expect(await store.add([hit('known')], nowMs)).toEqual([2])
+})
+
+test('what ends while a server has no memory left is settled when it has', async () => {
+  const server = await serverOfTest(['--maxmemory-policy', 'noeviction'])
+  const store = storeOfTest(server.url, { leaseMs: 300 })
+  const reservation = await reserve(store, 'held', 60)
+  const client = await clientOfTest(server.url)
+  await client.config('SET', 'maxmemory', '1')
+  reservation?.settle([7], nowMs)
+  await store.flush()
+  const [counter, leases] = placeOf('held', 'hour', nowMs).keys
+  expect([await client.get(counter), await client.zcard(leases)]).toEqual(['60', 1])
+  await client.config('SET', 'maxmemory', '0')
+  await vi.waitUntil(async () => (await client.get(counter)) === '7', { timeout: 5000 })
+  expect(await client.zcard(leases)).toBe(0)
 })
 
 test('a server that goes and comes back is away in between, and heals without help', async () => {

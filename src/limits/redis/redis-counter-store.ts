@@ -39,7 +39,10 @@ export class RedisCounterStore implements CounterStore {
       onReady: () => void this.#reservations.settleWaiting(),
     })
     this.#reservations = new OpenReservations(this.#connection, options.leaseMs)
-    const renew = () => void this.#reservations.renew()
+    const renew = () => {
+      void this.#reservations.renew()
+      void this.#reservations.settleWaiting()
+    }
     this.#renewal = setInterval(renew, options.leaseMs / 3).unref()
   }
 
@@ -53,6 +56,11 @@ export class RedisCounterStore implements CounterStore {
 
   get connected(): boolean {
     return this.#connection.connected
+  }
+
+  /** Resolves when what has been settled so far is there; before the process ends. */
+  flush(): Promise<void> {
+    return this.#connection.idle()
   }
 
   close(): void {

@@ -1,6 +1,8 @@
 /**
  * What runs inside Redis, so that it takes one round trip and nothing comes between. A counter is a number; beside it stands a sorted
  * set of what is reserved of it, by the time at which each reservation ends unless its owner renews it. Members end with their amount.
+ * Counters change before sets do: a server without memory left refuses the first of these alone, and what is done by halves would
+ * stay so.
  * Keys: for each counter the number and the set.
  */
 const prelude = `
@@ -9,11 +11,12 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function release(counter, leases)
   local due = redis.call('ZRANGEBYSCORE', leases, '-inf', now)
   if #due == 0 then return end
-  redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
-  if redis.call('EXISTS', counter) == 0 then return end
-  for _, member in ipairs(due) do
-    redis.call('DECRBY', counter, string.match(member, '%d+$'))
+  local sum = 0
+  for _, member in ipairs(due) do sum = sum + string.match(member, '%d+$') end
+  if redis.call('EXISTS', counter) == 1 then
+    redis.call('DECRBY', counter, string.format('%.0f', sum))
   end
+  redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
 end
 local function add(counter, cost, ttl)
   local total = redis.call('INCRBY', counter, cost)
@@ -71,9 +74,12 @@ return answer
 const settleScript = `
 for i = 1, #KEYS / 2 do
   local counter, member = KEYS[2 * i - 1], ARGV[3 * i - 2]
-  local held = redis.call('ZREM', KEYS[2 * i], member) == 1 and redis.call('EXISTS', counter) == 1
-  redis.call('INCRBY', counter, ARGV[3 * i - 1])
-  if held then redis.call('DECRBY', counter, string.match(member, '%d+$')) end
+  local leases, change = KEYS[2 * i], tonumber(ARGV[3 * i - 1])
+  if redis.call('ZSCORE', leases, member) and redis.call('EXISTS', counter) == 1 then
+    change = change - string.match(member, '%d+$')
+  end
+  redis.call('INCRBY', counter, string.format('%.0f', change))
+  redis.call('ZREM', leases, member)
   redis.call('PEXPIRE', counter, ARGV[3 * i])
 end
 return 1

@@ -70,14 +70,15 @@ export function findPrice(
 }
 
 /**
- * The price of the model that has answered. A provider that names a version of the model that it was asked for has answered with that
- * model, whatever other price the longer name fits.
+ * The prices of which the dearest holds for an answer: that of the model that was asked for it, and of another one that the provider
+ * names. A version of the model that was asked for is that model, whatever other price the longer name fits; and a name in an answer,
+ * in which a client may have a say, makes none cheaper.
  */
-export function findAnswerPrice(
+export function answerPrices(
   counting: LimitCounting,
   { model, providerModel }: ModelCall,
-): ModelPrice | undefined {
-  const asked = findPrice(counting, model)
-  if (providerModel === undefined || providerModel.startsWith(model ?? '')) return asked
-  return findPrice(counting, providerModel) ?? asked
+): readonly ModelPrice[] {
+  const isOther = providerModel !== undefined && !providerModel.startsWith(model ?? '')
+  const names = isOther ? [model, providerModel] : [model]
+  return names.flatMap((name) => findPrice(counting, name) ?? [])
 }

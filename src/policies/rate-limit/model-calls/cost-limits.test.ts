@@ -32,7 +32,7 @@ describe('cost', () => {
     expect([run(), run(), run(), run()]).toMatchObject([undefined, undefined, undefined, refused])
   })
 
-  test('is settled by the price of the model that has answered, if it has one', () => {
+  test('is settled by the price of another model that the provider names, if it is dearer', () => {
     const policy = limited(100, cost)
     const first = send(policy, { max_tokens: 1 }, { call: modelCall({ model: 'mini' }) })
     first.call.providerModel = 'large-1'
@@ -43,6 +43,16 @@ describe('cost', () => {
     const large = modelCall({ model: 'large' })
     expect(send(policy, { max_tokens: 5 }, { call: large }).result).toMatchObject(refused)
     expect(send(policy, { max_tokens: 4 }, { call: large }).result).toBeUndefined()
+  })
+
+  test('is not less for a cheaper name in the answer, which a client may have put there', () => {
+    const policy = limited(100, cost)
+    const first = send(policy, { max_tokens: 20 }, { call: modelCall({ model: 'large' }) })
+    first.call.providerModel = 'mini'
+    first.end(usage(0, 20))
+    const large = modelCall({ model: 'large' })
+    expect(send(policy, { max_tokens: 6 }, { call: large }).result).toMatchObject(refused)
+    expect(send(policy, { max_tokens: 5 }, { call: large }).result).toBeUndefined()
   })
 
   test('of a version of the model that was asked for is that of the model', () => {

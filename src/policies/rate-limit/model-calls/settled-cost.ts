@@ -1,7 +1,7 @@
 import type { LimitCounting } from '../../../ir/policies/rate-limit.ts'
 import type { ModelCall } from '../../../llm/model-call.ts'
 import type { Usage } from '../../../llm/usage.ts'
-import { countsOf, findAnswerPrice } from './call-cost.ts'
+import { answerPrices, countsOf } from './call-cost.ts'
 import { type CallInput, inputTokensOf } from './sort-hits.ts'
 
 /** A call that is over, and what has gone into it. */
@@ -36,8 +36,8 @@ export function usedBy(counting: LimitCounting, { call, input }: EndedCall): num
   const tokens = { input: Math.max(usage.inputTokens, atLeast), output: usage.outputTokens }
   if (counting.unit !== 'cost')
     return Math.max(countsOf(counting, tokens, []), moreOf(counting, usage))
-  const price = findAnswerPrice(counting, call)
-  return price && countsOf(counting, tokens, [price])
+  const prices = answerPrices(counting, call)
+  return prices.length === 0 ? undefined : countsOf(counting, tokens, prices)
 }
 
 /** Some providers report a sum with tokens in it that are neither input nor output. */
