@@ -218,3 +218,21 @@ describe('kubectl delete', () => {
     expect(await kubectl('get configmap -n doomed -o name')).toBe('')
   })
 })
+
+test('admission policies that install files bring along are kept, with a warning', async () => {
+  const policies = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'].map(
+    (kind) => ({
+      ...{ apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name: 'safe' } },
+      spec: { policyName: 'safe', validations: [{ expression: 'false' }] },
+    }),
+  )
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: policies })
+  const args = ['apply', '-f', '-']
+  const { code, stdout, stderr } = await cluster.run(args, { input })
+  expect(stdout.match(/\/safe created/g)).toHaveLength(2)
+  expect(stderr).toContain('spec is ignored: objects are checked by the rules of their kinds alone')
+  expect(code).toBe(0)
+  expect(await cluster.kubectl('get validatingadmissionpolicies -o name')).toBe(
+    'validatingadmissionpolicy.admissionregistration.k8s.io/safe\n',
+  )
+})

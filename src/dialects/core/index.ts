@@ -1,6 +1,10 @@
 import type { KubeObject } from '../../kube/kube-object.ts'
 import type { Dialect, Translation, Translator } from '../dialect.ts'
 import { emptyConfiguration } from '../empty-configuration.ts'
+import {
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+} from './kinds/admission/admission-policy.ts'
 import { configMap } from './kinds/config-map.ts'
 import { endpointSlice } from './kinds/endpoint-slice.ts'
 import { event } from './kinds/event.ts'
@@ -30,7 +34,7 @@ export const core: Dialect = {
   name: 'core',
   kinds: [
     ...[namespace, secret, configMap, service, endpointSlice, serviceAccount, event, lease],
-    ...[pod, replicaSet, deployment],
+    ...[pod, replicaSet, deployment, validatingAdmissionPolicy, validatingAdmissionPolicyBinding],
   ],
   seeds: ['default', 'kube-system', 'kube-public'].map(createNamespace),
   createTranslator: (): Translator => ({ translate: () => nothing }),
