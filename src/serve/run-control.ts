@@ -25,9 +25,9 @@ import type { Simulator } from '../simulator/simulator.ts'
 import { MetricsRegistry } from '../telemetry/metrics-registry.ts'
 import { overridesOf } from './address-overrides.ts'
 import { createWorkers, workerOptions } from './create-workers.ts'
+import { printBanner } from './print-banner.ts'
 import { accessLogOf, type RunSettings, reporter } from './run-settings.ts'
 import { startAdmin } from './start-admin.ts'
-import { startBanner } from './start-banner.ts'
 import { startCluster } from './start-cluster.ts'
 import { startManifests } from './start-manifests.ts'
 
@@ -94,7 +94,7 @@ export async function runControl(options: ServeOptions, settings: RunSettings): 
   const admin = await startAdmin(options, settings, foundations, adminParts)
   const { kubeconfig } = kube
   const report = generations.latest
-  terminal.out(startBanner({ options, settings, data, simulator, report, kubeconfig }))
+  printBanner({ options, settings, data, simulator, report, kubeconfig })
 
   process.on('SIGUSR2', () => workers.broadcast({ type: 'reopen-access-log' }))
 

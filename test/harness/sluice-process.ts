@@ -27,6 +27,7 @@ export interface SluiceProcess {
   readonly kubePort: number
   /** What it said on standard output and standard error so far. */
   readonly output: () => string
+  readonly standardOutput: () => string
   /** SIGTERM, or another signal, and wait for its end. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -59,11 +60,14 @@ export async function startSluice(options: SluiceOptions = {}): Promise<SluicePr
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk) => {
-      output += chunk
-    })
-  }
+  let standardOutput = ''
+  child.stdout?.on('data', (chunk) => {
+    output += chunk
+    standardOutput += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    output += chunk
+  })
   // A test run that is interrupted must not leave it behind.
   const end = () => void child.kill('SIGKILL')
   process.once('exit', end)
@@ -77,6 +81,7 @@ export async function startSluice(options: SluiceOptions = {}): Promise<SluicePr
     ...{ child, folder, adminPort, kubePort },
     kubeconfig: join(dataDir, 'kubeconfig'),
     output: () => output,
+    standardOutput: () => standardOutput,
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
       const code = await exited

@@ -31,7 +31,7 @@ export function formatBanner(facts: BannerFacts): string {
     ...facts.gateways.map(({ name, address }) => row('gateway', `${address}  (${name})`)),
     row('Kubernetes API', `https://${facts.kubeApi}  (${shortPath(facts.kubeconfig)})`),
     row('admin', `http://${facts.admin}  (/readyz, /metrics)`),
-    ...(facts.accessLog === '' ? [] : [row('access log', shortPath(facts.accessLog))]),
+    ...accessLogRows(facts),
     ...simulatorRows(facts),
     ...facts.moved.flatMap(movedRows),
     '',
@@ -41,6 +41,11 @@ export function formatBanner(facts: BannerFacts): string {
     ...(facts.simulated ? ['Then follow examples/gloo-edge/README.md.'] : []),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function accessLogRows({ accessLog }: BannerFacts): string[] {
+  if (accessLog === '') return []
+  return [row('access log', accessLog === '-' ? 'standard output' : shortPath(accessLog))]
 }
 
 function simulatorRows({ simulated, simulatedHosts, simulatorLog }: BannerFacts): string[] {

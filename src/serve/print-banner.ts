@@ -16,17 +16,19 @@ interface BannerParts {
   readonly kubeconfig: string
 }
 
-/** What is said once everything has started. */
-export function startBanner({
+/** Says that everything has started; on standard error where standard output is the access log, which programs read. */
+export function printBanner({
   options,
   settings,
   data,
   simulator,
   report,
   kubeconfig,
-}: BannerParts): string {
+}: BannerParts): void {
+  const accessLog = accessLogOf(options, data)
+  const print = accessLog === '-' ? settings.terminal.err : settings.terminal.out
   const listeners = [...(report?.configuration.listeners.values() ?? [])]
-  return formatBanner({
+  const banner = formatBanner({
     simulated: settings.simulated,
     version: settings.version,
     readyMs: performance.now(),
@@ -46,6 +48,7 @@ export function startBanner({
     })),
     simulatedHosts: simulator?.hosts ?? [],
     simulatorLog: simulator?.controlUrl,
-    accessLog: accessLogOf(options, data),
+    accessLog,
   })
+  print(banner)
 }
