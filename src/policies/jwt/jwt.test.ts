@@ -7,7 +7,7 @@ import type { PolicyServices, RequestContext } from '../policy.ts'
 import { policyServices, requestContext, testOrigin } from '../test-context.ts'
 import { verifiedClaimsOf } from '../verified-claims.ts'
 import { jwt } from './index.ts'
-import { createTestKey, jwtProvider, signToken } from './test-tokens.ts'
+import { createTestKey, jwtProvider, signToken } from './testing/test-tokens.ts'
 
 const rsa = createTestKey('rsa')
 const other = createTestKey('rsa')

@@ -6,7 +6,7 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto'
-import type { JwtProvider } from '../../ir/policies/jwt.ts'
+import type { JwtProvider } from '../../../ir/policies/jwt.ts'
 
 /** A key pair for tests of tokens. */
 export interface TestKey {
