@@ -18,6 +18,11 @@ export interface Contribution {
   readonly backends?: readonly GroupKind[]
   /** Kinds that filters of type ExtensionRef may name. */
   readonly filters?: readonly GroupKind[]
+  /**
+   * Kinds of `backendRefs` by which a rule of an HTTPRoute hands its requests to other HTTPRoutes, at gateways of
+   * `controllers`. At other gateways they are kinds that nobody serves.
+   */
+  readonly delegates?: readonly GroupKind[]
   /** Kinds that `parametersRef` of a GatewayClass or Gateway may name. */
   readonly parameters?: readonly GroupKind[]
   readonly controllers?: readonly ControllerProfile[]
@@ -56,6 +61,8 @@ export interface ContributionMoment {
   findBackend?(query: BackendQuery): FoundBackend
   /** Asked only for the kinds in `filters`. */
   findFilter?(reference: ObjectReference, place: Origin, rule: FilteredRule): FoundFilter
+  /** Asked only for the kinds in `delegates`; the namespace is that of the reference, or else of the route. */
+  findDelegates?(query: DelegateQuery): FoundDelegates
   /** What policies add to a route, a rule of it, a gateway or a listener; the first one has precedence. */
   findEffects?(target: PolicyTarget): readonly RouteEffect[]
   /** As {@link findEffects}, for what depends on a rule and one of the listeners that take its route. */
@@ -92,6 +99,23 @@ export type FoundBackend =
   | UnresolvedReference
   /** It is there, but what it refers to itself is wrong, as its own status says; requests are answered with an error. */
   | { readonly type: 'unusable'; readonly message: string }
+
+export interface DelegateQuery {
+  readonly reference: ObjectReference
+  /** The route that hands requests over. */
+  readonly parent: ObjectReference
+}
+
+/** The HTTPRoutes that a reference hands requests to, those that go first among equals first. */
+export type FoundDelegates =
+  | { readonly type: 'found'; readonly delegates: readonly Delegate[] }
+  | UnresolvedReference
+
+export interface Delegate {
+  readonly route: ObjectReference
+  /** True: its matches stand below those of the parent; false: it repeats them, and what does not is left out. */
+  readonly inheritsMatches: boolean
+}
 
 /** Why a reference leads nowhere; goes into the condition ResolvedRefs. */
 export interface UnresolvedReference {
@@ -146,10 +170,15 @@ export interface ContributedRule {
   readonly route: PolicyTarget
   /** Objects that its filters of type ExtensionRef name, in order. */
   readonly extensions: readonly ObjectReference[]
-  /** What it does and has by itself. */
+  /** The rules that hand requests to it, nearest first; empty: its route is attached to a gateway itself. */
+  readonly delegators: readonly DelegatingRule[]
+  /** What it does and has by itself, and by the filters of its delegators. */
   readonly action: RouteAction
   readonly policies: readonly PolicyConfig[]
 }
+
+/** A rule that hands requests to rules of other routes. */
+export type DelegatingRule = Pick<ContributedRule, 'route' | 'extensions'>
 
 /** The listeners of a Gateway that share a port. */
 export interface PortQuery {

@@ -23,6 +23,7 @@ export class ContributionTable {
   readonly profiles: readonly ControllerProfile[]
   readonly moments: readonly ContributionMoment[]
   readonly #owners: ReadonlyMap<string, ContributionMoment>
+  readonly #delegators: ReadonlyMap<string, ContributionMoment>
 
   constructor(
     entries: readonly {
@@ -39,6 +40,13 @@ export class ContributionTable {
         ),
       ),
     )
+    this.#delegators = new Map(
+      entries.flatMap(({ contribution: { controllers = [], delegates = [] }, moment }) =>
+        controllers.flatMap((profile) =>
+          delegates.map((kind) => [delegatorKey(profile, kind), moment] as const),
+        ),
+      ),
+    )
   }
 
   /** The contribution that answers for a kind in a role; undefined: nobody does. */
@@ -48,7 +56,17 @@ export class ContributionTable {
   ): ContributionMoment | undefined {
     return this.#owners.get(ownerKey(role, kind))
   }
+
+  /** The contribution that finds the routes to which a reference of a kind hands requests; undefined: it is no such kind. */
+  delegatorOf(profile: ControllerProfile, kind: GroupKind): ContributionMoment | undefined {
+    return this.#delegators.size === 0
+      ? undefined
+      : this.#delegators.get(delegatorKey(profile, kind))
+  }
 }
+
+const delegatorKey = ({ controllerName }: ControllerProfile, { group, kind }: GroupKind) =>
+  `${controllerName} ${group}/${kind}`
 
 const ownerKey = (role: string, { group, kind }: GroupKind) => `${role} ${group}/${kind}`
 

@@ -23,6 +23,7 @@ import { remarksOn } from './effects.ts'
 import { type GatewayPlan, planGateway, profileOfClass } from './gateways/gateway-plan.ts'
 import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
 import { type AttachedRoute, attachRoutes } from './routes/attached-routes.ts'
+import { Delegations } from './routes/delegations.ts'
 import { ContributionTable, createSource, referenceOf, type Scope, type Source } from './source.ts'
 import { createClassStatus } from './statuses/class-status.ts'
 import { countAttachedRoutes, createGatewayStatus } from './statuses/gateway-status.ts'
@@ -57,9 +58,11 @@ class ConfigurationBuilder {
     for (const effect of gateway.effects) this.#addEffect(effect)
   }
 
-  addRoute({ translated, attachments }: AttachedRoute): void {
-    if (attachments.every(({ listeners }) => listeners.length === 0)) return
-    this.#addEffect(translated)
+  addRoute({ attachments }: AttachedRoute): void {
+    const taken = attachments.filter(({ listeners }) => listeners.length > 0)
+    for (const translated of new Set(taken.map((each) => each.translated))) {
+      this.#addEffect(translated)
+    }
   }
 
   #addEffect({ policies, backends = [], secretIds = [] }: RouteEffect): void {
@@ -113,6 +116,7 @@ function translateAll(scope: Scope): Translation {
     list.add(referenceOf(gatewayClass, gatewayClassKind), createClassStatus(scope, gatewayClass))
   }
   const counts = countAttachedRoutes(attached)
+  const delegations = new Delegations(attached)
   for (const gateway of gateways) {
     builder.addGateway(translateGateway(scope, gateway, attached))
     list.add(gateway.reference, createGatewayStatus(gateway, counts))
@@ -120,7 +124,8 @@ function translateAll(scope: Scope): Translation {
   for (const route of attached) {
     builder.addRoute(route)
     const reference = referenceOf(route.object, route.kind)
-    list.add(reference, createRouteStatus(route, ownControllers, remarksOn(scope, reference)))
+    const said = { remarks: remarksOn(scope, reference), delegations: delegations.of(reference) }
+    list.add(reference, createRouteStatus(route, ownControllers, said))
   }
   const gatewaysByService = groupGatewaysByService(attached)
   for (const policy of objects.list(backendTlsPolicyKind)) {

@@ -149,11 +149,14 @@ function groupByHostname(
 ): Map<string, readonly Route[]> {
   const groups = new Map<string, RankedRoute[]>()
   const key = listenerKey(place)
-  for (const { translated, attachments } of attached) {
+  for (const { attachments } of attached) {
     const hostnames = attachments.flatMap(({ listeners }) =>
       listeners.flatMap((each) => (each.listener === place.listener ? each.hostnames : [])),
     )
-    if (hostnames.length === 0) continue
+    // It is the same at all attachments to one gateway.
+    const here = attachments.find(({ gateway }) => gateway === place.gateway)
+    if (hostnames.length === 0 || here === undefined) continue
+    const { translated } = here
     const ofGateway = presentClientCertificate(scope, place.gateway, translated.backends)
     const routes = translated.routes.map((ranked) =>
       withEffects(scope, ranked, key, effects.with(ranked.rule, ofGateway)),

@@ -1,4 +1,5 @@
 import type { GroupKind, KubeObject } from '../../../../kube/kube-object.ts'
+import type { ControllerProfile } from '../../contribution.ts'
 import type { ParentReference } from '../../kinds/fields/references.ts'
 import type { HttpRouteSpec } from '../../kinds/http-route.ts'
 import { gatewayGroup, gatewayKind, grpcRouteKind, httpRouteKind } from '../../names.ts'
@@ -10,12 +11,16 @@ import type { TranslatedRoute } from '../rules/translated-route.ts'
 import type { Scope } from '../source.ts'
 import { type Attachment, attachRoute } from './attach-route.ts'
 
+/** A route at one of its parents, and what it is there. */
+export interface ServedAttachment extends Attachment {
+  readonly translated: TranslatedRoute
+}
+
 /** A route object with all its attachments to gateways that are served here. */
 export interface AttachedRoute {
   readonly object: KubeObject
   readonly kind: GroupKind
-  readonly translated: TranslatedRoute
-  readonly attachments: readonly Attachment[]
+  readonly attachments: readonly ServedAttachment[]
 }
 
 const keyOf = (namespace: string, name: string) => `${namespace}/${name}`
@@ -78,16 +83,29 @@ export function attachRoutes(
       () => findAttachments(scope, { object, kind }, byName, claims),
       () => [],
     )
-    const translated = containFailure(
-      () => translateRoute(scope, object, kind),
-      (message) => ({ ...nothing, accepted: { reason: 'UnsupportedValue', message } }),
-    )
-    return { object, kind, translated, attachments }
+    const byProfile = new Map<ControllerProfile, TranslatedRoute>()
+    const translatedAt = (profile: ControllerProfile): TranslatedRoute => {
+      const known = byProfile.get(profile)
+      if (known !== undefined) return known
+      const translated = containFailure(
+        () => translateRoute(scope, object, kind, profile),
+        (message) => ({ ...nothing, accepted: { reason: 'UnsupportedValue', message } }),
+      )
+      byProfile.set(profile, translated)
+      return translated
+    }
+    return {
+      ...{ object, kind },
+      attachments: attachments.map((attachment) => ({
+        ...attachment,
+        translated: translatedAt(attachment.gateway.profile),
+      })),
+    }
   })
 }
 
 const nothing: TranslatedRoute = {
-  ...{ routes: [], policies: [], backends: [], secretIds: [], services: [] },
+  ...{ routes: [], policies: [], backends: [], secretIds: [], services: [], delegated: [] },
   ...{ accepted: undefined, resolvedRefs: undefined, partiallyInvalid: undefined, remarks: [] },
 }
 

@@ -19,6 +19,8 @@ export interface RuleReader {
 export interface WeightedBackend extends BackendReference {
   readonly weight?: number
   readonly filters?: readonly RouteFilter[]
+  /** Its place among `backendRefs`, where some of them are not destinations. */
+  readonly index?: number
 }
 
 const ruleFilterTypes = ['CORS', 'ExternalAuth', 'ExtensionRef']
@@ -32,7 +34,7 @@ export function translateDestinations(
   const { draft } = reader
   const destinations = backends.map((backend, index) =>
     translateDestination(reader, backend, {
-      place: placeBelow(place, `backendRefs[${index}]`),
+      place: placeBelow(place, `backendRefs[${backend.index ?? index}]`),
       isOnly: backends.length === 1,
     }),
   )

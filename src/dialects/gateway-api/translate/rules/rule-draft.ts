@@ -7,7 +7,11 @@ import type { Problem } from '../../conditions.ts'
 import type { RouteEffect, UnresolvedReference } from '../../contribution.ts'
 
 /** Where a rule or a part of it stands, and of which kind of route. */
-export type RulePlace = Origin & { readonly routeKind: GroupKind }
+export type RulePlace = Origin & {
+  readonly routeKind: GroupKind
+  /** Tells one use of the rule from others: the id of the rule that hands requests to it. */
+  readonly under?: string
+}
 
 /** The place of a field below another place. */
 export const placeBelow = (place: RulePlace, field: string): RulePlace => ({
@@ -24,8 +28,16 @@ export const originOf = ({ kind, namespace, name, fieldPath }: Origin): Origin =
 })
 
 /** Unique for every place of the configuration. */
-export const idOf = ({ kind, namespace, name, fieldPath }: Origin) =>
-  `gateway-api/${kind}/${namespace}/${name}/${fieldPath}`
+export const idOf = ({
+  kind,
+  namespace,
+  name,
+  fieldPath,
+  under,
+}: Origin & Pick<RulePlace, 'under'>) => {
+  const id = `gateway-api/${kind}/${namespace}/${name}/${fieldPath}`
+  return under === undefined ? id : `${id}@${under}`
+}
 
 /** Collects what one rule needs, and what is wrong with it. */
 export class RuleDraft {

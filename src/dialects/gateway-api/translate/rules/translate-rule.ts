@@ -14,9 +14,18 @@ import { translateHeaderFilters } from './filters/header-filter.ts'
 import { translateRedirect, translateUrlRewrite } from './filters/rewrite-filters.ts'
 import { placeBelow, type RuleDraft, type RulePlace } from './rule-draft.ts'
 
+/** Filters of the rule itself, or of one that hands requests to it. */
+export interface FilterLayer {
+  readonly filters: readonly RouteFilter[]
+  /** The rule that has them. */
+  readonly place: RulePlace
+  readonly hasBackends: boolean
+}
+
 /** What rules of all kinds of routes have. */
 export interface RuleParts {
-  readonly filters: readonly RouteFilter[]
+  /** Outermost first. */
+  readonly layers: readonly FilterLayer[]
   readonly backendRefs: readonly WeightedBackend[]
   /** 0 is no limit. */
   readonly timeoutMs: number
@@ -34,16 +43,17 @@ export function translateRuleAction(
 ): RouteAction {
   const use = { isGrpc: parts.isGrpc, isSticky: parts.hashPolicies.length > 0 }
   const reader: RuleReader = { scope, draft, use }
-  translateFilters(reader, parts, place)
+  translateFilters(reader, parts)
   const action = createAction(reader, parts, place)
   const changed = draft.changes.reduce<RouteAction>((before, change) => change(before), action)
   return draft.unavailable ?? changed
 }
 
 function createAction(reader: RuleReader, parts: RuleParts, place: RulePlace): RouteAction {
-  const redirect = parts.filters.find(({ requestRedirect }) => requestRedirect !== undefined)
+  const filters = parts.layers.flatMap((layer) => layer.filters)
+  const redirect = filters.find(({ requestRedirect }) => requestRedirect !== undefined)
   if (redirect?.requestRedirect !== undefined) return translateRedirect(redirect.requestRedirect)
-  const rewrite = parts.filters.find(({ urlRewrite }) => urlRewrite !== undefined)
+  const rewrite = filters.find(({ urlRewrite }) => urlRewrite !== undefined)
   // An ExtensionRef filter may answer in the place of backends.
   const answersItself = reader.draft.changes.length > 0 && parts.backendRefs.length === 0
   const destinations = answersItself ? [] : translateDestinations(reader, parts.backendRefs, place)
@@ -55,7 +65,7 @@ function createAction(reader: RuleReader, parts: RuleParts, place: RulePlace): R
     timeoutMs: parts.timeoutMs,
     idleTimeoutMs: undefined,
     retry: parts.retry,
-    mirrors: translateMirrors(reader, parts.filters, place),
+    mirrors: parts.layers.flatMap((layer) => translateMirrors(reader, layer.filters, layer.place)),
     websocket: true,
     hashPolicies: parts.hashPolicies,
   }
@@ -70,13 +80,20 @@ export const extensionsOf = (
     extensionRef === undefined ? [] : [{ ...extensionRef, namespace }],
   )
 
-function translateFilters(
-  { scope, draft }: RuleReader,
-  { filters, backendRefs }: RuleParts,
-  place: RulePlace,
+/** Adds what filters ask for to the draft, but for what decides where requests go. */
+export function translateFilters(
+  reader: Pick<RuleReader, 'scope' | 'draft'>,
+  { layers }: Pick<RuleParts, 'layers'>,
+): void {
+  for (const layer of layers) translateLayer(reader, layer)
+}
+
+function translateLayer(
+  { scope, draft }: Pick<RuleReader, 'scope' | 'draft'>,
+  { filters, place, hasBackends }: FilterLayer,
 ): void {
   const rule: FilteredRule = {
-    hasBackends: backendRefs.length > 0,
+    hasBackends,
     isRedirect: filters.some(({ requestRedirect }) => requestRedirect !== undefined),
     extensions: extensionsOf(filters, place.namespace),
   }

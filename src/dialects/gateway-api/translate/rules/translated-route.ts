@@ -1,9 +1,10 @@
 import type { Backend } from '../../../../ir/backend.ts'
 import type { PolicyConfig } from '../../../../ir/policy.ts'
 import type { Route } from '../../../../ir/route.ts'
-import type { Problem } from '../../conditions.ts'
 import type { ContributedRule } from '../../contribution.ts'
+import type { DelegatedRoute } from './delegation/delegated-route.ts'
 import type { MatchRank } from './matches/match-rank.ts'
+import type { RouteConditions } from './route-conditions.ts'
 
 /** One match of a rule, ready to be put into virtual hosts. */
 export interface RankedRoute {
@@ -12,19 +13,14 @@ export interface RankedRoute {
   readonly rule: ContributedRule
 }
 
-/** A route object without what depends on where it is attached. */
-export interface TranslatedRoute {
-  /** In the order of rules and matches. */
+/** A route object without what depends on where it is attached, with the routes that it hands requests to. */
+export interface TranslatedRoute extends RouteConditions {
+  /** In the order of rules and matches; those of other routes before those of the rule that hands over to them. */
   readonly routes: readonly RankedRoute[]
   readonly policies: readonly PolicyConfig[]
   readonly backends: readonly Backend[]
   readonly secretIds: readonly string[]
   /** `namespace/name` of every Service that its rules name. */
   readonly services: readonly string[]
-  /** Goes into the condition Accepted. */
-  readonly accepted: Problem | undefined
-  readonly resolvedRefs: Problem | undefined
-  readonly partiallyInvalid: Problem | undefined
-  /** What operators should know although the route itself is right. */
-  readonly remarks: readonly string[]
+  readonly delegated: readonly DelegatedRoute[]
 }

@@ -22,10 +22,10 @@ export function countAttachedRoutes(
   attached: readonly AttachedRoute[],
 ): ReadonlyMap<ListenerPlan, number> {
   const counts = new Map<ListenerPlan, number>()
-  for (const { attachments, translated } of attached) {
-    if (translated.accepted !== undefined) continue
+  for (const { attachments } of attached) {
+    const accepted = attachments.filter(({ translated }) => translated.accepted === undefined)
     const listeners = new Set(
-      attachments.flatMap((attachment) => attachment.listeners.map(({ listener }) => listener)),
+      accepted.flatMap((attachment) => attachment.listeners.map(({ listener }) => listener)),
     )
     for (const listener of listeners) counts.set(listener, (counts.get(listener) ?? 0) + 1)
   }

@@ -1,9 +1,11 @@
-import type { KubeObject } from '../../../../kube/kube-object.ts'
+import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import { isRecord } from '../../../record.ts'
-import { type Condition, ConditionMaker } from '../../conditions.ts'
+import { type Condition, ConditionMaker, type Problem } from '../../conditions.ts'
 import type { ParentReference } from '../../kinds/fields/references.ts'
-import type { Attachment } from '../routes/attach-route.ts'
+import { gatewayGroup } from '../../names.ts'
 import type { AttachedRoute } from '../routes/attached-routes.ts'
+import type { Delegation } from '../routes/delegations.ts'
+import type { RouteConditions } from '../rules/route-conditions.ts'
 
 interface ParentStatus {
   readonly parentRef: ParentReference
@@ -20,16 +22,24 @@ function messageOf(own: readonly string[], contributed: readonly string[]): stri
   return more > 0 ? `${shown}; and ${more} more` : shown
 }
 
+/** A route at a Gateway, or at a route that hands requests to it. */
+interface RouteAtParent {
+  readonly parent: ParentReference
+  readonly controllerName: string
+  readonly translated: RouteConditions
+  /** Why the parent does not take it. */
+  readonly problem: Problem | undefined
+}
+
 function parentStatusOf(
-  { object, translated }: AttachedRoute,
-  { parent, gateway, problem }: Attachment,
+  { object }: AttachedRoute,
+  { parent, controllerName, translated, problem }: RouteAtParent,
   remarks: readonly string[],
 ): ParentStatus {
   const make = new ConditionMaker(object)
   const { accepted, resolvedRefs, partiallyInvalid } = translated
   return {
-    parentRef: parent,
-    controllerName: gateway.profile.controllerName,
+    ...{ parentRef: parent, controllerName },
     conditions: [
       make.expect('Accepted', problem ?? accepted, messageOf(translated.remarks, remarks)),
       make.expect('ResolvedRefs', resolvedRefs),
@@ -57,15 +67,47 @@ export function splitEntries(
   return { foreign, hasOwn: foreign.length < entries.length }
 }
 
+/** A parent as the route itself names it, or by its full name. */
+function parentReferenceOf(
+  { metadata, ...object }: KubeObject,
+  { group, kind, namespace, name }: ObjectReference,
+): ParentReference {
+  const spec = isRecord(object['spec']) ? object['spec'] : {}
+  const { parentRefs = [] } = spec as { readonly parentRefs?: readonly ParentReference[] }
+  const own = parentRefs.find(
+    (each) =>
+      (each.group ?? gatewayGroup) === group &&
+      each.kind === kind &&
+      each.name === name &&
+      (each.namespace ?? metadata.namespace) === namespace,
+  )
+  return own ?? { group, kind, namespace, name }
+}
+
+/** What else is known of a route. */
+interface RouteRemarks {
+  /** What contributions want operators to know. */
+  readonly remarks: readonly string[]
+  readonly delegations: readonly Delegation[]
+}
+
 /** What is to be said of a route; undefined: nothing, because no parent is served here. */
 export function createRouteStatus(
   route: AttachedRoute,
   ownControllers: ReadonlySet<string>,
-  remarks: readonly string[] = [],
+  { remarks, delegations }: RouteRemarks = { remarks: [], delegations: [] },
 ): unknown {
   const entries = statusEntriesOf(route.object, 'parents')
   const { foreign, hasOwn } = splitEntries(entries, ownControllers)
-  if (route.attachments.length === 0 && !hasOwn) return undefined
-  const own = route.attachments.map((attachment) => parentStatusOf(route, attachment, remarks))
+  if (route.attachments.length + delegations.length === 0 && !hasOwn) return undefined
+  const attached = route.attachments.map(({ parent, gateway, translated, problem }) => ({
+    ...{ parent, translated, problem },
+    controllerName: gateway.profile.controllerName,
+  }))
+  const delegated = delegations.map(({ parent, controllerName, conditions, problem }) => ({
+    ...{ parent: parentReferenceOf(route.object, parent), controllerName },
+    ...{ translated: conditions, problem },
+  }))
+  const own = [...attached, ...delegated].map((each) => parentStatusOf(route, each, remarks))
   return { parents: [...foreign, ...own] }
 }

@@ -13,12 +13,11 @@ export type GatewaysByService = ReadonlyMap<string, ReadonlySet<GatewayPlan>>
 /** Finds the gateways whose routes lead to each Service. */
 export function groupGatewaysByService(attached: readonly AttachedRoute[]): GatewaysByService {
   const found = new Map<string, Set<GatewayPlan>>()
-  for (const { translated, attachments } of attached) {
-    const gateways = attachments.filter(({ problem }) => problem === undefined)
+  for (const { translated, gateway, problem } of attached.flatMap((each) => each.attachments)) {
     for (const service of translated.services) {
       const known = found.get(service) ?? new Set()
       found.set(service, known)
-      for (const { gateway } of gateways) known.add(gateway)
+      if (problem === undefined) known.add(gateway)
     }
   }
   return found

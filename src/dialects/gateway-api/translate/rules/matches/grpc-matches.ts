@@ -1,9 +1,8 @@
 import type { PathMatcher, RequestMatcher } from '../../../../../ir/matcher.ts'
 import type { GrpcRouteMatch } from '../../../kinds/grpc-route.ts'
+import { escapeRegex } from './escape-regex.ts'
 import { valueMatchersOf } from './http-matches.ts'
 import type { MatchRank } from './match-rank.ts'
-
-const escapeRegex = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** A call goes to the path `/service/method`. */
 function pathMatcherOf(match: GrpcRouteMatch['method']): PathMatcher {
