@@ -27,6 +27,17 @@ describe('usage that an answer does not tell is counted', () => {
     })
   })
 
+  test('of an answer that reports nothing but zeros', async () => {
+    const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
+    const fixture = await ModelFixture.start({
+      answer: (_request, response) => answerJson(response, { ...silent, usage }),
+    })
+    await (await fixture.post(ask)).text()
+    expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({
+      ...{ inputTokens: 1, outputTokens: 2, estimated: true },
+    })
+  })
+
   test('of an answer of which only the beginning is kept', async () => {
     const content = 'word '.repeat(50_000)
     const choices = [{ index: 0, message: { role: 'assistant', content } }]

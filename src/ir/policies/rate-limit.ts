@@ -43,6 +43,8 @@ export interface LimitCounting {
    * them is refused.
    */
   readonly attachmentTokens?: number
+  /** What is set aside for input beside output, in multiples of what was counted: providers may cut texts finer. Left out: 1. */
+  readonly inputFactor?: number
   /**
    * `counted`: of a stream that breaks off what has come of it counts. Left out: what was set aside for it does, as the provider has not
    * said what it bills.

@@ -40,7 +40,7 @@ export class UsageMeter implements AnswerMeter {
 
   see({ usage, model }: Pick<StreamPart, 'usage' | 'model'>): void {
     if (model !== undefined) this.#parts.call.providerModel ??= model
-    if (usage !== undefined) this.#usage = mergeUsage(this.#usage, usage)
+    if (usage !== undefined && saysSomething(usage)) this.#usage = mergeUsage(this.#usage, usage)
   }
 
   /** The answer has come to its end. */
@@ -95,3 +95,7 @@ function textsOf(format: WireFormat, bytes: Buffer): readonly string[] {
     .texts()
     .map(({ text }) => text)
 }
+
+/** Some servers report nothing but zeros. */
+const saysSomething = ({ inputTokens, outputTokens, totalTokens }: Usage) =>
+  inputTokens + outputTokens + totalTokens > 0

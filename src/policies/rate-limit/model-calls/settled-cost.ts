@@ -31,8 +31,9 @@ export function usedBy(counting: LimitCounting, { call, input }: EndedCall): num
   }
   const { usage } = call
   if (usage === undefined) return undefined
-  // The gateway's estimate for logs counts the texts alone.
-  const atLeast = usage.estimated ? inputTokensOf(counting, input) : 0
+  // The gateway's estimate for logs counts the texts alone, and no call has no input.
+  const isCounted = usage.estimated || usage.inputTokens === 0
+  const atLeast = isCounted ? inputTokensOf(counting, input) : 0
   const tokens = { input: Math.max(usage.inputTokens, atLeast), output: usage.outputTokens }
   if (counting.unit !== 'cost')
     return Math.max(countsOf(counting, tokens, []), moreOf(counting, usage))

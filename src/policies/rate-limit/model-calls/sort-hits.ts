@@ -78,11 +78,17 @@ function claimsOf(
     ...{ key, window },
     cost: countsOf(
       counting,
-      { input: inputTokensOf(counting, input), output },
+      { input: mostInputOf(counting, input), output },
       pricesOf(counting, call),
     ),
     limit: limit.requests * countsPerLimit(counting),
   }))
+}
+
+/** A limit on what goes in counts by the gateway's measure alone, others what the provider will say. */
+function mostInputOf(counting: LimitCounting, input: CallInput): number {
+  const factor = isKnownLater(counting) ? (counting.inputFactor ?? 1) : 1
+  return Math.ceil(inputTokensOf(counting, input) * factor)
 }
 
 /** Whichever of them answers, it costs no more than the dearest. */

@@ -85,6 +85,15 @@ describe('what is set aside for the answer', () => {
     })
   })
 
+  test('leaves room for providers that cut what goes in finer, where that is said', () => {
+    const json = () => ({ prompt: prompt(10), max_tokens: 10 })
+    const most = { unit: 'total-tokens', inputFactor: 1.25 } as const
+    expect(send(limitedTo(most, 23), json()).result).toBeUndefined()
+    expect(send(limitedTo(most, 22), json()).result).toMatchObject({ code: 'rate-limited' })
+    const input = { unit: 'input-tokens', inputFactor: 1.25 } as const
+    expect(send(limitedTo(input, 10), json()).result).toBeUndefined()
+  })
+
   test('is told to each provider under the name that it knows', () => {
     const call = modelCall()
     send(limitedTo({ unit }), { max_tokens: 5 }, { call })

@@ -24,7 +24,15 @@ const units: Readonly<Record<string, LimitUnit>> = {
 }
 
 const names = [
-  ...['count', 'reserve', 'default-max-tokens', 'prices', 'attachment-tokens', 'cut-streams'],
+  ...[
+    'count',
+    'reserve',
+    'default-max-tokens',
+    'prices',
+    'attachment-tokens',
+    'cut-streams',
+    'input-factor',
+  ],
 ] as const
 
 /** Annotations by name without the prefix, as a flat list that compares by its items. */
@@ -58,6 +66,7 @@ export function translateCounting(annotations: readonly string[], errors: string
       tokensOf('default-max-tokens', values, errors) ?? vendorCounting.defaultOutputTokens,
     ...attachmentsOf(values, errors),
     ...cutStreamsOf(values, reserve, errors),
+    ...inputFactorOf(values.get('input-factor'), errors),
     prices: pricesOf(values.get('prices'), errors),
   }
   if (unit === 'cost' && counting.prices.length === 0) {
@@ -117,6 +126,13 @@ function cutStreamsOf(values: ReadonlyMap<string, string>, reserve: boolean, err
     errors.push(`annotation ${prefix}cut-streams has no meaning where nothing is reserved`)
   }
   return { cutStreams: 'counted' as const }
+}
+
+function inputFactorOf(value: string | undefined, errors: string[]) {
+  if (value === undefined) return {}
+  const inputFactor = /^\d{1,2}(\.\d{1,3})?$/.test(value) ? Number(value) : 0
+  if (inputFactor < 1) errors.push(`annotation ${prefix}input-factor must be a number from 1 to 99`)
+  return { inputFactor }
 }
 
 /** `MODEL=INPUT/OUTPUT` per million tokens, separated by commas. */
