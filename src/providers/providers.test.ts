@@ -103,7 +103,19 @@ describe('paths', () => {
       ['POST', '/openai/deployments/other/chat/completions', '?api-version=1'],
       'chat /openai/deployments/d1/chat/completions?api-version=2024-10-21',
     ],
-    [azure, ['POST', '/openai/deployments/other/embeddings'], undefined],
+    [
+      azure,
+      ['POST', '/openai/deployments/other/embeddings', '?api-version=1&key=k'],
+      'embedding /openai/deployments/d1/embeddings?api-version=2024-10-21',
+    ],
+    [
+      azure,
+      ['POST', '/a/openai/deployments/other/completions'],
+      'completion /openai/deployments/d1/completions?api-version=2024-10-21',
+    ],
+    [azure, ['POST', '/openai/deployments/other/assistants'], undefined],
+    [azure, ['POST', '/openai/deployments/x/y/embeddings'], undefined],
+    [azure, ['GET', '/openai/deployments/other/embeddings'], undefined],
     [azure, ['POST', '/azure/v1/responses'], undefined],
     [azure, ['GET', '/azure'], undefined],
     [gemini, ['POST', '/gemini'], 'chat /v1beta/models/g2:generateContent'],
@@ -198,6 +210,11 @@ describe('paths', () => {
       'platform /llm/v1/models',
     ],
     [{ ...anthropic, path: base }, ['POST', '/claude'], 'chat /api/v1/messages'],
+    [
+      { ...azure, path: { type: 'full', value: '/own' } },
+      ['POST', '/openai/deployments/d1/embeddings'],
+      'embedding /openai/deployments/d1/embeddings?api-version=2024-10-21',
+    ],
     [
       { ...azure, path: base },
       ['POST', '/azure'],

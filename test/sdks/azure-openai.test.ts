@@ -51,6 +51,13 @@ describe.each(targetsOf(provider))('AzureOpenAI of openai against %s', (_name, s
     })
   })
 
+  test('makes embeddings', async () => {
+    const { data } = await client.embeddings.create({
+      ...{ model: 'text-embedding-3-small', input: ['first text', 'second text'] },
+    })
+    expect(data).toHaveLength(2)
+  })
+
   test('comes to the provider with the credential that counts', async () => {
     await client.chat.completions.create({ model, messages })
     const expected = target.holdsCredential ? '****uice' : '****ient'
