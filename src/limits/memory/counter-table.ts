@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { type Window, windowSeconds, windowStart } from '../counter-store.ts'
+import { KnownSlots } from './known-slots.ts'
 import { StripedLock } from './striped-lock.ts'
 import { firstSlotCell, layout, sharedSlotsOf } from './table-layout.ts'
 
@@ -28,6 +29,7 @@ export class CounterTable {
   readonly #secret: string
   readonly #locks: StripedLock
   readonly #wanted = new Int32Array(layout.hashCells)
+  readonly #known = new KnownSlots()
 
   constructor(memory: SharedArrayBuffer) {
     this.#cells = new Int32Array(memory)
@@ -42,10 +44,16 @@ export class CounterTable {
   /** The slot of a counter, made if it is not there. */
   slotOf(key: string, window: Window, nowMs: number): number {
     const start = windowStart(window, nowMs)
+    const expiry = start + windowSeconds[window]
+    const known = this.#known.get(key, window, start)
+    // A caller whose clock is behind may ask for a window that is over, and whose slot is another's.
+    if (known !== undefined && this.expiryOf(known) === expiry) return known
     this.#hashToWanted(`${this.#secret} ${window} ${start} ${key}`)
     const home = ((this.#wanted[0] ?? 0) >>> 0) % this.#slots
-    const expiry = start + windowSeconds[window]
-    return this.#find(home) ?? this.#take(home, expiry, nowMs) ?? this.#share(window, expiry)
+    const slot = this.#find(home) ?? this.#take(home, expiry, nowMs)
+    if (slot === undefined) return this.#share(window, expiry)
+    this.#known.set(key, window, { start, slot })
+    return slot
   }
 
   /** True: counters that find no slot of their own are in it together. */
@@ -103,7 +111,7 @@ export class CounterTable {
     const dueSeconds = Math.floor(nowMs / 1000) - graceSeconds
     return this.#locks.run(home % layout.lockCells, () => {
       const known = this.#find(home)
-      if (known !== undefined) return known
+      if (known !== undefined && this.expiryOf(known) === expiry) return known
       for (let probe = 0; probe < probes; probe += 1) {
         const slot = this.#slotAt(home + probe)
         const before = Atomics.load(this.#cells, slot)
