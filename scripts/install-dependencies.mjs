@@ -9,6 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const lockFile = join(root, 'package-lock.json')
 const installedLockFile = join(root, 'node_modules', '.sluice-lock.json')
 
+// Whatever NODE_ENV and the user's npm leave out: the tests need the one, Node itself comes by the other.
+const everything = ['--include=dev', '--include=optional']
+
 const read = (file) => {
   try {
     return readFileSync(file, 'utf8')
@@ -19,11 +22,15 @@ const read = (file) => {
 
 if (read(lockFile) !== read(installedLockFile)) {
   process.stderr.write('Installing dependencies (npm ci) ...\n')
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  })
+  const { status } = spawnSync(
+    'npm',
+    ['ci', ...everything, '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
+    },
+  )
   if (status !== 0) {
     process.stderr.write('npm ci failed; see the lines above.\n')
     process.exit(status ?? 1)
