@@ -235,6 +235,6 @@ function tooManyBodies(): GatewayError {
 function tooLarge(limitBytes: number): GatewayError {
   return gatewayError(
     'body-too-large',
-    `Payload Too Large: the request body is larger than ${limitBytes} bytes, which is the limit of a policy of this route`,
+    `Payload Too Large: the request body is larger than ${limitBytes} bytes, which is the limit where the route reads it`,
   )
 }
