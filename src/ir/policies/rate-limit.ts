@@ -38,6 +38,8 @@ export interface LimitCounting {
   readonly reserve: boolean
   /** For calls that do not say how long their answer may be: what is set aside for it, and told the provider. At least 1. */
   readonly defaultOutputTokens: number
+  /** Where something is set aside: no answer is longer, whatever its client allows; the provider is told. Left out: the client's word. */
+  readonly mostOutputTokens?: number
   /**
    * How many tokens a picture, a sound or a file counts. Left out: where what goes in is counted before the call, a call with any of
    * them is refused.

@@ -69,11 +69,15 @@ function claimsOf(
   { call, request, input }: LimitedCall,
 ): readonly Claim[] {
   if (claimed.length === 0) return noClaims
-  const defaults = claimed
-    .filter(({ rules }) => isKnownLater(rules.counting))
-    .map(({ rules }) => rules.counting.defaultOutputTokens)
-  const bounds = { defaultOutputTokens: Math.min(...defaults), inputTokens: input.tokens }
-  const output = defaults.length === 0 ? 0 : limitOutput(call, request, bounds)
+  const ofAnswers = claimed.map(({ rules }) => rules.counting).filter(isKnownLater)
+  const bounds = {
+    defaultOutputTokens: Math.min(...ofAnswers.map((each) => each.defaultOutputTokens)),
+    mostOutputTokens: Math.min(
+      ...ofAnswers.map((each) => each.mostOutputTokens ?? Number.POSITIVE_INFINITY),
+    ),
+    inputTokens: input.tokens,
+  }
+  const output = ofAnswers.length === 0 ? 0 : limitOutput(call, request, bounds)
   return claimed.map(({ key, window, limit, rules: { counting } }) => ({
     ...{ key, window },
     cost: countsOf(
