@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Simulator } from '../../simulator.ts'
-import { eventsOf, send, startTestSimulator } from '../../testing/client.ts'
+import type { Simulator } from '../../../simulator.ts'
+import { eventsOf, send, startTestSimulator } from '../../../testing/client.ts'
 
 const host = 'api.openai.com'
 let simulator: Simulator
