@@ -77,6 +77,20 @@ describe('what is set aside for the answer', () => {
     expect(json['max_tokens']).toBe(1)
   })
 
+  test.each([
+    [{ max_tokens: 900 }, 20],
+    [{ max_tokens: 7 }, 7],
+    [{}, 20],
+  ])('is no more than an answer may have at most: %j', (asked, told) => {
+    const json: Record<string, unknown> = { ...asked, n: 2 }
+    const most = { unit, mostOutputTokens: 20 } as const
+    expect(send(limitedTo(most, 2 * told - 1), { ...json }).result).toMatchObject({
+      code: 'rate-limited',
+    })
+    expect(send(limitedTo(most, 2 * told), json).result).toBeUndefined()
+    expect(json['max_tokens']).toBe(told)
+  })
+
   test('has the tokens of a prediction in it', () => {
     const json = { prediction: { content: prompt(7) }, max_tokens: 10 }
     expect(send(limitedTo({ unit }, 10 + 8), { ...json }).result).toBeUndefined()

@@ -23,12 +23,12 @@ test('annotations say what is set aside, and what of it stays', () => {
   expect(
     read({
       ...{ count: 'total-tokens', 'default-max-tokens': '512', 'attachment-tokens': '2000' },
-      ...{ 'input-factor': '1.5', 'cut-streams': 'counted' },
+      ...{ 'input-factor': '1.5', 'cut-streams': 'counted', 'most-max-tokens': '800' },
     }),
   ).toEqual({
     counting: {
       ...{ unit: 'total-tokens', reserve: true, defaultOutputTokens: 512, attachmentTokens: 2000 },
-      ...{ inputFactor: 1.5, cutStreams: 'counted', prices: [] },
+      ...{ inputFactor: 1.5, cutStreams: 'counted', mostOutputTokens: 800, prices: [] },
     },
     errors: [],
   })
@@ -44,6 +44,8 @@ test.each([
   [{ 'attachment-tokens': 'many' }, 'attachment-tokens must be a whole number of at least 1'],
   [{ 'input-factor': '0.5' }, 'input-factor must be a number from 1 to 99'],
   [{ 'input-factor': '-2' }, 'input-factor must be a number from 1 to 99'],
+  [{ 'most-max-tokens': '0' }, 'most-max-tokens must be a whole number of at least 1'],
+  [{ 'most-max-tokens': '9', reserve: 'false' }, 'most-max-tokens has no meaning'],
   [{ 'cut-streams': 'dropped' }, 'cut-streams must be reserved or counted'],
   [{ 'cut-streams': 'counted', reserve: 'false' }, 'cut-streams has no meaning'],
 ])('%j is refused: %s', (annotations, message) => {

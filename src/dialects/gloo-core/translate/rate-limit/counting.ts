@@ -28,6 +28,7 @@ const names = [
     'count',
     'reserve',
     'default-max-tokens',
+    'most-max-tokens',
     'prices',
     'attachment-tokens',
     'cut-streams',
@@ -64,6 +65,7 @@ export function translateCounting(annotations: readonly string[], errors: string
     reserve,
     defaultOutputTokens:
       tokensOf('default-max-tokens', values, errors) ?? vendorCounting.defaultOutputTokens,
+    ...mostTokensOf(values, reserve, errors),
     ...attachmentsOf(values, errors),
     ...cutStreamsOf(values, reserve, errors),
     ...inputFactorOf(values.get('input-factor'), errors),
@@ -110,6 +112,15 @@ function tokensOf(
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
   errors.push(`annotation ${prefix}${name} must be a whole number of at least 1`)
   return undefined
+}
+
+function mostTokensOf(values: ReadonlyMap<string, string>, reserve: boolean, errors: string[]) {
+  const mostOutputTokens = tokensOf('most-max-tokens', values, errors)
+  if (mostOutputTokens === undefined) return {}
+  if (!reserve) {
+    errors.push(`annotation ${prefix}most-max-tokens has no meaning where nothing is reserved`)
+  }
+  return { mostOutputTokens }
 }
 
 function attachmentsOf(values: ReadonlyMap<string, string>, errors: string[]) {
