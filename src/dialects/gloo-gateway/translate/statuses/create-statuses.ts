@@ -29,6 +29,7 @@ import {
 } from './check-options.ts'
 import { type Conflicts, findConflicts } from './conflicts.ts'
 import type { Findings } from './findings.ts'
+import { OptionReferences } from './option-references.ts'
 
 type Check = (scope: Scope, object: KubeObject) => GlooReport
 
@@ -52,11 +53,16 @@ function findTargetWarnings(
   { source }: Scope,
   kind: GroupKind,
   object: KubeObject,
+  references: OptionReferences,
 ): readonly string[] {
   const target = targetKindOf(kind)
   const { namespace = '' } = object.metadata
   const { targetRefs = [] } = source.specs.get<{ targetRefs?: readonly TargetReference[] }>(object)
   if (target === undefined) return []
+  if (targetRefs.length === 0) {
+    const warning = `targetRefs names no ${target.kind}, and nothing else refers to these options: they have no effect`
+    return references.has(object) ? [] : [warning]
+  }
   return targetRefs.flatMap((reference) => {
     const error = findTargetError(reference, target, namespace)
     if (error !== undefined) return [error]
@@ -73,11 +79,18 @@ const hasListener = (
   sectionName: string,
 ) => listeners.some(({ name }) => name === sectionName)
 
+/** What is known of options beside what they say. */
+interface Said {
+  readonly conflicts: Conflicts
+  readonly findings: Findings
+  readonly references: OptionReferences
+}
+
 function statusOf(
   scope: Scope,
   object: KubeObject,
   [kind, check]: (typeof checks)[number],
-  { conflicts, findings }: { readonly conflicts: Conflicts; readonly findings: Findings },
+  { conflicts, findings, references }: Said,
 ): ObjectStatus {
   const { namespace = '', name } = object.metadata
   const key = `status of ${object.kind} ${namespace}/${name}`
@@ -86,7 +99,10 @@ function statusOf(
     containFailure(() => check(inner, object), unreadable),
   )
   const targets = containFailure(
-    (): GlooReport => ({ errors: [], warnings: findTargetWarnings(scope, kind, object) }),
+    (): GlooReport => ({
+      errors: [],
+      warnings: findTargetWarnings(scope, kind, object, references),
+    }),
     unreadable,
   )
   const found = findings.of(object)
@@ -111,7 +127,9 @@ export function createStatuses(
   attachments: Attachments,
   findings: Findings,
 ): readonly ObjectStatus[] {
-  const said = { conflicts: findConflicts(scope.source, attachments), findings }
+  const conflicts = findConflicts(scope.source, attachments)
+  const references = new OptionReferences(scope.source.objects)
+  const said = { conflicts, findings, references }
   return checks.flatMap((each) =>
     scope.source.objects.list(each[0]).map((object) => statusOf(scope, object, each, said)),
   )
