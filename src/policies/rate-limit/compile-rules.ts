@@ -52,7 +52,9 @@ export function compileRules(rules: RateLimitRules): HitCollector | EntryError {
 }
 
 function hitOn(rules: RateLimitRules, { limit, counter }: FoundLimit): LimitedHit {
-  const key = `${rules.counterScope} ${counter}`
+  // Cost is counted in other numbers than tokens are: a limit that changes from one to the other begins anew.
+  const unit = rules.counting.unit === 'cost' ? ' cost' : ''
+  const key = `${rules.counterScope}${unit} ${counter}`
   return { key, cost: 1, window: limit.window, limit, rules }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { policyServices } from '../../test-context.ts'
 import { limited, modelCall, prompt, send, usage } from '../testing/model-fixture.ts'
 
 const refused = {
@@ -20,6 +21,18 @@ describe('cost', () => {
     const json = { prompt: prompt(10), max_tokens: 10 }
     expect(send(limited(50, cost), json, large).result).toBeUndefined()
     expect(send(limited(49, cost), json, large).result).toMatchObject(refused)
+  })
+
+  test('begins anew where a limit has counted tokens before', () => {
+    const { counters } = policyServices()
+    const tokens = limited(100, { unit: 'total-tokens' }, { services: { counters } })
+    const first = send(tokens, { max_tokens: 100 })
+    const money = limited(100, cost, { services: { counters } })
+    const large = () => ({ call: modelCall({ model: 'large' }) })
+    send(money, { max_tokens: 20 }, large()).end(usage(0, 20))
+    expect(send(money, { max_tokens: 6 }, large()).result).toMatchObject(refused)
+    first.end(usage(0, 40))
+    expect(send(tokens, { max_tokens: 60 }).result).toBeUndefined()
   })
 
   test('of tokens that are worth less than a hundredth adds up', () => {
