@@ -33,6 +33,13 @@ describe('routes that answer themselves', () => {
     expect(answer.headers.get('content-type')).toBe('text/plain')
   })
 
+  test.each([204, 304])('direct responses of status %s announce no content', async (status) => {
+    const answer = await answerOf({ type: 'direct-response', status, body: 'left out' })
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('content-length')).toBeNull()
+    expect(answer.headers.get('content-type')).toBeNull()
+  })
+
   test('unavailable routes name what is missing', async () => {
     const message = 'secret gloo-system/openai-secret is missing'
     const answer = await answerOf({

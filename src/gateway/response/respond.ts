@@ -8,15 +8,19 @@ import type { CompiledRedirect, RouteMatch } from '../../snapshot/snapshot.ts'
 import { encodeError } from '../model/model-error.ts'
 import type { Exchange } from '../request/exchange.ts'
 
+/** Statuses whose answers have no content (RFC 9110): a length of some breaks a stream of HTTP/2. */
+const emptyStatuses: ReadonlySet<number> = new Set([204, 205, 304])
+
 /** Answers a request from the gateway itself. */
 export function respond(exchange: Exchange, response: LocalResponse): void {
   const { sink, body } = exchange
   if (exchange.completed || sink.headSent) return
   const head = { status: response.status, headers: response.headers }
   const { headers } = head
-  if (response.body !== '' && !headers.has('content-type'))
-    headers.set('content-type', 'text/plain')
-  headers.set('content-length', String(Buffer.byteLength(response.body)))
+  const isEmpty = emptyStatuses.has(response.status)
+  const content = isEmpty ? '' : response.body
+  if (content !== '' && !headers.has('content-type')) headers.set('content-type', 'text/plain')
+  if (!isEmpty) headers.set('content-length', String(Buffer.byteLength(content)))
   headers.set('server', exchange.ingress.listener.config.http.serverName)
   try {
     exchange.finishHead(head)
@@ -41,9 +45,9 @@ export function respond(exchange: Exchange, response: LocalResponse): void {
     sink.abort()
     return
   }
-  const bodiless = exchange.method === 'HEAD' || response.body === ''
-  if (!bodiless) exchange.responseBytes += Buffer.byteLength(response.body)
-  sink.end(bodiless ? undefined : response.body)
+  const bodiless = exchange.method === 'HEAD' || content === ''
+  if (!bodiless) exchange.responseBytes += Buffer.byteLength(content)
+  sink.end(bodiless ? undefined : content)
   if (!body.ended) body.discard()
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EdgeBench } from './edge-bench.ts'
 
@@ -54,3 +56,21 @@ routes:
   })
   expect(await bench.call('direct', '/empty')).toMatchObject({ status: 204, body: '' })
 })
+
+test.each([204, 205, 304])(
+  'a direct response of status %s has no content on HTTP/2',
+  async (status) => {
+    await bench.serve(
+      `silent-${status}`,
+      `routes: [{ directResponseAction: { status: ${status}, body: left out } }]`,
+    )
+    const session = connectHttp2(`http://${bench.address}`)
+    const stream = session.request({ ':path': '/', ':authority': `silent-${status}.test` })
+    const [headers] = await once(stream, 'response')
+    expect(headers).toMatchObject({ ':status': status })
+    let text = ''
+    for await (const chunk of stream) text += chunk
+    expect(text).toBe('')
+    session.destroy()
+  },
+)
