@@ -27,6 +27,18 @@ interface CompiledAddition {
 const credentialHeader =
   /(?:authorization|cookie|credentials?|key|password|secret|signature|token)$/
 
+/** They say where messages and connections end, which only who sends them knows (RFC 9110, section 7.6.1). */
+const framingHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 // What RFC 9110 section 5.5 allows in a field value.
 const valuePattern = /^[\t\x20-\x7e\x80-\xff]*$/
@@ -81,6 +93,9 @@ function compileAddition(
 ): CompiledAddition | { readonly type: 'refused'; readonly message: string } {
   const refused = (message: string) => ({ type: 'refused', message }) as const
   if (!tokenPattern.test(name)) return refused(`"${name}" is not a header name`)
+  if (framingHeaders.has(name)) {
+    return refused(`header "${name}" belongs to the connection and is set by the gateway alone`)
+  }
   if (value.type === 'secret') {
     const { secretId, key } = value.secret
     const text = services.secretValue(value.secret)

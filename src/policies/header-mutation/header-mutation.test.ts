@@ -235,3 +235,13 @@ test.each(['', 'a b', 'a:b', 'a\n'])('the name %j is refused', (name) => {
   expect(error({ request: { remove: [], add: [template(name, '1')] } }).message).toContain(message)
   expect(error({ response: { remove: [name], add: [] } }).message).toContain(message)
 })
+
+test.each(['content-length', 'transfer-encoding', 'connection', 'upgrade'])(
+  'the header %s, which ends messages or connections, is not set',
+  (name) => {
+    const changes = { remove: [], add: [template(name, '5')] }
+    const message = `header "${name}" belongs to the connection and is set by the gateway alone`
+    expect(error({ request: changes }).message).toContain(message)
+    expect(error({ response: changes }).message).toContain(message)
+  },
+)
