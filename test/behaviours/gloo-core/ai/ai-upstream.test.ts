@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitUntil } from '../../../harness/wait-until.ts'
-import { AiBench, at, lastOf, question } from './ai-bench.ts'
+import { AiBench, at, completion, lastOf, question } from './ai-bench.ts'
 
 let bench: AiBench
 beforeAll(async () => {
@@ -75,6 +75,24 @@ test('the members of an AI upstream are asked by the priority of their pool', as
   expect((await bench.ask('pools')).status).toBe(200)
   expect([lastOf(first).json['model'], lastOf(second).json['model']]).toEqual(['big', 'small'])
   expect([first.requests.length, second.requests.length]).toEqual([1, 1])
+})
+
+test('every call fails over to the next pool, however many there are at once', async () => {
+  const waiting: (() => void)[] = []
+  const first = await bench.model(failing)
+  const second = await bench.model((request, response) => {
+    waiting.push(() => completion('Hi')(request, response))
+  })
+  const priorities = [first, second].map((server) => ({
+    pool: [{ openai: { customHost: at(server) } }],
+  }))
+  const retries = { retryOn: 'retriable-status-codes', retriableStatusCodes: [429] }
+  const options = { retries: { ...retries, previousPriorities: { updateFrequency: 1 } } }
+  await bench.serve('crowd', { multi: { priorities } }, options)
+  const calls = Array.from({ length: 12 }, () => bench.ask('crowd'))
+  await waitUntil('all of them to wait', () => waiting.length === calls.length)
+  for (const answer of waiting) answer()
+  expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(calls.map(() => 200))
 })
 
 test('AI upstreams of the first releases are asked as those of today', async () => {

@@ -33,7 +33,7 @@ export const UpstreamSpec = object('What is behind the name.', {
     maxConnections: breaks(count('Open connections; default 1024.')),
     maxPendingRequests: breaks(count('Requests that wait; default 1024.')),
     maxRequests: breaks(count('Requests under way; default 1024.')),
-    maxRetries: breaks(count('Retries under way; default 3.')),
+    maxRetries: breaks(count('Retries under way; default 3, of ai 1024.')),
     trackRemaining: ignored('metrics always show what is in use', flag('Whether to count.')),
   }),
   loadBalancerConfig: LoadBalancerConfig,

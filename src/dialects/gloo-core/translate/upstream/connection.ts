@@ -40,12 +40,18 @@ export function translateConnection(spec: UpstreamSpec, findings: Findings): Con
   }
 }
 
-/** The limits, with Envoy's defaults (api/envoy/config/cluster/v3/circuit_breaker.proto). */
-export function translateCircuitBreaker({ circuitBreakers = {} }: UpstreamSpec): CircuitBreaker {
+/**
+ * The limits, with Envoy's defaults (api/envoy/config/cluster/v3/circuit_breaker.proto). Three retries at once are too few for
+ * models: calls last for seconds, and all of them go to the next pool when the first one is full.
+ */
+export function translateCircuitBreaker({
+  circuitBreakers = {},
+  ai,
+}: UpstreamSpec): CircuitBreaker {
   return {
     maxConnections: circuitBreakers.maxConnections ?? 1024,
     maxPendingRequests: circuitBreakers.maxPendingRequests ?? 1024,
     maxRequests: circuitBreakers.maxRequests ?? 1024,
-    maxRetries: circuitBreakers.maxRetries ?? 3,
+    maxRetries: circuitBreakers.maxRetries ?? (ai === undefined ? 3 : 1024),
   }
 }
