@@ -1,12 +1,14 @@
 import type { Dialect } from '../dialect.ts'
 import { emptyConfiguration } from '../empty-configuration.ts'
 import type { Contribution } from '../gateway-api/contribution.ts'
+import { httpRouteKind } from '../gateway-api/names.ts'
 import { routeOptionKind } from '../gloo-core/kinds/options/option-kinds.ts'
 import { addGlooErrors } from '../gloo-core/status/add-errors.ts'
 import { directResponse } from './kinds/direct-response.ts'
 import { gatewayParameters } from './kinds/gateway-parameters.ts'
 import {
   controllerName,
+  delegationLabelKind,
   directResponseKind,
   gatewayParametersKind,
   parametersAnnotation,
@@ -34,6 +36,7 @@ export const glooGatewayContribution: Contribution = {
   name: 'gloo-gateway',
   backends: [{ group: 'gloo.solo.io', kind: 'Upstream' }],
   filters: [routeOptionKind, directResponseKind],
+  delegates: [httpRouteKind, delegationLabelKind],
   parameters: [gatewayParametersKind],
   reports: reportedKinds,
   addErrors: addGlooErrors,

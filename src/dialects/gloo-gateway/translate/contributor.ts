@@ -6,8 +6,11 @@ import type {
   ContributedRule,
   ContributionMoment,
   Contributor,
+  DelegateQuery,
+  DelegatingRule,
   FilteredRule,
   FoundBackend,
+  FoundDelegates,
   FoundFilter,
   FoundParameters,
   PolicyTarget,
@@ -23,21 +26,22 @@ import {
   routeOptionKind,
   virtualHostOptionKind,
 } from '../../gloo-core/kinds/options/option-kinds.ts'
-import type { RouteOptions } from '../../gloo-core/kinds/options/route-options.ts'
 import { readHttpSettings } from '../../gloo-core/options/listener/http-settings.ts'
 import type { Scope, Source } from '../../gloo-core/options/source.ts'
 import type { FoundUpstream } from '../../gloo-core/translate/upstream/upstream-translation.ts'
 import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
 import { Computation } from '../../shared/computation.ts'
 import { SpecCache } from '../../shared/spec-of.ts'
-import { directResponseKind } from '../names.ts'
+import { directResponseKind, overridesAnnotation } from '../names.ts'
 import { Attachments } from './attachments.ts'
 import { cachedKinds } from './cached-kinds.ts'
+import { DelegateFinder } from './delegation/find-delegates.ts'
 import { findDirectResponse } from './direct-responses.ts'
 import { type ListenerHost, readListenerHost } from './listeners/listener-hosts.ts'
 import { readListenerLogs } from './listeners/listener-logs.ts'
 import { EffectReport } from './options/effect-report.ts'
-import { mergeOptions, optionsOf } from './options/merge-options.ts'
+import { inheritOptions, type OptionLayer, readOverrides } from './options/inherited-options.ts'
+import { optionsOf } from './options/merge-options.ts'
 import { translateOptions } from './options/translate-options.ts'
 import { findParameters } from './parameters.ts'
 import { createStatuses } from './statuses/create-statuses.ts'
@@ -58,9 +62,11 @@ class GlooMoment implements ContributionMoment {
   readonly #leadToModels = new Map<string, boolean>()
   readonly #backends = new Map<string, FoundBackend>()
   readonly #findings = new Findings()
+  readonly #delegates: DelegateFinder
 
   constructor(scope: Scope) {
     this.#scope = scope
+    this.#delegates = new DelegateFinder(scope.source.objects)
     this.#attachments = new Attachments(scope.source.objects, scope.source.specs)
   }
 
@@ -85,6 +91,15 @@ class GlooMoment implements ContributionMoment {
     const { group, kind, namespace, name } = reference
     const message = `extensionRef '${name}' of type ${group}.${kind} in namespace '${namespace}' not found`
     return { type: 'unresolved', reason: 'BackendNotFound', message }
+  }
+
+  /** The same answer while it says the same, so that the routes that delegate need not be made anew. */
+  findDelegates(query: DelegateQuery): FoundDelegates {
+    const { reference, parent } = query
+    const [from, to] = [parent, reference].map(({ namespace, name }) => `${namespace}/${name}`)
+    const found = this.#delegates.find(query)
+    const key = `delegates ${reference.group}/${reference.kind} ${to} of ${from}`
+    return this.#scope.remember(key, [JSON.stringify(found)], () => found)
   }
 
   /** Options that cannot be read at all close what they hold on. */
@@ -130,19 +145,28 @@ class GlooMoment implements ContributionMoment {
 
   #ruleEffectsOf(rule: ContributedRule, listener: PolicyTarget): readonly RouteEffect[] {
     const { host, key } = this.#hostOf(listener)
-    const options = this.#optionsOf(rule)
+    const layers = this.#layersOf(rule)
+    const options = layers.flatMap(({ objects }) => objects)
     if (host.isEmpty && options.length === 0 && !this.#callsModels(rule)) return none
     const id = `${rule.id}@${key}`
     const { specs } = this.#scope.source
-    const inputs = [rule, host, ...versionsOf(specs, options)]
+    const inputs = [
+      ...[rule, host],
+      ...layers.flatMap(({ objects, overridable }) => [
+        ...['layer', overridable.join(',')],
+        ...versionsOf(specs, objects),
+      ]),
+    ]
     const made = this.#scope.remember(id, inputs, (scope) => {
-      const merged = mergeOptions<RouteOptions>(specs, options)
+      const inherited = inheritOptions(specs, layers)
       const report = new EffectReport()
-      const optioned = { ...rule, id, options: merged.options, ...host }
-      return { effects: [translateOptions(scope, optioned, report)], report }
+      const optioned = { ...rule, id, options: inherited.options, ...host }
+      const { hidden } = inherited
+      return { effects: [translateOptions(scope, optioned, report)], report, hidden }
     })
-    const { report } = made
+    const { report, hidden } = made
     this.#findings.add(options, report)
+    this.#findings.addHidden(options, hidden)
     this.#findings.addRoute(rule.route.reference, [
       ...(options.length === 0 ? report.warnings : []),
       ...(report.failure === undefined ? [] : [report.failure]),
@@ -171,8 +195,23 @@ class GlooMoment implements ContributionMoment {
     return this.#scope.source.objects.get(routeOptionKind, namespace, name)
   }
 
+  /** The RouteOptions of a rule and of those that hand requests to it, innermost first. */
+  #layersOf(rule: ContributedRule): readonly OptionLayer[] {
+    const route = rule.route.reference
+    const own = { route, objects: this.#optionsOf(rule), overridable: [] }
+    if (rule.delegators.length === 0) return [own]
+    const outer = rule.delegators.map((delegator): OptionLayer => {
+      const { reference } = delegator.route
+      const { namespace, name } = reference
+      const object = this.#scope.source.objects.get(httpRouteKind, namespace, name)
+      const overridable = readOverrides(object?.metadata.annotations?.[overridesAnnotation])
+      return { route: reference, objects: this.#optionsOf(delegator), overridable }
+    })
+    return [own, ...outer]
+  }
+
   /** The RouteOptions of a rule: those that its filters name, then those that target its route. */
-  #optionsOf({ extensions, route }: ContributedRule): readonly KubeObject[] {
+  #optionsOf({ extensions, route }: DelegatingRule): readonly KubeObject[] {
     if (!isKind(route.reference, httpRouteKind)) return []
     const targeting = this.#attachments.onRoute(route.reference)
     if (extensions.length === 0) return targeting

@@ -1,5 +1,7 @@
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import type { GlooReport } from '../../../gloo-core/status/report.ts'
+import { displayName } from '../cached-kinds.ts'
+import type { HiddenOption } from '../options/inherited-options.ts'
 
 /** What rules find wrong with the options in force on them. */
 export class Findings {
@@ -14,6 +16,14 @@ export class Findings {
     const ownerOf = (text: string) => objects.find((object) => isNamed(object, text)) ?? first
     for (const text of errors) this.#entryOf(ownerOf(text)).errors.add(text)
     for (const text of warnings) this.#entryOf(ownerOf(text)).warnings.add(text)
+  }
+
+  /** Takes what is without effect. */
+  addHidden(objects: readonly KubeObject[], hidden: readonly HiddenOption[]): void {
+    for (const { owner, text } of hidden) {
+      const object = objects.find((each) => displayName(each) === owner)
+      if (object !== undefined) this.#entryOf(object).warnings.add(text)
+    }
   }
 
   /** Takes what a rule without options tells, and why a rule answers with an error. */
