@@ -282,6 +282,12 @@ describe('the models that a call may go to', () => {
     expect(await modelsOf({}, { ...ask, ...lists })).toEqual(['first', 'other', 'last'])
   })
 
+  test('have no name where a client lists more of them than anybody means', async () => {
+    const models = Array.from({ length: 33 }, (_, index) => `model-${index}`)
+    expect(await modelsOf({}, { ...ask, models })).toEqual(['first', undefined])
+    expect(await modelsOf({}, { ...ask, models: models.slice(1) })).toHaveLength(33)
+  })
+
   test('is its own where the body goes as it came, and it is settled as that', async () => {
     const options = { modelCalls, providers: [pool('configured')] }
     const { fixture } = await start(options)

@@ -222,9 +222,15 @@ export class ModelExchange {
   }
 
   /** Some servers take models from their client, to ask one after the other. */
-  #clientBackups(): readonly string[] {
+  #clientBackups(): readonly (string | undefined)[] {
     const { models, fallbacks } = this.call.request?.json ?? {}
-    return [...stringsIn(models), ...stringsIn(fallbacks)]
+    if (models === undefined && fallbacks === undefined) return []
+    const names: string[] = []
+    for (const name of stringsIn([models, fallbacks])) {
+      // Nobody means so many, and looking each of them up takes its time.
+      if (names.push(name) > mostClientModels) return [undefined]
+    }
+    return names
   }
 
   /** What policies see is what will be asked for. */
@@ -260,10 +266,13 @@ export class ModelExchange {
   }
 }
 
-function stringsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(stringsIn)
+/** Of one request, from which one may be chosen. */
+const mostClientModels = 32
+
+function* stringsIn(value: unknown): Generator<string, undefined> {
+  if (typeof value === 'string') yield value
+  if (typeof value !== 'object' || value === null) return
+  for (const inner of Object.values(value)) yield* stringsIn(inner)
 }
 
 /** Where no body says so, the route may. */
