@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
-import { isRecord } from '../../../record.ts'
+import { isRecord, recordsIn } from '../../../record.ts'
 import { type Condition, ConditionMaker, type Problem } from '../../conditions.ts'
 import type { ParentReference } from '../../kinds/fields/references.ts'
 import { gatewayGroup } from '../../names.ts'
@@ -73,15 +73,14 @@ function parentReferenceOf(
   { group, kind, namespace, name }: ObjectReference,
 ): ParentReference {
   const spec = isRecord(object['spec']) ? object['spec'] : {}
-  const { parentRefs = [] } = spec as { readonly parentRefs?: readonly ParentReference[] }
-  const own = parentRefs.find(
+  const own = recordsIn(spec['parentRefs']).find(
     (each) =>
-      (each.group ?? gatewayGroup) === group &&
-      each.kind === kind &&
-      each.name === name &&
-      (each.namespace ?? metadata.namespace) === namespace,
+      (each['group'] ?? gatewayGroup) === group &&
+      each['kind'] === kind &&
+      each['name'] === name &&
+      (each['namespace'] ?? metadata.namespace) === namespace,
   )
-  return own ?? { group, kind, namespace, name }
+  return own === undefined ? { group, kind, namespace, name } : (own as unknown as ParentReference)
 }
 
 /** What else is known of a route. */
