@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ModelProvider } from '../../ir/model-provider.ts'
+import type { RetryConfig } from '../../ir/route.ts'
 import {
   compile,
   literal,
@@ -126,3 +127,52 @@ describe('what would pass a limit of output tokens is refused', () => {
     expect((await fixture.post(inBedrock(thinking), '/model/nova/converse')).status).toBe(200)
   })
 })
+
+test('calls at the same time, retried and broken off, are billed no more than the budget', async () => {
+  const budget = 400
+  let billed = 0
+  const kinds = ['answers', 'resets', 'fails', 'breaks off', 'answers'] as const
+  const fixture = await ModelFixture.start({
+    policies: [limitedTo(budget)],
+    modelCalls: { backupModels: ['second'] },
+    action: { retry: { ...retryOfEverything, maxRetries: 2 } },
+    answer: ({ body }, response, index) => {
+      const { max_tokens: most } = JSON.parse(body) as { max_tokens: number }
+      const kind = kinds[index % kinds.length]
+      // A kept connection that dies at once is taken for one that had been closed before.
+      response.shouldKeepAlive = false
+      if (kind === 'fails') {
+        answerJson(response, {}, 503)
+        return
+      }
+      billed += kind === 'answers' ? 5 : most
+      const usage = { prompt_tokens: 1, completion_tokens: 5, total_tokens: 6 }
+      if (kind === 'answers') answerJson(response, { choices: [], usage })
+      else if (kind === 'resets') response.destroy()
+      else {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write('data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n', () =>
+          response.destroy(),
+        )
+      }
+    },
+  })
+  const call = async () => {
+    const response = await fixture.post({ ...chat, stream: true, max_tokens: 20 })
+    await response.text().catch(() => undefined)
+    return response.status
+  }
+  const statuses: number[] = []
+  for (let round = 0; round < 4; round += 1) {
+    statuses.push(...(await Promise.all(Array.from({ length: 20 }, call))))
+  }
+  expect(billed).toBeLessThanOrEqual(budget)
+  expect(new Set(statuses)).toContain(200)
+  expect(statuses.at(-1)).toBe(429)
+})
+
+const retryOfEverything: RetryConfig = {
+  ...{ on: ['5xx', 'reset'], statusCodes: [], maxRetries: 0, perTryTimeoutMs: undefined },
+  ...{ backOffMinimumMs: 0, backOffBaseMs: 1, backOffMaxMs: 1 },
+  ...{ rateLimitHeaders: [], rateLimitMaxMs: 0 },
+}
