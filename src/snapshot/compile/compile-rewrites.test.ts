@@ -45,6 +45,13 @@ test('a regular expression replaces every match in the path', () => {
   expect(rewrite('/v1/x/v2', anyPath)).toBe('/version/1/x/version/2')
 })
 
+test('a path that a regular expression leaves without its slash gets one', () => {
+  const strip = rewritePath({ type: 'regex', pattern: '^/api/?', substitution: '' })
+  expect(strip('/api', anyPath)).toBe('/')
+  expect(strip('/api/v1', anyPath)).toBe('/v1')
+  expect(strip('/other', anyPath)).toBe('/other')
+})
+
 test('a full path replaces the path, and no rewrite keeps it', () => {
   expect(rewritePath({ type: 'full', value: '/all' })('/a', anyPath)).toBe('/all')
   expect(rewritePath(undefined)('/a', anyPath)).toBe('/a')

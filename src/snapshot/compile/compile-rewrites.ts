@@ -14,13 +14,19 @@ const keepHost: RewriteHost = ({ host }) => host
 export function compilePathRewrite(rewrite: PathRewrite | undefined): RewritePath | RegexError {
   if (rewrite === undefined) return keepPath
   const { type } = rewrite
-  if (type === 'regex') return compileReplacer(rewrite.pattern, rewrite.substitution)
+  if (type === 'regex') {
+    const replace = compileReplacer(rewrite.pattern, rewrite.substitution)
+    return typeof replace === 'function' ? (path) => rooted(replace(path)) : replace
+  }
   const { value } = rewrite
   // As in Envoy, an empty rewrite is none.
   if (value === '') return keepPath
   if (type === 'full') return () => value
   return (path, matched) => replacePrefix(path, matched, value)
 }
+
+/** What strips the beginning of a path may strip its first slash, without which it is no path. */
+const rooted = (path: string) => (path.startsWith('/') ? path : `/${path}`)
 
 function replacePrefix(path: string, matched: PathMatcher, value: string): string {
   switch (matched.type) {

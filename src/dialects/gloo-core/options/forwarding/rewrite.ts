@@ -39,7 +39,15 @@ export function parsePathRewrite(options: RouteOptions): Parsed<PathRewrite | un
     return parsed.type === 'error' ? parsed : value({ type: 'regex', ...parsed.value })
   }
   // Envoy reads an empty prefix as no rewrite.
-  return value(prefixRewrite ? { type: 'prefix', value: prefixRewrite } : undefined)
+  if (!prefixRewrite) return value(undefined)
+  if (!prefixRewrite.startsWith('/')) {
+    return error('prefixRewrite', `'${prefixRewrite}' does not begin with / as paths do`)
+  }
+  if (!/^[\x21-\x7e]+$/.test(prefixRewrite)) {
+    const form = 'holds a character that a path carries percent-encoded only'
+    return error('prefixRewrite', `'${prefixRewrite}' ${form}`)
+  }
+  return value({ type: 'prefix', value: prefixRewrite })
 }
 
 const hostFields = [
