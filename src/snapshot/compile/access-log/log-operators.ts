@@ -4,6 +4,7 @@ import { isCredentialParameter } from '../../../lib/http/credential-parameter.ts
 import type { HeaderList } from '../../../lib/http/header-list.ts'
 import { maskTarget } from '../../../lib/http/mask-target.ts'
 import { parseKeys } from '../../../lib/operator-template.ts'
+import { operatorsWithoutValue } from '../../../lib/operators-without-value.ts'
 import { compileTimeFormat } from '../../../policies/header-mutation/time-format.ts'
 import { metadataValue } from '../../../policies/metadata-value.ts'
 import { type LogEntry, LogError, type LogOperator } from './log-entry.ts'
@@ -22,9 +23,6 @@ const plain =
     if (argument !== undefined) throw new LogError(`the operator ${text} takes no argument`)
     return read
   }
-
-/** Known to Envoy, and without a value here. */
-const unknownHere: CreateOperator = () => () => undefined
 
 /** `NAME(header)` or `NAME(header?alternative)`. */
 const header =
@@ -100,11 +98,11 @@ const operators: Readonly<Record<string, CreateOperator>> = {
   DURATION: plain(({ outcome }) => whole(outcome.durationMs)),
   RESPONSE_DURATION: plain(({ outcome }) => whole(outcome.upstreamHeadMs)),
   UPSTREAM_HOST: plain(({ outcome }) => outcome.upstreamHost),
+  UPSTREAM_HOST_NAME: plain(({ outcome }) => outcome.upstreamHost),
   UPSTREAM_REMOTE_ADDRESS: plain(({ outcome }) => outcome.upstreamHost),
   UPSTREAM_CLUSTER: plain(({ outcome }) => outcome.backendName),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: plain(({ outcome }) => outcome.attempts),
   ROUTE_NAME: plain(({ outcome }) => outcome.routeName),
-  VIRTUAL_CLUSTER_NAME: unknownHere,
   STREAM_ID: plain(({ context }) => context.requestId),
   HOSTNAME: plain(() => hostname()),
   DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: plain(({ context }) => context.clientAddress),
@@ -119,16 +117,6 @@ const operators: Readonly<Record<string, CreateOperator>> = {
     const keys = keysOf(argument, text)
     return ({ context }) => metadataValue(context, keys)
   },
-  ...Object.fromEntries(
-    [
-      ...['TRAILER', 'FILTER_STATE', 'UPSTREAM_METADATA', 'CLUSTER_METADATA', 'GRPC_STATUS'],
-      ...['CONNECTION_ID', 'CONNECTION_TERMINATION_DETAILS', 'UPSTREAM_LOCAL_ADDRESS'],
-      ...['UPSTREAM_TRANSPORT_FAILURE_REASON', 'REQUESTED_SERVER_NAME', 'REQUEST_DURATION'],
-      ...['DOWNSTREAM_LOCAL_ADDRESS', 'DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT', 'METADATA'],
-      ...['DOWNSTREAM_LOCAL_PORT', 'DOWNSTREAM_TLS_VERSION', 'DOWNSTREAM_TLS_CIPHER'],
-      ...['RESPONSE_TX_DURATION', 'FILTER_CHAIN_NAME', 'TRACE_ID'],
-    ].map((name) => [name, unknownHere]),
-  ),
 }
 
 /** The function behind one operator; throws {@link LogError}. */
@@ -139,6 +127,7 @@ export function createLogOperator(
 ): LogOperator {
   const create = Object.hasOwn(operators, name) ? operators[name] : undefined
   if (create !== undefined) return create(argument, text)
+  if (operatorsWithoutValue.has(name)) return () => undefined
   const known = Object.keys(operators).toSorted().join(', ')
   throw new LogError(`the operator ${text} is not known; known are ${known}`)
 }

@@ -1,5 +1,7 @@
 import type { AccessLog, AccessLogFormat } from '../../../../ir/access-log.ts'
 import type { Origin } from '../../../../ir/origin.ts'
+import { parseTemplate, type TemplateOperator } from '../../../../lib/operator-template.ts'
+import { operatorsWithoutValue } from '../../../../lib/operators-without-value.ts'
 import type { AccessLoggingService } from '../../kinds/listener-options/access-log.ts'
 import { fieldOf, placeOf } from '../place.ts'
 import { FilterError, translateLogFilter } from './access-log-filter.ts'
@@ -51,12 +53,34 @@ function translateLog(
       `${placeOf(fieldOf(origin, 'fileSink.path'))}: '${path}' is not written; the lines go to the standard output`,
     )
   }
+  const format = formatOf(fileSink)
+  const missing = operatorsIn(format).filter((name) => operatorsWithoutValue.has(name))
+  if (missing.length > 0) {
+    const names = [...new Set(missing)].map((name) => `%${name}%`).join(', ')
+    warnings.push(`${placeOf(fieldOf(origin, 'fileSink'))}: there is no value here for ${names}`)
+  }
   return {
     origin,
     destination: destination ?? 'stdout',
-    format: formatOf(fileSink),
+    format,
     filter: filter && translateLogFilter(filter),
   }
+}
+
+/** The names of the operators of a format, as far as its templates can be read. */
+function operatorsIn(format: AccessLogFormat): readonly string[] {
+  const parts = format.type === 'text' ? parseTemplate(format.template) : textsIn(format.fields)
+  if ('error' in parts) return []
+  return parts.flatMap((part) => (typeof part === 'string' ? [] : [part.name]))
+}
+
+/** The parts of all templates within the fields of a JSON format. */
+function textsIn(value: unknown): readonly (string | TemplateOperator)[] {
+  if (typeof value === 'string') {
+    const parts = parseTemplate(value)
+    return 'error' in parts ? [] : parts
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }
 
 function formatOf({
