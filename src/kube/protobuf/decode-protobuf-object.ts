@@ -1,4 +1,5 @@
-import { type FieldType, type MessageType, messageTypes } from './message-types.ts'
+import type { FieldType, MessageType } from './message-type.ts'
+import { messageTypes } from './message-types.ts'
 import { readWireFields, type WireField } from './protobuf-reader.ts'
 
 type Fields = Record<string, unknown>

@@ -1,4 +1,4 @@
-import type { MessageType } from './message-types.ts'
+import type { MessageType } from './message-type.ts'
 
 // Field numbers: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto
 const containerPort: MessageType = {
