@@ -7,7 +7,8 @@ import { publishClaims, type VerifiedClaims, verifiedClaimsOf } from '../verifie
 import { createKeySource } from './key-source.ts'
 import { moreTelling, refusals } from './refusals.ts'
 import { TokenSources } from './token-sources.ts'
-import { TokenVerifier, type VerifiedToken } from './token-verifier.ts'
+import { TokenVerifier } from './token-verifier.ts'
+import type { VerifiedToken } from './verified-token.ts'
 
 interface Provider {
   readonly config: JwtProvider

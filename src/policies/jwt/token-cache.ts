@@ -1,4 +1,4 @@
-import type { VerifiedToken } from './token-verifier.ts'
+import type { VerifiedToken } from './verified-token.ts'
 
 interface Entry {
   readonly token: VerifiedToken

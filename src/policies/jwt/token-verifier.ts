@@ -3,20 +3,13 @@ import type { GatewayError } from '../../errors/gateway-error.ts'
 import type { JwtProvider } from '../../ir/policies/jwt.ts'
 import { deepFreeze } from '../../lib/deep-freeze.ts'
 import type { VerificationKey } from '../../lib/jwk/verification-key.ts'
-import type { VerifiedClaims } from '../verified-claims.ts'
 import { checkClaims } from './check-claims.ts'
-import { type HeaderOfClaim, headersOfClaims } from './claim-headers.ts'
+import { headersOfClaims } from './claim-headers.ts'
 import { type DecodedToken, decodeToken } from './decode-token.ts'
 import type { KeySource } from './key-source.ts'
 import { refusals } from './refusals.ts'
 import { TokenCache } from './token-cache.ts'
-
-/** A token that a provider accepts, and what follows from it. Shared by all requests that carry it. */
-export interface VerifiedToken {
-  readonly type: 'verified'
-  readonly claims: VerifiedClaims
-  readonly headers: readonly HeaderOfClaim[]
-}
+import type { VerifiedToken } from './verified-token.ts'
 
 /** Verifies the tokens of one provider and remembers those that it accepted. */
 export class TokenVerifier {
