@@ -1,5 +1,6 @@
-import type { Automaton, State, Transition } from './automaton.ts'
+import type { Automaton, Transition } from './automaton.ts'
 import type { CharacterClasses } from './character-classes.ts'
+import type { State } from './state.ts'
 
 /** What a pattern of a set found, in UTF-16 units from the beginning of all text. */
 export interface PatternMatch {

@@ -1,5 +1,5 @@
-import type { State } from './automaton.ts'
 import { before, type CombinedProgram, operation } from './combined-program.ts'
+import type { State } from './state.ts'
 
 /**
  * One simulated step of all patterns. Ways are followed in order of priority; one that comes where another has already
