@@ -1,6 +1,6 @@
 import { HeaderList } from '../../src/lib/http/header-list.ts'
+import { createCounterMemory } from '../../src/limits/memory/counter-memory.ts'
 import { MemoryCounterStore } from '../../src/limits/memory/memory-counter-store.ts'
-import { createCounterMemory } from '../../src/limits/memory/table-layout.ts'
 import { rateLimit } from '../../src/policies/rate-limit/index.ts'
 import { policyServices, requestContext, testOrigin } from '../../src/policies/test-context.ts'
 

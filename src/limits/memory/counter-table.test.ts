@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { type CounterMemory, createCounterMemory } from './counter-memory.ts'
 import { CounterTable } from './counter-table.ts'
-import { type CounterMemory, createCounterMemory } from './table-layout.ts'
 
 const second = 1000
 

@@ -3,8 +3,9 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import type { Window } from '../counter-store.ts'
 import { describeCounterStore } from '../limits.conformance.ts'
+import { type CounterMemory, createCounterMemory } from './counter-memory.ts'
 import { MemoryCounterStore, releaseReservations } from './memory-counter-store.ts'
-import { type CounterMemory, createCounterMemory, firstSlotCell, layout } from './table-layout.ts'
+import { firstSlotCell, layout } from './table-layout.ts'
 import type { HammerTask } from './testing/hammer-thread.ts'
 
 const secret = new Uint8Array(16).fill(7)

@@ -6,9 +6,9 @@ import type {
   Reservation,
   ReserveResult,
 } from '../counter-store.ts'
+import type { CounterMemory } from './counter-memory.ts'
 import { CounterTable } from './counter-table.ts'
 import { ReservationRecords } from './reservation-records.ts'
-import type { CounterMemory } from './table-layout.ts'
 
 /** Counters in memory that all threads of a process share; see {@link createCounterMemory}. */
 export class MemoryCounterStore implements CounterStore {

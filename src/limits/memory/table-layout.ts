@@ -1,6 +1,3 @@
-import { windowSeconds } from '../counter-store.ts'
-import { createReservationMemory } from './reservation-records.ts'
-
 /**
  * The memory of a table of counters: a header, the locks, slots of eight 32-bit cells each, and for each length of a window slots of
  * the same form in which counters that find no other share.
@@ -31,29 +28,3 @@ export const firstSlotCell = layout.headerCells + layout.lockCells
 
 /** How many slots are shared by counters of the same window, beside so many of their own. */
 export const sharedSlotsOf = (slots: number) => Math.ceil(slots / 16)
-
-/** Memory that all threads of a process count in. */
-export interface CounterMemory {
-  readonly counters: SharedArrayBuffer
-  readonly reservations: SharedArrayBuffer
-}
-
-/**
- * New memory for `slots` counters and the reservations of `owners` threads. `secret` keys the hash, so that nobody outside can choose
- * keys that collide; at least 16 bytes.
- */
-export function createCounterMemory(slots: number, secret: Uint8Array, owners = 1): CounterMemory {
-  return {
-    counters: createTableMemory(slots, secret),
-    reservations: createReservationMemory(owners),
-  }
-}
-
-function createTableMemory(slots: number, secret: Uint8Array): SharedArrayBuffer {
-  const allSlots = slots + sharedSlotsOf(slots) * Object.keys(windowSeconds).length
-  const memory = new SharedArrayBuffer((firstSlotCell + allSlots * layout.slotCells) * 4)
-  new Int32Array(memory)[layout.slotCountCell] = slots
-  const secretBytes = layout.secretCells * 4
-  new Uint8Array(memory, layout.secretCell * 4, secretBytes).set(secret.subarray(0, secretBytes))
-  return memory
-}

@@ -1,8 +1,8 @@
 // A thread that adds 1 to each of some counters many times, and reports the totals that it saw.
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CounterHit } from '../../counter-store.ts'
+import type { CounterMemory } from '../counter-memory.ts'
 import { MemoryCounterStore } from '../memory-counter-store.ts'
-import type { CounterMemory } from '../table-layout.ts'
 
 /** What the thread is told. */
 export interface HammerTask {
