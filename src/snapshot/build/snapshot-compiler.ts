@@ -14,15 +14,9 @@ import {
   type BackendServices,
   compileBackend,
 } from '../compile/compile-backend.ts'
-import {
-  compileRoute,
-  type Failure,
-  failure,
-  isFailure,
-  type RouteResult,
-  unavailableRoute,
-} from '../compile/compile-route.ts'
+import { compileRoute, type RouteResult, unavailableRoute } from '../compile/compile-route.ts'
 import { compileTlsChain, type TlsChainResult } from '../compile/compile-tls-chain.ts'
+import { type Failure, failure, isFailure } from '../compile/failure.ts'
 import type { CompiledMatcher } from '../matching/compile-matcher.ts'
 import { RouteTable } from '../matching/route-table.ts'
 import { HashedVirtualHostTable } from '../matching/virtual-host-table.ts'

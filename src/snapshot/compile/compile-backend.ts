@@ -5,7 +5,7 @@ import { protocolOptions } from '../../lib/tls/protocol-options.ts'
 import type { ProviderServices } from '../../providers/provider.ts'
 import type { CompiledBackend } from '../snapshot.ts'
 import { compileProviders } from './compile-providers.ts'
-import { type Failure, failure, isFailure } from './compile-route.ts'
+import { type Failure, failure, isFailure } from './failure.ts'
 import { loadAuthority, loadKeyPair, type TlsServices } from './tls-material.ts'
 
 /** A backend, or why there is none, and what to tell its owner. */

@@ -7,7 +7,7 @@ import type {
   CredentialValue,
   ProviderServices,
 } from '../../providers/provider.ts'
-import { type Failure, failure, isFailure } from './compile-route.ts'
+import { type Failure, failure, isFailure } from './failure.ts'
 import type { SecretStore } from './secret-store.ts'
 
 interface Services {

@@ -20,15 +20,8 @@ import type {
   PolicyChain,
 } from '../snapshot.ts'
 import { compileHostRewrite, compilePathRewrite } from './compile-rewrites.ts'
+import { type Failure, failure, isFailure } from './failure.ts'
 import { createPolicyChain, emptyChain } from './policy-chain.ts'
-
-/** Why something a route needs is not there. */
-export interface Failure {
-  readonly type: 'failure'
-  readonly code: UnavailableAction['code']
-  /** Names the object. */
-  readonly message: string
-}
 
 /** What a route refers to, already compiled. */
 export interface RouteParts {
@@ -211,14 +204,4 @@ function findPolicies(ids: readonly string[], parts: RouteParts): CompiledPolicy
     found.push(policy)
   }
   return found
-}
-
-/** Makes a {@link Failure} of the configuration. */
-export function failure(message: string, code: Failure['code'] = 'configuration-error'): Failure {
-  return { type: 'failure', code, message }
-}
-
-/** Tells a {@link Failure} from what was asked for. */
-export function isFailure(value: object): value is Failure {
-  return 'type' in value && value.type === 'failure'
 }

@@ -4,7 +4,7 @@ import type { TlsChain } from '../../ir/listener.ts'
 import { protocolOptions } from '../../lib/tls/protocol-options.ts'
 import type { CompiledTlsChain } from '../snapshot.ts'
 import { checked } from './compile-backend.ts'
-import { type Failure, isFailure } from './compile-route.ts'
+import { type Failure, isFailure } from './failure.ts'
 import { loadAuthority, loadKeyPair, type TlsServices } from './tls-material.ts'
 
 /** A TLS chain without its virtual hosts. */

@@ -1,5 +1,5 @@
 import type { SecretReference, SecretValues } from '../../ir/secret-reference.ts'
-import { type Failure, failure } from './compile-route.ts'
+import { type Failure, failure } from './failure.ts'
 
 /** The secret values that control has sent. They leave it only compiled into headers and TLS material. */
 export class SecretStore {

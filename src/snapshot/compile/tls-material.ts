@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { SecretReference } from '../../ir/secret-reference.ts'
-import { type Failure, failure, isFailure } from './compile-route.ts'
+import { type Failure, failure, isFailure } from './failure.ts'
 import type { SecretStore } from './secret-store.ts'
 
 /** What certificates are checked with. */

@@ -6,8 +6,8 @@ import type { SecretReference } from '../../ir/secret-reference.ts'
 import { openCertificateAuthority } from '../../lib/certificates/certificate-authority.ts'
 import { backendNode } from '../build/test-nodes.ts'
 import { compileBackend } from './compile-backend.ts'
-import { isFailure } from './compile-route.ts'
 import { compileTlsChain } from './compile-tls-chain.ts'
+import { isFailure } from './failure.ts'
 import { SecretStore } from './secret-store.ts'
 
 const issuedMs = Date.UTC(2026, 10, 20)

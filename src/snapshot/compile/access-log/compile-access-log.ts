@@ -1,5 +1,5 @@
 import type { AccessLog } from '../../../ir/access-log.ts'
-import { type Failure, failure } from '../compile-route.ts'
+import { type Failure, failure } from '../failure.ts'
 import { compileFilter } from './compile-filter.ts'
 import { compileFormat } from './compile-format.ts'
 import { type LogEntry, LogError } from './log-entry.ts'
