@@ -3,10 +3,17 @@ import type { ContributedRule } from '../../contribution.ts'
 import { effectsOf } from '../effects.ts'
 import type { Scope } from '../source.ts'
 import { findMatcherError } from './matches/http-matches.ts'
+import type { MatchRank } from './matches/match-rank.ts'
 import { idOf, originOf, RuleDraft } from './rule-draft.ts'
 import type { RuleInput, RuleSite } from './rule-input.ts'
 import { extensionsOf, translateFilters, translateRuleAction } from './translate-rule.ts'
-import type { RankedRoute } from './translated-route.ts'
+
+/** One match of a rule, ready to be put into virtual hosts. */
+export interface RankedRoute {
+  readonly route: Route
+  readonly rank: MatchRank
+  readonly rule: ContributedRule
+}
 
 /** A rule at one site. */
 export interface TranslatedRule {

@@ -1,17 +1,8 @@
 import type { Backend } from '../../../../ir/backend.ts'
 import type { PolicyConfig } from '../../../../ir/policy.ts'
-import type { Route } from '../../../../ir/route.ts'
-import type { ContributedRule } from '../../contribution.ts'
 import type { DelegatedRoute } from './delegation/delegated-route.ts'
-import type { MatchRank } from './matches/match-rank.ts'
 import type { RouteConditions } from './route-conditions.ts'
-
-/** One match of a rule, ready to be put into virtual hosts. */
-export interface RankedRoute {
-  readonly route: Route
-  readonly rank: MatchRank
-  readonly rule: ContributedRule
-}
+import type { RankedRoute } from './rule-routes.ts'
 
 /** A route object without what depends on where it is attached, with the routes that it hands requests to. */
 export interface TranslatedRoute extends RouteConditions {
