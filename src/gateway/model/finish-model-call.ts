@@ -1,10 +1,17 @@
+import type { GatewayError } from '../../errors/gateway-error.ts'
 import type { ModelCall } from '../../llm/model-call.ts'
-import type { Exchange } from '../request/exchange.ts'
-import { estimateUsage } from './answers/estimate-usage.ts'
+import { type CountTokens, estimateUsage } from './answers/estimate-usage.ts'
 import type { ModelExchange } from './model-exchange.ts'
 
+/** The exchange that a call was, when it is over. */
+interface EndedExchange {
+  readonly error: GatewayError | undefined
+  readonly metadata: Map<string, unknown>
+  readonly services: { readonly countTokens: CountTokens }
+}
+
 /** Settles what a call has used and tells policies and logs, before they hear that the request is over. */
-export function finishModelCall(exchange: Exchange, model: ModelExchange): void {
+export function finishModelCall(exchange: EndedExchange, model: ModelExchange): void {
   const { call } = model
   model.finish()
   if (call.usage === undefined && isUnanswered(exchange, call)) {
@@ -32,7 +39,7 @@ export function finishModelCall(exchange: Exchange, model: ModelExchange): void 
 }
 
 /** The provider works on, and is paid, although nobody waits any more. */
-function isUnanswered({ error }: Exchange, { progress }: ModelCall): boolean {
+function isUnanswered({ error }: EndedExchange, { progress }: ModelCall): boolean {
   if (progress !== 'asked') return false
   return error?.code === 'client-closed' || error?.code === 'upstream-timeout'
 }

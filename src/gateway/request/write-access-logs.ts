@@ -1,8 +1,18 @@
+import type { HeaderList } from '../../lib/http/header-list.ts'
+import type { RequestContext } from '../../policies/policy.ts'
 import type { RequestRecord } from '../../telemetry/request-record.ts'
-import type { Exchange } from './exchange.ts'
+import type { Ingress } from '../request-handler.ts'
+import type { RequestServices } from './request-services.ts'
+
+/** The request that a line is about. */
+interface LoggedExchange extends RequestContext {
+  readonly ingress: Ingress
+  readonly services: RequestServices
+  readonly responseHeaders: HeaderList | undefined
+}
 
 /** Writes a line for a request that is over into each log of its listener. */
-export function writeAccessLogs(exchange: Exchange, outcome: RequestRecord): void {
+export function writeAccessLogs(exchange: LoggedExchange, outcome: RequestRecord): void {
   const { ingress, responseHeaders, services } = exchange
   for (const log of ingress.listener.accessLogs) {
     try {

@@ -1,4 +1,3 @@
-import type { Client } from 'undici'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import {
   type Connector,
@@ -6,8 +5,9 @@ import {
   resetMessage,
   type SessionHolder,
 } from './connector.ts'
+import { PooledConnection } from './pooled-connection.ts'
 import { loadClient } from './undici.ts'
-import { UndiciCall } from './undici-call.ts'
+import { type CallOwner, UndiciCall } from './undici-call.ts'
 import type {
   UpstreamBody,
   UpstreamCall,
@@ -41,22 +41,8 @@ export interface PoolLimits {
 /** Largest response head taken from an upstream, Envoy's default. */
 const maxResponseHeadBytes = 60 * 1024
 
-/** One connection, kept by undici; reconnects when it is used again after it was closed. */
-export class PooledConnection {
-  readonly client: Client
-  /** Requests running on it. */
-  active = 0
-  /** Answers that came over the socket it has; 0 when there is no socket yet. */
-  answered = 0
-  connected = false
-
-  constructor(client: Client) {
-    this.client = client
-  }
-}
-
 /** The connections to one endpoint: the most recently used idle one first, so that the others age out. */
-export class ConnectionPool implements UpstreamClient {
+export class ConnectionPool implements UpstreamClient, CallOwner {
   readonly options: PoolOptions
   readonly #connector: Connector
   readonly #sessions: SessionHolder = { session: undefined }

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { gatewayError } from '../../errors/gateway-error.ts'
-import type { ConnectionPool, PooledConnection } from './connection-pool.ts'
-import { ConnectError, resetMessage } from './connector.ts'
+import { ConnectError, type ConnectTarget, resetMessage } from './connector.ts'
+import type { PooledConnection } from './pooled-connection.ts'
 import { loadErrors } from './undici.ts'
 import type {
   UpstreamBody,
@@ -21,11 +21,23 @@ interface CallRequest {
   readonly handler: UpstreamHandler
 }
 
+/** What a call needs of its pool. */
+export interface CallOwner {
+  readonly options: {
+    readonly target: ConnectTarget
+    readonly maxHeadersCount: number | undefined
+  }
+  /** Takes a call out of the queue; false when it does not stand there. */
+  forget(call: UndiciCall): boolean
+  /** The call has ended and its connection can take the next one. */
+  release(connection: PooledConnection): void
+}
+
 const noTrailers: readonly string[] = []
 
 /** One request through undici, from the queue of the pool to the end of the answer. */
 export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
-  readonly #pool: ConnectionPool
+  readonly #pool: CallOwner
   readonly #request: CallRequest
   #connection: PooledConnection | undefined
   #controller: Controller | undefined
@@ -33,7 +45,7 @@ export class UndiciCall implements UpstreamCall, Dispatcher.DispatchHandler {
   #responseStarted = false
   #reused = false
 
-  constructor(pool: ConnectionPool, request: CallRequest) {
+  constructor(pool: CallOwner, request: CallRequest) {
     this.#pool = pool
     this.#request = request
   }

@@ -5,13 +5,6 @@ import { gatewayError } from '../../errors/gateway-error.ts'
 import { ServerResponse as NodeServerResponse } from '../../lib/http/node-http.ts'
 import type { Exchange } from '../request/exchange.ts'
 
-/** What an upgrade hands over beside the request. */
-export interface UpgradedClient {
-  readonly socket: Duplex
-  /** What the client sent after its request head. */
-  readonly head: Buffer
-}
-
 /** An answer object over the socket of an upgrade request, for everything that is not a tunnel. */
 export function createUpgradeResponse(request: IncomingMessage, socket: Duplex): ServerResponse {
   const response = new NodeServerResponse(request)

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { HeaderList } from '../../lib/http/header-list.ts'
 import type { Exchange } from '../request/exchange.ts'
-import type { UpgradedClient } from './handle-upgrade.ts'
+import type { UpgradedClient } from './upgraded-client.ts'
 
 /** What a tunnel tells of itself. */
 export interface TunnelListener {

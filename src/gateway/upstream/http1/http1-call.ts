@@ -2,7 +2,6 @@ import { gatewayError } from '../../../errors/gateway-error.ts'
 import { ConnectError, resetMessage } from '../connector.ts'
 import type { UpstreamCall, UpstreamFailure, UpstreamHandler } from '../upstream-client.ts'
 import type { EncodedRequest } from './encode-request.ts'
-import type { Http1Connection } from './http1-connection.ts'
 import type { ResponseHead } from './parse-head.ts'
 
 /** What a call needs of its pool. */
@@ -12,6 +11,14 @@ export interface CallOwner {
   forget(call: Http1Call): boolean
 }
 
+/** What a call needs of the connection that it has. */
+export interface CallConnection {
+  pause(): void
+  resume(): void
+  /** Gives up what is under way, and the connection with it. */
+  destroy(): void
+}
+
 /** One request, from the queue of the pool to the end of the answer. */
 export class Http1Call implements UpstreamCall {
   /** Until it is written: the answer may be a stream that lives much longer. */
@@ -19,7 +26,7 @@ export class Http1Call implements UpstreamCall {
   readonly #owner: CallOwner
   readonly #handler: UpstreamHandler
   /** Set from the moment the request is written until the answer has come. */
-  #connection: Http1Connection | undefined
+  #connection: CallConnection | undefined
   #reused = false
   #answering = false
   cancelled = false
@@ -47,7 +54,7 @@ export class Http1Call implements UpstreamCall {
   }
 
   /** What is to be written now, once; `reused`: other requests went over this connection before. */
-  sendOver(connection: Http1Connection, reused: boolean): EncodedRequest {
+  sendOver(connection: CallConnection, reused: boolean): EncodedRequest {
     const request = this.#request
     if (request === undefined) throw new Error('the request has been sent')
     this.#request = undefined
