@@ -37,6 +37,17 @@ export function findMatcherError(matcher: Matcher): string | undefined {
   return undefined
 }
 
+/** Why a matcher that can be compiled takes no request at all; undefined: it does. */
+export function findMatcherDoubt({ prefix, exact, methods = [] }: Matcher): string | undefined {
+  const path = prefix ?? exact ?? ''
+  if (path !== '' && path !== '*' && !path.startsWith('/')) {
+    return `${prefix === undefined ? 'exact' : 'prefix'} '${path}' matches nothing: paths begin with /`
+  }
+  const unusual = methods.filter((method) => method !== method.toUpperCase())
+  if (unusual.length === 0) return undefined
+  return `method ${unusual.join(', ')} matches nothing that clients usually send: methods are written in capitals`
+}
+
 function pathMatcherOf(matcher: Matcher): PathMatcher {
   const caseSensitive = matcher.caseSensitive ?? true
   if (matcher.exact !== undefined) return { type: 'exact', value: matcher.exact, caseSensitive }

@@ -8,7 +8,7 @@ import { texts } from '../../conditions.ts'
 import type { Matcher } from '../../kinds/fields/matcher.ts'
 import { translateForward } from '../actions/forward.ts'
 import { translateDirectResponse, translateRedirect } from '../actions/redirect.ts'
-import { findMatcherError, requestMatcherOf } from './matchers.ts'
+import { findMatcherDoubt, findMatcherError, requestMatcherOf } from './matchers.ts'
 import type { RouteInput } from './route-context.ts'
 import { RouteDraft, type RouteOutcome } from './route-draft.ts'
 
@@ -47,7 +47,13 @@ class RouteTranslation {
   matchers(): Route['matchers'] {
     return this.effective.matchers.flatMap((matcher, index) => {
       const reason = findMatcherError(matcher)
-      if (reason === undefined) return [requestMatcherOf(matcher)]
+      if (reason === undefined) {
+        const doubt = findMatcherDoubt(matcher)
+        if (doubt !== undefined) {
+          this.draft.report('warning', texts.routeWarning('UnmatchableMatcher', doubt))
+        }
+        return [requestMatcherOf(matcher)]
+      }
       const name = `${this.input.name}-matcher-${index}`
       this.draft.report('error', texts.routeError('InvalidMatcherError', reason, name))
       return []
