@@ -6,6 +6,7 @@ import { gateway } from './kinds/gateway.ts'
 import { gatewayClass } from './kinds/gateway-class.ts'
 import { grpcRoute } from './kinds/grpc-route.ts'
 import { httpRoute } from './kinds/http-route.ts'
+import { listenerSet } from './kinds/listener-set.ts'
 import { referenceGrant } from './kinds/reference-grant.ts'
 import { controllerName } from './names.ts'
 import { addErrors } from './translate/statuses/add-errors.ts'
@@ -37,7 +38,10 @@ export function createGatewayApi(contributions: readonly Contribution[]): Dialec
   const profiles = all.flatMap(({ controllers = [] }) => controllers)
   return {
     name: 'gateway-api',
-    kinds: [gatewayClass, gateway, httpRoute, grpcRoute, referenceGrant, backendTlsPolicy],
+    kinds: [
+      ...[gatewayClass, gateway, listenerSet, httpRoute, grpcRoute],
+      ...[referenceGrant, backendTlsPolicy],
+    ],
     seeds: profiles.flatMap((profile) =>
       profile.classNames.map((name) => createClass(profile, name)),
     ),

@@ -6,6 +6,7 @@ export const controllerName = 'sluice.dev/gateway-controller'
 
 export const gatewayClassKind = { group: gatewayGroup, kind: 'GatewayClass' } as const
 export const gatewayKind = { group: gatewayGroup, kind: 'Gateway' } as const
+export const listenerSetKind = { group: gatewayGroup, kind: 'ListenerSet' } as const
 export const httpRouteKind = { group: gatewayGroup, kind: 'HTTPRoute' } as const
 export const grpcRouteKind = { group: gatewayGroup, kind: 'GRPCRoute' } as const
 export const referenceGrantKind = { group: gatewayGroup, kind: 'ReferenceGrant' } as const

@@ -7,6 +7,7 @@ export const behaviours = {
   listener: 'a gateway listens on an address of its own and reports it',
   staticAddress: 'a gateway gets the address that it asks for',
   allowedRoutes: 'a listener takes routes of the namespaces and kinds that it allows',
+  listenerSets: 'a ListenerSet adds listeners to a gateway that allows it',
   hostnames: 'a route answers for the hostnames that it shares with its listener',
   isolation: 'a request meets the routes of the most specific listener only',
   tls: 'an HTTPS listener presents the certificate of its hostname',

@@ -1,84 +1,17 @@
 import type { Static } from 'typebox'
 import { choice, integer, list, map, object, text } from '../../field.ts'
 import { honoured, ignored } from '../../verdict.ts'
-import { gatewayGroup } from '../names.ts'
 import { behaviours } from './behaviours.ts'
 import { ageColumn, defineKind } from './define-kind.ts'
 import { conditions, pending } from './fields/conditions.ts'
+import { listenerStatuses, listeners } from './fields/listeners.ts'
 import { localReference, objectReference, secretReference } from './fields/references.ts'
-import {
-  atomic,
-  group,
-  hostname,
-  keyedBy,
-  kindName,
-  objectName,
-  sectionName,
-} from './fields/scalars.ts'
+import { atomic, keyedBy, objectName } from './fields/scalars.ts'
 import { labelSelector } from './fields/selector.ts'
 import { validateGateway } from './rules/gateway-rules.ts'
 
-const routeGroupKind = () =>
-  object('A kind of routes.', { group: group(gatewayGroup), kind: kindName() }, ['kind'])
-
 const addressType = () =>
   text('What kind of address it is.', { default: 'IPAddress', minLength: 1, maxLength: 253 })
-
-const listener = object(
-  'A port, and the routes that it takes.',
-  {
-    name: honoured(behaviours.parentRefs, sectionName('Its name, unique in the Gateway.')),
-    hostname: honoured(behaviours.isolation, hostname('The host names that it takes.', 'wildcard')),
-    port: honoured(
-      behaviours.listener,
-      integer('Its port.', { format: 'int32', minimum: 1, maximum: 65_535 }),
-    ),
-    protocol: honoured(
-      behaviours.tls,
-      text('HTTP or HTTPS; others are refused in its status.', { minLength: 1, maxLength: 255 }),
-    ),
-    tls: object('How TLS is spoken.', {
-      mode: honoured(
-        behaviours.tls,
-        Object.assign(choice('Who ends TLS.', ['Terminate', 'Passthrough']), {
-          default: 'Terminate',
-        }),
-      ),
-      certificateRefs: honoured(
-        behaviours.tls,
-        list('Certificates with their keys.', secretReference(), { maxItems: 64, ...atomic }),
-      ),
-      options: ignored(
-        'no implementation-specific TLS options are known',
-        map('Further options.', text('A value.', { maxLength: 4096 }), { maxProperties: 16 }),
-      ),
-    }),
-    allowedRoutes: honoured(
-      behaviours.allowedRoutes,
-      object(
-        'The routes that may attach.',
-        {
-          namespaces: object(
-            'Their namespaces.',
-            {
-              from: Object.assign(choice('Which namespaces.', ['All', 'Selector', 'Same']), {
-                default: 'Same',
-              }),
-              selector: labelSelector(),
-            },
-            [],
-            { default: { from: 'Same' } },
-          ),
-          kinds: list('Their kinds.', routeGroupKind(), { maxItems: 8, ...atomic }),
-        },
-        [],
-        { default: { namespaces: { from: 'Same' } } },
-      ),
-    ),
-  },
-  ['name', 'port', 'protocol'],
-)
-export type ListenerSpec = Static<typeof listener>
 
 const frontendValidation = () =>
   object(
@@ -135,7 +68,7 @@ const spec = object(
   'Listeners, and the class that serves them.',
   {
     gatewayClassName: honoured(behaviours.gatewayClass, objectName()),
-    listeners: list('Ports.', listener, { minItems: 1, maxItems: 64, ...keyedBy('name') }),
+    listeners: listeners(),
     addresses: honoured(
       behaviours.staticAddress,
       list(
@@ -158,9 +91,21 @@ const spec = object(
       ),
       parametersRef: honoured(behaviours.gatewayClass, localReference()),
     }),
-    allowedListeners: ignored(
-      'ListenerSets are not served',
-      object('Who may add listeners.', {}, [], { 'x-kubernetes-preserve-unknown-fields': true }),
+    allowedListeners: honoured(
+      behaviours.listenerSets,
+      object('The ListenerSets that may add listeners.', {
+        namespaces: object(
+          'Their namespaces.',
+          {
+            from: Object.assign(choice('Which namespaces.', ['All', 'Selector', 'Same', 'None']), {
+              default: 'None',
+            }),
+            selector: labelSelector(),
+          },
+          [],
+          { default: { from: 'None' } },
+        ),
+      }),
     ),
     defaultScope: ignored(
       'routes attach to the Gateways that they name',
@@ -195,23 +140,7 @@ const status = object(
       maxItems: 8,
       ...keyedBy('type'),
     }),
-    listeners: list(
-      'What became of each listener.',
-      object(
-        'A listener.',
-        {
-          name: sectionName('Its name.'),
-          supportedKinds: list('The kinds of routes that it takes.', routeGroupKind(), {
-            maxItems: 8,
-            ...atomic,
-          }),
-          attachedRoutes: integer('How many routes it has.', { format: 'int32' }),
-          conditions: conditions(),
-        },
-        ['attachedRoutes', 'conditions', 'name'],
-      ),
-      { maxItems: 64, ...keyedBy('name') },
-    ),
+    listeners: listenerStatuses(),
   },
   [],
   { default: { conditions: pending('Accepted', 'Programmed') } },

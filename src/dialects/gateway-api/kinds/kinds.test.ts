@@ -53,6 +53,7 @@ test('names and versions are those of upstream', () => {
   ).toEqual([
     'gatewayclasses gc Cluster v1 v1beta1',
     'gateways gtw Namespaced v1 v1beta1',
+    'listenersets lset Namespaced v1',
     'httproutes Namespaced v1 v1beta1',
     'grpcroutes Namespaced v1',
     'referencegrants refgrant Namespaced v1 v1beta1',

@@ -16,22 +16,25 @@ import {
   gatewayKind,
   grpcRouteKind,
   httpRouteKind,
+  listenerSetKind,
   referenceGrantKind,
 } from '../names.ts'
 import { containFailure } from './contain-failure.ts'
 import { remarksOn } from './effects.ts'
 import { type GatewayPlan, planGateway, profileOfClass } from './gateways/gateway-plan.ts'
+import { findOrphanedListenerSets } from './gateways/listener-sets.ts'
 import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
 import { type AttachedRoute, attachRoutes } from './routes/attached-routes.ts'
 import { Delegations } from './routes/delegations.ts'
 import { ContributionTable, createSource, referenceOf, type Scope, type Source } from './source.ts'
 import { createClassStatus } from './statuses/class-status.ts'
 import { countAttachedRoutes, createGatewayStatus } from './statuses/gateway-status.ts'
+import { createListenerSetStatus, createOrphanStatus } from './statuses/listener-set-status.ts'
 import { createRouteStatus } from './statuses/route-status.ts'
 import { createTlsPolicyStatus, groupGatewaysByService } from './statuses/tls-policy-status.ts'
 
 const cachedKinds = [
-  ...[gatewayClassKind, gatewayKind, httpRouteKind, grpcRouteKind],
+  ...[gatewayClassKind, gatewayKind, listenerSetKind, httpRouteKind, grpcRouteKind],
   ...[referenceGrantKind, backendTlsPolicyKind, serviceKind],
 ]
 
@@ -120,6 +123,12 @@ function translateAll(scope: Scope): Translation {
   for (const gateway of gateways) {
     builder.addGateway(translateGateway(scope, gateway, attached))
     list.add(gateway.reference, createGatewayStatus(gateway, counts))
+    for (const set of gateway.listenerSets) {
+      list.add(set.reference, createListenerSetStatus(gateway, set, counts))
+    }
+  }
+  for (const orphan of findOrphanedListenerSets(scope)) {
+    list.add(orphan.reference, createOrphanStatus(orphan))
   }
   for (const route of attached) {
     builder.addRoute(route)

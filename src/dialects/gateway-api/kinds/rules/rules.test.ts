@@ -25,6 +25,30 @@ function errorsOf(kind: string, spec: string, previous?: string): string[] {
 
 const listeners = (...list: string[]) => `{ gatewayClassName: x, listeners: [${list.join(', ')}] }`
 
+describe('a ListenerSet is refused', () => {
+  const parentRef = 'parentRef: { name: gw }'
+  test.each([
+    [
+      'with TLS on HTTP',
+      `{ ${parentRef}, listeners: [{ name: a, port: 80, protocol: HTTP, tls: {} }] }`,
+      'spec.listeners: tls must not be specified',
+    ],
+    [
+      'with two listeners of one place',
+      `{ ${parentRef}, listeners: [{ name: a, port: 80, protocol: HTTP }, { name: b, port: 80, protocol: HTTP }] }`,
+      'spec.listeners: Combination of port, protocol and hostname must be unique',
+    ],
+  ])('%s', (_, spec, error) => {
+    expect(errorsOf('ListenerSet', spec)).toEqual([expect.stringContaining(error)])
+  })
+})
+
+test('a ListenerSet may leave its certificates to its status', () => {
+  const spec =
+    '{ parentRef: { name: gw }, listeners: [{ name: a, port: 443, protocol: HTTPS, tls: {} }] }'
+  expect(errorsOf('ListenerSet', spec)).toEqual([])
+})
+
 describe('a Gateway is refused', () => {
   test.each([
     [

@@ -1,8 +1,7 @@
 import type { TlsChain } from '../../../../ir/listener.ts'
 import type { ObjectReference } from '../../../../kube/kube-object.ts'
 import type { Problem } from '../../conditions.ts'
-import type { ListenerSpec } from '../../kinds/gateway.ts'
-import { gatewayKind } from '../../names.ts'
+import type { ListenerSpec } from '../../kinds/fields/listeners.ts'
 import { coversHostname } from '../routes/hostnames.ts'
 import type { Scope } from '../source.ts'
 import { type KeyPair, readKeyPair } from './key-pair.ts'
@@ -18,22 +17,22 @@ export interface Certificates {
 const reason = 'InvalidCertificateRef'
 
 interface Place {
-  readonly gateway: ObjectReference
+  readonly owner: ObjectReference
   readonly listener: ListenerSpec
   readonly fieldPath: string
   readonly isFirst: boolean
 }
 
 function createChain({ certificateChain, privateKey, names }: KeyPair, place: Place): Chain {
-  const { gateway, fieldPath, isFirst, listener } = place
+  const { owner, fieldPath, isFirst, listener } = place
   const hostname = listener.hostname?.toLowerCase()
   // The first certificate serves every name of the listener, others those that they are made for.
   const ownNames = names.filter((name) => hostname === undefined || coversHostname(hostname, name))
   return {
     origin: {
-      kind: gatewayKind.kind,
-      namespace: gateway.namespace,
-      name: gateway.name,
+      kind: owner.kind,
+      namespace: owner.namespace,
+      name: owner.name,
       fieldPath,
     },
     serverNames: isFirst ? (hostname === undefined ? [] : [hostname]) : ownNames,
@@ -51,7 +50,7 @@ function createChain({ certificateChain, privateKey, names }: KeyPair, place: Pl
 /** Reads the certificates of an HTTPS listener; other listeners have none. */
 export function readCertificates(
   scope: Scope,
-  gateway: ObjectReference,
+  owner: ObjectReference,
   listener: ListenerSpec,
   index: number,
 ): Certificates {
@@ -62,12 +61,12 @@ export function readCertificates(
   for (const [position, reference] of references.entries()) {
     const fieldPath = `spec.listeners[${index}].tls.certificateRefs[${position}]`
     const isFirst = chains.length === 0
-    const pair = readKeyPair(scope, gateway, reference, reason)
+    const pair = readKeyPair(scope, owner, reference, reason)
     if ('reason' in pair) {
       problem ??= pair
       continue
     }
-    const chain = createChain(pair, { gateway, listener, fieldPath, isFirst })
+    const chain = createChain(pair, { owner, listener, fieldPath, isFirst })
     // A chain without names would serve every name.
     if (isFirst || chain.serverNames.length > 0) chains.push(chain)
   }

@@ -10,13 +10,16 @@ import { type ClientCertificate, readClientCertificate } from './client-certific
 import { allowsInsecureClients } from './frontend-validation.ts'
 import { findGatewayAddress, type GatewayAddress } from './gateway-service.ts'
 import { type ListenerPlan, planListeners } from './listener-plan.ts'
+import { findListenerSets, type ListenerSetPlan, planListenerSets } from './listener-sets.ts'
 
 /** A gateway that is served here, before routes are attached. */
 export interface GatewayPlan {
   readonly object: KubeObject
   readonly reference: ObjectReference
   readonly profile: ControllerProfile
+  /** Its own; those of ListenerSets come after them. */
   readonly listeners: readonly ListenerPlan[]
+  readonly listenerSets: readonly ListenerSetPlan[]
   readonly clientCertificate: ClientCertificate
   /** Some clients are asked for a certificate, and those without a valid one are served too. */
   readonly allowsInsecureClients: boolean
@@ -101,19 +104,37 @@ export function planGateway(scope: Scope, object: KubeObject): GatewayPlan | und
   const reference = referenceOf(object, gatewayKind)
   const classSpec = scope.source.specs.get<Partial<GatewayClassSpec>>(gatewayClass)
   const parameters = parametersOf(scope, parametersReferenceOf(object, spec, profile, classSpec))
+  const found = findListenerSets(scope, reference, spec)
+  const surroundings = {
+    gateway: reference,
+    frontend: spec.tls?.frontend,
+    all: [...listeners, ...found.flatMap(({ specs }) => specs)],
+  }
+  const own = planListeners(scope, { ...surroundings, owner: reference }, listeners)
   return {
     object,
     reference,
     profile,
-    listeners: planListeners(scope, reference, listeners, spec.tls?.frontend),
+    listeners: own,
+    listenerSets: planListenerSets(scope, found, surroundings, own),
     clientCertificate: readClientCertificate(
       scope,
       reference,
       spec.tls?.backend?.clientCertificateRef,
     ),
     allowsInsecureClients: allowsInsecureClients(spec.tls?.frontend),
-    address: findGatewayAddress(scope, object, profile, parameters.service),
+    address: findGatewayAddress(scope, object, {
+      profile,
+      parameters: parameters.service,
+      ports: surroundings.all.map(({ port }) => port),
+    }),
     usageLabels: parameters.usageLabels,
     problem: parameters.problem ?? findAddressProblem(spec),
   }
 }
+
+/** Every listener of a gateway in order of precedence. */
+export const listenersOf = ({ listeners, listenerSets }: GatewayPlan): readonly ListenerPlan[] => [
+  ...listeners,
+  ...listenerSets.flatMap((set) => set.listeners),
+]

@@ -33,14 +33,21 @@ function serviceNameOf(prefix: string, gatewayName: string): string {
 const wantedAddressOf = ({ addresses = [] }: Partial<GatewaySpec>) =>
   addresses.find(({ type, value }) => (type ?? 'IPAddress') === 'IPAddress' && value)?.value
 
+/** What the Service of a gateway is made of besides the gateway. */
+interface GatewayServiceOptions {
+  readonly profile: ControllerProfile
+  readonly parameters: Partial<ServiceParameters>
+  /** Those of its listeners. */
+  readonly ports: readonly number[]
+}
+
 function createService(
   gateway: KubeObject,
   spec: Partial<GatewaySpec>,
-  profile: ControllerProfile,
-  parameters: Partial<ServiceParameters>,
+  { profile, parameters, ...options }: GatewayServiceOptions,
 ): KubeObject {
   const { namespace = '', name, uid = '' } = gateway.metadata
-  const ports = [...new Set((spec.listeners ?? []).map(({ port }) => port))].sort((a, b) => a - b)
+  const ports = [...new Set(options.ports)].sort((a, b) => a - b)
   const wanted = wantedAddressOf(spec)
   return {
     apiVersion: 'v1',
@@ -98,11 +105,10 @@ function metricsPortsOf(
 export function findGatewayAddress(
   scope: Scope,
   gateway: KubeObject,
-  profile: ControllerProfile,
-  parameters: Partial<ServiceParameters>,
+  options: GatewayServiceOptions,
 ): GatewayAddress {
   const spec = scope.source.specs.get<Partial<GatewaySpec>>(gateway)
-  const service = createService(gateway, spec, profile, parameters)
+  const service = createService(gateway, spec, options)
   const { namespace = '', name } = service.metadata
   const current = scope.source.objects.get(serviceKind, namespace, name)
   const result = (address: string | undefined, reason: string, message: string) => ({

@@ -4,7 +4,6 @@ import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.t
 import { createSecretReference, findSecret, secretValuesOf } from '../../../core/secrets.ts'
 import type { Problem } from '../../conditions.ts'
 import type { SecretObjectReference } from '../../kinds/fields/references.ts'
-import { gatewayKind } from '../../names.ts'
 import { isGranted } from '../grants.ts'
 import { displayName, type Scope } from '../source.ts'
 
@@ -47,21 +46,21 @@ function parseSecret(secret: KubeObject): ParsedCertificate {
   }
 }
 
-/** Reads the Secret that a Gateway names; `reason` is the condition's where it is of no use. */
+/** Reads the Secret that a Gateway or ListenerSet names; `reason` is the condition's where it is of no use. */
 export function readKeyPair(
   scope: Scope,
-  gateway: ObjectReference,
+  owner: ObjectReference,
   { group = '', kind = 'Secret', name, namespace }: SecretObjectReference,
   reason: string,
 ): KeyPair | Problem {
-  const target = { group, kind, name, namespace: namespace ?? gateway.namespace }
+  const target = { group, kind, name, namespace: namespace ?? owner.namespace }
   const label = displayName(target)
   if (group !== '' || kind !== 'Secret') {
     const message = `${label} (group "${group}") is no Secret; certificates are read from Secrets only`
     return { reason, message }
   }
-  if (!isGranted(scope, { ...gatewayKind, namespace: gateway.namespace }, target)) {
-    const message = `${label} is in another namespace, and no ReferenceGrant there allows Gateways of ${gateway.namespace} to refer to it`
+  if (!isGranted(scope, owner, target)) {
+    const message = `${label} is in another namespace, and no ReferenceGrant there allows ${owner.kind}s of ${owner.namespace} to refer to it`
     return { reason: 'RefNotPermitted', message }
   }
   const secret = scope.read(`Secret ${target.namespace}/${name}`, ({ objects }) =>

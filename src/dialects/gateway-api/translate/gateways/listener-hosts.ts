@@ -11,7 +11,7 @@ import type { RankedRoute } from '../rules/rule-routes.ts'
 import type { Scope } from '../source.ts'
 import { presentClientCertificate } from './client-certificate.ts'
 import type { GatewayPlan } from './gateway-plan.ts'
-import type { ListenerPlan } from './listener-plan.ts'
+import { type ListenerPlan, listenerLabel } from './listener-plan.ts'
 
 /** The virtual hosts of one listener, and their routes. */
 export interface ListenerHosts {
@@ -29,15 +29,15 @@ export interface ListenerPlace {
 }
 
 /** The part of ids that names a listener. */
-export const listenerKey = ({ gateway: { reference }, listener: { spec } }: ListenerPlace) =>
-  `${reference.namespace}/${reference.name}/${spec.port}/${spec.name}`
+export const listenerKey = ({ gateway: { reference }, listener }: ListenerPlace) =>
+  `${reference.namespace}/${reference.name}/${listener.spec.port}/${listenerLabel(listener)}`
 
-/** The field of the Gateway that describes a listener. */
-export const listenerOrigin = ({ gateway: { reference }, listener }: ListenerPlace): Origin => ({
-  kind: reference.kind,
-  namespace: reference.namespace,
-  name: reference.name,
-  fieldPath: `spec.listeners[${listener.index}]`,
+/** The field of the Gateway or ListenerSet that describes a listener. */
+export const listenerOrigin = ({ listener: { owner, index } }: ListenerPlace): Origin => ({
+  kind: owner.kind,
+  namespace: owner.namespace,
+  name: owner.name,
+  fieldPath: `spec.listeners[${index}]`,
 })
 
 /** Names that a more specific listener of the port takes are not this listener's. */
@@ -183,8 +183,10 @@ export function createListenerHosts(
   attached: readonly AttachedRoute[],
 ): ListenerHosts {
   const { reference } = place.gateway
-  const { spec, hostname } = place.listener
-  const effects = new EffectList(scope, { reference, sectionName: spec.name })
+  const { hostname } = place.listener
+  // Policies name listeners of the Gateway itself; no name of theirs has a slash.
+  const label = listenerLabel(place.listener)
+  const effects = new EffectList(scope, { reference, sectionName: label })
   const groups = groupByHostname(scope, place, attached, effects)
   const domains = [...new Set([...groups.keys(), hostname])]
     .filter((domain) => isOwnDomain(place, domain))
@@ -196,7 +198,7 @@ export function createListenerHosts(
     const origin = listenerOrigin(place)
     return scope.remember(`virtual host ${id}`, [origin.fieldPath, ...routeIds], () => ({
       id,
-      name: `${reference.namespace}/${reference.name}/${spec.name}/${domain}`,
+      name: `${reference.namespace}/${reference.name}/${label}/${domain}`,
       origin,
       domains: [domain],
       routeIds,

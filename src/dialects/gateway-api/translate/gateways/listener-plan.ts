@@ -1,8 +1,9 @@
 import type { TlsChain } from '../../../../ir/listener.ts'
 import type { GroupKind, ObjectReference } from '../../../../kube/kube-object.ts'
 import type { Problem } from '../../conditions.ts'
-import type { GatewaySpec, ListenerSpec } from '../../kinds/gateway.ts'
-import { gatewayGroup, grpcRouteKind, httpRouteKind } from '../../names.ts'
+import type { ListenerSpec } from '../../kinds/fields/listeners.ts'
+import type { GatewaySpec } from '../../kinds/gateway.ts'
+import { gatewayGroup, gatewayKind, grpcRouteKind, httpRouteKind } from '../../names.ts'
 import { anyHostname, intersectHostnames } from '../routes/hostnames.ts'
 import type { Scope } from '../source.ts'
 import { readCertificates } from './certificates.ts'
@@ -11,7 +12,9 @@ import { type ClientCheck, readClientCheck } from './frontend-validation.ts'
 /** A listener of a gateway, before routes are attached. */
 export interface ListenerPlan {
   readonly spec: ListenerSpec
-  /** Place in the list of the gateway. */
+  /** The Gateway or ListenerSet in whose list it stands. */
+  readonly owner: ObjectReference
+  /** Its place there. */
   readonly index: number
   /** Lower-case; `*` takes every name. */
   readonly hostname: string
@@ -95,37 +98,75 @@ function withClientCheck(
   return servesAnyClient ? { ...checked, servesAnyClient } : checked
 }
 
-/** Reads the listeners of a gateway. */
+/** What listeners of one list have in common. */
+export interface ListenerSurroundings {
+  readonly gateway: ObjectReference
+  /** The gateway, or a ListenerSet that adds to it. */
+  readonly owner: ObjectReference
+  readonly frontend: NonNullable<GatewaySpec['tls']>['frontend']
+  /** Every listener of the gateway, those of ListenerSets included. */
+  readonly all: readonly ListenerSpec[]
+}
+
+function planListener(
+  scope: Scope,
+  { gateway, owner, frontend, all }: ListenerSurroundings,
+  { spec, index }: { readonly spec: ListenerSpec; readonly index: number },
+  rivals: readonly ListenerSpec[],
+): ListenerPlan {
+  const { supportedKinds, unknown } = kindsOf(spec)
+  const certificates = readCertificates(scope, owner, spec, index)
+  const isTls = spec.protocol === 'HTTPS'
+  const check = readClientCheck(scope, gateway, isTls ? frontend : undefined, spec.port)
+  const [unknownKind] = unknown
+  const kindProblem = unknownKind && {
+    reason: 'InvalidRouteKinds',
+    message: `routes of kind ${unknownKind.kind} (group ${unknownKind.group}) cannot attach to a listener of protocol ${spec.protocol}`,
+  }
+  return {
+    ...{ spec, owner, index, supportedKinds },
+    hostname: hostnameOf(spec),
+    accepted: findProtocolProblem(spec) ?? check.accepted,
+    resolvedRefs: certificates.problem ?? check.resolvedRefs ?? kindProblem,
+    conflict: findConflict(spec, rivals),
+    overlaps: overlapsAny(
+      spec,
+      all.filter((other) => other !== spec),
+    ),
+    chains: certificates.chains.map((chain) => withClientCheck(chain, check)),
+  }
+}
+
+/** Reads the listeners of a Gateway: of two that conflict neither is served. */
 export function planListeners(
   scope: Scope,
-  gateway: ObjectReference,
+  surroundings: ListenerSurroundings,
   listeners: readonly ListenerSpec[],
-  frontend: NonNullable<GatewaySpec['tls']>['frontend'],
 ): readonly ListenerPlan[] {
   return listeners.map((spec, index) => {
-    const others = listeners.filter((other) => other !== spec)
-    const { supportedKinds, unknown } = kindsOf(spec)
-    const certificates = readCertificates(scope, gateway, spec, index)
-    const isTls = spec.protocol === 'HTTPS'
-    const check = readClientCheck(scope, gateway, isTls ? frontend : undefined, spec.port)
-    const [unknownKind] = unknown
-    const kindProblem = unknownKind && {
-      reason: 'InvalidRouteKinds',
-      message: `routes of kind ${unknownKind.kind} (group ${unknownKind.group}) cannot attach to a listener of protocol ${spec.protocol}`,
-    }
-    return {
-      spec,
-      index,
-      hostname: hostnameOf(spec),
-      supportedKinds,
-      accepted: findProtocolProblem(spec) ?? check.accepted,
-      resolvedRefs: certificates.problem ?? check.resolvedRefs ?? kindProblem,
-      conflict: findConflict(spec, others),
-      overlaps: overlapsAny(spec, others),
-      chains: certificates.chains.map((chain) => withClientCheck(chain, check)),
-    }
+    const rivals = listeners.filter((other) => other !== spec)
+    return planListener(scope, surroundings, { spec, index }, rivals)
   })
 }
+
+/** Reads listeners that come after others: of two that conflict the earlier one is served. */
+export function planAddedListeners(
+  scope: Scope,
+  surroundings: ListenerSurroundings,
+  listeners: readonly ListenerSpec[],
+  earlier: readonly ListenerPlan[],
+): readonly ListenerPlan[] {
+  const taken = earlier.filter(({ conflict }) => conflict === undefined).map(({ spec }) => spec)
+  return listeners.map((spec, index) => {
+    const plan = planListener(scope, surroundings, { spec, index }, taken)
+    if (plan.conflict === undefined) taken.push(spec)
+    return plan
+  })
+}
+
+/** How ids and names of nodes tell the listeners of one gateway apart. */
+export const listenerLabel = ({ spec, owner }: ListenerPlan) =>
+  owner.kind === gatewayKind.kind ? spec.name : `${owner.namespace}/${owner.name}/${spec.name}`
 
 /** Whether anything listens for the listener. */
 export const isServed = ({ accepted, conflict, spec, chains }: ListenerPlan) =>

@@ -5,7 +5,7 @@ import type { PortQuery, RouteEffect } from '../../contribution.ts'
 import type { AttachedRoute } from '../routes/attached-routes.ts'
 import { compareHostnames } from '../routes/hostnames.ts'
 import type { Scope } from '../source.ts'
-import type { GatewayPlan } from './gateway-plan.ts'
+import { type GatewayPlan, listenersOf } from './gateway-plan.ts'
 import {
   createListenerHosts,
   type ListenerHosts,
@@ -13,7 +13,7 @@ import {
   listenerKey,
   listenerOrigin,
 } from './listener-hosts.ts'
-import { isServed } from './listener-plan.ts'
+import { isServed, listenerLabel } from './listener-plan.ts'
 
 /** The nodes of one gateway. */
 export interface TranslatedGateway {
@@ -75,7 +75,7 @@ function createMisdirectedHost(scope: Scope, place: ListenerPlace): VirtualHost 
   const id = `gateway-api/${listenerKey(place)}/misdirected`
   return scope.remember(`virtual host ${id}`, domains, () => ({
     id,
-    name: `${gateway.reference.namespace}/${gateway.reference.name}/${listener.spec.name}/misdirected`,
+    name: `${gateway.reference.namespace}/${gateway.reference.name}/${listenerLabel(listener)}/misdirected`,
     origin: listenerOrigin(place),
     domains,
     routeIds: [misdirectedRouteId(gateway)],
@@ -115,23 +115,27 @@ function createListener(
   port: number,
   hosts: readonly PortHosts[],
 ): Listener {
-  const { kind, namespace, name } = gateway.reference
+  const { namespace, name } = gateway.reference
   const { address } = gateway.address
   const listeners = hosts.map(({ place }) => place.listener)
   const query: PortQuery = {
     gateway: gateway.reference,
-    sectionNames: listeners.map(({ spec }) => spec.name),
+    sectionNames: listeners.map(listenerLabel),
   }
   const accessLogs = scope.source.contributions.moments.flatMap(
     (moment) => moment.findAccessLogs?.(query) ?? [],
   )
   const isTls = listeners.some(({ spec }) => spec.protocol === 'HTTPS')
-  const indexes = listeners.map(({ index }) => index)
+  const owner = listeners[0]?.owner ?? gateway.reference
+  const indexes = listeners.flatMap((each) => (each.owner === owner ? [each.index] : []))
   const id = `gateway-api/${namespace}/${name}/${port}`
   const listener: Listener = {
     id,
-    // Names every listener of the port.
-    origin: { kind, namespace, name, fieldPath: `spec.listeners[${indexes.join(',')}]` },
+    // Names every listener of the port; beside those of the Gateway, those of ListenerSets are not named.
+    origin: {
+      ...{ kind: owner.kind, namespace: owner.namespace, name: owner.name },
+      fieldPath: `spec.listeners[${indexes.join(',')}]`,
+    },
     bindings: address === undefined ? [] : [{ address, port }],
     virtualHostIds: isTls ? [] : hosts.flatMap(idsOf),
     tls: isTls ? chainsOf(hosts) : undefined,
@@ -149,7 +153,7 @@ export function translateGateway(
   gateway: GatewayPlan,
   attached: readonly AttachedRoute[],
 ): TranslatedGateway {
-  const served = gateway.problem === undefined ? gateway.listeners.filter(isServed) : []
+  const served = gateway.problem === undefined ? listenersOf(gateway).filter(isServed) : []
   const ports = [...Map.groupBy(served, ({ spec }) => spec.port)].map(([port, neighbours]) => ({
     port,
     hosts: neighbours.map((listener): PortHosts => {

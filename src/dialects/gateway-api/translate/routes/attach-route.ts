@@ -1,9 +1,9 @@
-import type { GroupKind, KubeObject } from '../../../../kube/kube-object.ts'
+import type { GroupKind, KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import type { Problem } from '../../conditions.ts'
 import type { ParentReference } from '../../kinds/fields/references.ts'
 import type { GatewayPlan } from '../gateways/gateway-plan.ts'
 import type { ListenerPlan } from '../gateways/listener-plan.ts'
-import { matchesSelector } from '../label-selector.ts'
+import { allowsNamespace } from '../namespaces.ts'
 import { displayName, type Scope } from '../source.ts'
 import { effectiveHostnames } from './hostnames.ts'
 
@@ -28,41 +28,24 @@ export interface AttachableRoute {
   readonly hostnames: readonly string[]
 }
 
-const namespaceKind = { group: '', kind: 'Namespace' } as const
-
-function allowsNamespace(
-  scope: Scope,
-  { spec }: ListenerPlan,
-  gatewayNamespace: string,
-  routeNamespace: string,
-): boolean {
-  const { from = 'Same', selector } = spec.allowedRoutes?.namespaces ?? {}
-  switch (from) {
-    case 'All':
-      return true
-    case 'Same':
-      return gatewayNamespace === routeNamespace
-    case 'Selector': {
-      const namespace = scope.source.objects.get(namespaceKind, '', routeNamespace)
-      if (namespace === undefined || selector === undefined) return false
-      const labels = {
-        'kubernetes.io/metadata.name': routeNamespace,
-        ...namespace.metadata.labels,
-      }
-      return matchesSelector(selector, labels)
-    }
-  }
+/** What a route attaches to: a Gateway, or a ListenerSet that adds to one. */
+export interface RouteParent {
+  readonly gateway: GatewayPlan
+  readonly reference: ObjectReference
+  readonly listeners: readonly ListenerPlan[]
+  /** Why no route attaches to it. */
+  readonly problem: Problem | undefined
 }
 
-/** Decides which listeners of a gateway take a route. */
+/** Decides which listeners of a parent take a route. */
 export function attachRoute(
   scope: Scope,
   { object, kind, hostnames }: AttachableRoute,
   parent: ParentReference,
-  gateway: GatewayPlan,
+  { gateway, reference, ...at }: RouteParent,
 ): Attachment {
   const { namespace = '' } = object.metadata
-  const label = displayName(gateway.reference)
+  const label = displayName(reference)
   const rejected = (reason: string, message: string): Attachment => ({
     parent,
     gateway,
@@ -70,7 +53,8 @@ export function attachRoute(
     problem: { reason, message },
   })
   const { sectionName, port } = parent
-  const named = gateway.listeners.filter(
+  if (at.problem !== undefined) return rejected('NoMatchingParent', at.problem.message)
+  const named = at.listeners.filter(
     ({ spec }) =>
       (sectionName === undefined || spec.name === sectionName) &&
       (port === undefined || spec.port === port),
@@ -83,7 +67,13 @@ export function attachRoute(
     (listener) =>
       listener.supportedKinds.some(
         (each) => each.group === kind.group && each.kind === kind.kind,
-      ) && allowsNamespace(scope, listener, gateway.reference.namespace, namespace),
+      ) &&
+      allowsNamespace(
+        scope,
+        { from: 'Same', ...listener.spec.allowedRoutes?.namespaces },
+        reference.namespace,
+        namespace,
+      ),
   )
   if (allowed.length === 0) {
     const message = `no listener of ${label} allows ${kind.kind}s of namespace ${namespace}`

@@ -1,15 +1,21 @@
-import type { GroupKind, KubeObject } from '../../../../kube/kube-object.ts'
+import type { GroupKind, KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import type { ControllerProfile } from '../../contribution.ts'
 import type { ParentReference } from '../../kinds/fields/references.ts'
 import type { HttpRouteSpec } from '../../kinds/http-route.ts'
-import { gatewayGroup, gatewayKind, grpcRouteKind, httpRouteKind } from '../../names.ts'
+import {
+  gatewayGroup,
+  gatewayKind,
+  grpcRouteKind,
+  httpRouteKind,
+  listenerSetKind,
+} from '../../names.ts'
 import { containFailure } from '../contain-failure.ts'
 import type { GatewayPlan } from '../gateways/gateway-plan.ts'
 import type { ListenerPlan } from '../gateways/listener-plan.ts'
 import { translateRoute } from '../rules/translate-route.ts'
 import type { TranslatedRoute } from '../rules/translated-route.ts'
 import type { Scope } from '../source.ts'
-import { type Attachment, attachRoute } from './attach-route.ts'
+import { type Attachment, attachRoute, type RouteParent } from './attach-route.ts'
 
 /** A route at one of its parents, and what it is there. */
 export interface ServedAttachment extends Attachment {
@@ -23,7 +29,8 @@ export interface AttachedRoute {
   readonly attachments: readonly ServedAttachment[]
 }
 
-const keyOf = (namespace: string, name: string) => `${namespace}/${name}`
+const keyOf = ({ kind, namespace, name }: Omit<ObjectReference, 'group'>) =>
+  `${kind} ${namespace}/${name}`
 
 /** The kind that has a host name of a listener: HTTPRoutes and GRPCRoutes never share one. */
 class HostnameClaims {
@@ -74,13 +81,18 @@ export function attachRoutes(
   scope: Scope,
   gateways: readonly GatewayPlan[],
 ): readonly AttachedRoute[] {
-  const byName = new Map(
-    gateways.map((plan) => [keyOf(plan.reference.namespace, plan.reference.name), plan]),
+  const parents = new Map(
+    gateways
+      .flatMap((gateway) => [
+        { gateway, ...gateway, problem: undefined },
+        ...gateway.listenerSets.map((set) => ({ gateway, ...set })),
+      ])
+      .map((parent): [string, RouteParent] => [keyOf(parent.reference), parent]),
   )
   const claims = new HostnameClaims()
   return listRoutes(scope).map(({ object, kind }) => {
     const attachments = containFailure<readonly Attachment[]>(
-      () => findAttachments(scope, { object, kind }, byName, claims),
+      () => findAttachments(scope, { object, kind }, parents, claims),
       () => [],
     )
     const byProfile = new Map<ControllerProfile, TranslatedRoute>()
@@ -112,24 +124,25 @@ const nothing: TranslatedRoute = {
 function findAttachments(
   scope: Scope,
   { object, kind }: { readonly object: KubeObject; readonly kind: GroupKind },
-  gateways: ReadonlyMap<string, GatewayPlan>,
+  parents: ReadonlyMap<string, RouteParent>,
   claims: HostnameClaims,
 ): readonly Attachment[] {
   const spec = scope.source.specs.get<Partial<HttpRouteSpec>>(object)
   const { parentRefs = [], hostnames = [] } = spec
   return parentRefs.flatMap((parent) => {
-    const gateway = findGateway(gateways, parent, object)
-    if (gateway === undefined) return []
-    const attachment = attachRoute(scope, { object, kind, hostnames }, parent, gateway)
+    const found = findParent(parents, parent, object)
+    if (found === undefined) return []
+    const attachment = attachRoute(scope, { object, kind, hostnames }, parent, found)
     return [withoutClaimed(attachment, kind, claims)]
   })
 }
 
-function findGateway(
-  gateways: ReadonlyMap<string, GatewayPlan>,
+function findParent(
+  parents: ReadonlyMap<string, RouteParent>,
   { group = gatewayGroup, kind = gatewayKind.kind, namespace, name }: ParentReference,
   { metadata }: KubeObject,
-): GatewayPlan | undefined {
-  if (group !== gatewayGroup || kind !== gatewayKind.kind) return undefined
-  return gateways.get(keyOf(namespace ?? metadata.namespace ?? '', name))
+): RouteParent | undefined {
+  const isKnown = [gatewayKind.kind, listenerSetKind.kind].some((each) => each === kind)
+  if (group !== gatewayGroup || !isKnown) return undefined
+  return parents.get(keyOf({ kind, namespace: namespace ?? metadata.namespace ?? '', name }))
 }

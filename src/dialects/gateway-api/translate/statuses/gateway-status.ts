@@ -1,12 +1,15 @@
 import { type Condition, ConditionMaker, type Problem } from '../../conditions.ts'
 import type { GatewayPlan } from '../gateways/gateway-plan.ts'
-import type { ListenerPlan } from '../gateways/listener-plan.ts'
+import { isServed, type ListenerPlan } from '../gateways/listener-plan.ts'
+import type { ListenerSetPlan } from '../gateways/listener-sets.ts'
 import type { AttachedRoute } from '../routes/attached-routes.ts'
 
 /** The status of a Gateway. */
 export interface GatewayStatus {
   readonly addresses?: readonly { readonly type: string; readonly value: string }[]
   readonly conditions: readonly Condition[]
+  /** How many ListenerSets add listeners to it; undefined: none names it. */
+  readonly attachedListenerSets?: number
   readonly listeners: readonly ListenerStatus[]
 }
 
@@ -36,6 +39,9 @@ export function countAttachedRoutes(
 function listenerProblem(gateway: GatewayPlan, listener: ListenerPlan): Problem | undefined {
   const invalid = (message: string) => ({ reason: 'Invalid', message })
   const own = listener.conflict ?? listener.accepted
+  if (listener.conflict !== undefined && listener.owner !== gateway.reference) {
+    return listener.conflict
+  }
   if (own !== undefined) return invalid(own.message)
   if (gateway.problem !== undefined) return invalid(gateway.problem.message)
   if (listener.spec.protocol === 'HTTPS' && listener.chains.length === 0) {
@@ -45,8 +51,11 @@ function listenerProblem(gateway: GatewayPlan, listener: ListenerPlan): Problem 
   return problem && { reason: 'Pending', message: problem.message }
 }
 
-function listenerConditions(gateway: GatewayPlan, listener: ListenerPlan): readonly Condition[] {
-  const make = new ConditionMaker(gateway.object)
+function listenerConditions(
+  gateway: GatewayPlan,
+  listener: ListenerPlan,
+  make: ConditionMaker,
+): readonly Condition[] {
   const conflict = listener.conflict ?? { reason: 'NoConflicts', message: '' }
   const overlapping = {
     reason: 'OverlappingHostnames',
@@ -80,8 +89,9 @@ function programmedOf(gateway: GatewayPlan): Problem | undefined {
   if (gateway.address.problem !== undefined) return gateway.address.problem
   const problems = gateway.listeners.map((listener) => listenerProblem(gateway, listener))
   const [first] = problems
-  const isServed = problems.some((problem) => problem === undefined)
-  return isServed ? undefined : invalid(first?.message ?? 'the gateway has no listeners')
+  return problems.includes(undefined)
+    ? undefined
+    : invalid(first?.message ?? 'the gateway has no listeners')
 }
 
 function resolvedRefsOf({ listeners, clientCertificate }: GatewayPlan): Problem | undefined {
@@ -115,11 +125,27 @@ export function createGatewayStatus(
         ? [make.make('InsecureFrontendValidationMode', 'True', insecureClients)]
         : []),
     ],
-    listeners: gateway.listeners.map((listener) => ({
-      name: listener.spec.name,
-      supportedKinds: listener.supportedKinds.map(({ group, kind }) => ({ group, kind })),
-      attachedRoutes: attachedRoutes.get(listener) ?? 0,
-      conditions: listenerConditions(gateway, listener),
-    })),
+    ...(gateway.listenerSets.length === 0
+      ? {}
+      : { attachedListenerSets: gateway.listenerSets.filter(hasServedListener).length }),
+    listeners: gateway.listeners.map((listener) =>
+      createListenerStatus(gateway, listener, make, attachedRoutes),
+    ),
   }
 }
+
+/** Whether a ListenerSet adds anything to its gateway. */
+export const hasServedListener = ({ listeners }: ListenerSetPlan) => listeners.some(isServed)
+
+/** What is to be said of one listener; `make` makes the conditions of the object in whose list it stands. */
+export const createListenerStatus = (
+  gateway: GatewayPlan,
+  listener: ListenerPlan,
+  make: ConditionMaker,
+  attachedRoutes: ReadonlyMap<ListenerPlan, number>,
+): ListenerStatus => ({
+  name: listener.spec.name,
+  supportedKinds: listener.supportedKinds.map(({ group, kind }) => ({ group, kind })),
+  attachedRoutes: attachedRoutes.get(listener) ?? 0,
+  conditions: listenerConditions(gateway, listener, make),
+})
