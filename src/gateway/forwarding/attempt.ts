@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream'
 import type { GatewayError } from '../../errors/gateway-error.ts'
+import type { EndpointRuntime } from '../backends/endpoints/endpoint-runtime.ts'
+import { attemptResultOf } from '../backends/endpoints/outlier-detection.ts'
 import { maxHeldMs, type StreamOpening } from '../model/answers/stream-opening.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { AnswerRelay } from '../response/answer-relay.ts'
 import type { RelayOwner, UpstreamResponseHead } from '../response/response-relay.ts'
-import { attemptResultOf, type EndpointRuntime } from '../upstream/endpoint-runtime.ts'
 import type {
   UpstreamBody,
   UpstreamCall,

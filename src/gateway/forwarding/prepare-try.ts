@@ -1,9 +1,9 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import { HeaderList } from '../../lib/http/header-list.ts'
 import type { ForwardRules } from '../../snapshot/snapshot.ts'
+import type { EndpointRuntime } from '../backends/endpoints/endpoint-runtime.ts'
 import { prepareModelTry } from '../model/prepare-model-try.ts'
 import type { Exchange } from '../request/exchange.ts'
-import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
 import { type PreparedTry, runAttemptHooks, type TryTarget } from './try-target.ts'
 
 /** Writes what a try is sent with; waits only for credentials that must be fetched. */

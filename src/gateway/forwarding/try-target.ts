@@ -1,9 +1,9 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import type { HeaderList } from '../../lib/http/header-list.ts'
 import type { ForwardRules } from '../../snapshot/snapshot.ts'
+import type { BackendRuntime } from '../backends/backend-runtime.ts'
+import type { EndpointRuntime } from '../backends/endpoints/endpoint-runtime.ts'
 import type { Exchange } from '../request/exchange.ts'
-import type { BackendRuntime } from '../upstream/backend-runtime.ts'
-import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
 import type { UpstreamRequestHead } from '../upstream/upstream-client.ts'
 
 /** What a try is sent with. */

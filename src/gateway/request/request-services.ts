@@ -1,5 +1,5 @@
 import type { RequestObserver } from '../../telemetry/request-record.ts'
-import type { BackendDirectory } from '../upstream/backend-directory.ts'
+import type { BackendDirectory } from '../backends/backend-directory.ts'
 import type { ReplayBudget } from './replay-budget.ts'
 
 /** Node's timers, or a test's. */

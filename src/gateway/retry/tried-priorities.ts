@@ -1,5 +1,5 @@
-import type { BackendRuntime } from '../upstream/backend-runtime.ts'
-import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
+import type { BackendRuntime } from '../backends/backend-runtime.ts'
+import type { EndpointRuntime } from '../backends/endpoints/endpoint-runtime.ts'
 
 /**
  * Sends tries on to the next priority after so many at those before, and begins again when every priority had its turn

@@ -1,4 +1,4 @@
-import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
+import type { EndpointRuntime } from '../endpoints/endpoint-runtime.ts'
 import { type Balancer, pickWeighted } from './balancer.ts'
 
 /** The least busy of N endpoints drawn at random; weights are drawn by. Counts are those of all workers. */

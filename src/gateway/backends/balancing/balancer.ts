@@ -1,4 +1,4 @@
-import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
+import type { EndpointRuntime } from '../endpoints/endpoint-runtime.ts'
 
 /** Chooses among two or more endpoints. */
 export interface Balancer {

@@ -1,6 +1,6 @@
 import type { HashPolicy } from '../../ir/route.ts'
+import { hashText } from '../backends/balancing/hash-text.ts'
 import type { Exchange } from '../request/exchange.ts'
-import { hashText } from './hash-text.ts'
 
 /**
  * What hashing balancers go by: the policies' values combined in order, ending at a terminal one that found

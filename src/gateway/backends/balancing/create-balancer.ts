@@ -1,4 +1,4 @@
-import type { LoadBalancer } from '../../ir/backend.ts'
+import type { LoadBalancer } from '../../../ir/backend.ts'
 import { type Balancer, pickWeighted } from './balancer.ts'
 import { LeastRequestBalancer } from './least-request.ts'
 import { MaglevBalancer } from './maglev.ts'

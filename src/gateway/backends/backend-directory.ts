@@ -1,27 +1,9 @@
 import { backendRowKey, EndpointTable } from '../../link/endpoint-table.ts'
 import type { CompiledBackend, Snapshot } from '../../snapshot/snapshot.ts'
+import { PoolDirectory } from '../upstream/pool-directory.ts'
 import { BackendRuntime } from './backend-runtime.ts'
-import type { Connector } from './connector.ts'
-import { PoolDirectory } from './pool-directory.ts'
-
-/** What the runtime of backends stands on. */
-export interface BackendServices {
-  readonly table: EndpointTable
-  readonly workerIndex: number
-  readonly connector: Connector
-  /** PEM of authorities trusted beside the system's. */
-  readonly extraAuthorities: readonly string[]
-  now(): number
-  random(): number
-  /** An endpoint was taken out, for the log. */
-  endpointEvent(endpointId: string, event: string): void
-}
-
-/** A row of a table: the shared one, or one of its own for an id that has no row there. */
-export interface TableRow {
-  readonly table: EndpointTable
-  readonly row: number
-}
+import type { BackendServices } from './backend-services.ts'
+import type { TableRow } from './endpoints/table-row.ts'
 
 /** Finds the running side of a compiled backend: connections and state, which outlive snapshots. */
 export class BackendDirectory {

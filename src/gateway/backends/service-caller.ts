@@ -5,9 +5,9 @@ import type { ServiceAnswer, ServiceCall } from '../../policies/policy.ts'
 import type { HostAnswer, HostCall } from '../../providers/provider.ts'
 import type { CompiledBackend, Snapshot } from '../../snapshot/snapshot.ts'
 import type { Timers } from '../request/request-services.ts'
+import type { UpstreamCall, UpstreamFailure, UpstreamHandler } from '../upstream/upstream-client.ts'
 import type { BackendDirectory } from './backend-directory.ts'
 import type { BackendRuntime } from './backend-runtime.ts'
-import type { UpstreamCall, UpstreamFailure, UpstreamHandler } from './upstream-client.ts'
 
 /** Of services that hand out access tokens. */
 const hostTimeoutMs = 10_000

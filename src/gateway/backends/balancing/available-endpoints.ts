@@ -1,5 +1,5 @@
-import type { EndpointTable } from '../../link/endpoint-table.ts'
-import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
+import type { EndpointTable } from '../../../link/endpoint-table.ts'
+import type { EndpointRuntime } from '../endpoints/endpoint-runtime.ts'
 
 /** Envoy's overprovisioning factor: a priority carries all load while this much of it is healthy. */
 const overprovisioning = 1.4

@@ -1,11 +1,13 @@
 import type { Backend } from '../../ir/backend.ts'
 import type { CompiledBackend } from '../../snapshot/snapshot.ts'
-import { AvailableEndpoints } from '../balancing/available-endpoints.ts'
-import type { Balancer } from '../balancing/balancer.ts'
-import { createBalancer } from '../balancing/create-balancer.ts'
-import type { BackendServices, TableRow } from './backend-directory.ts'
-import { type AttemptResult, countResult, EndpointRuntime, eject } from './endpoint-runtime.ts'
-import type { PoolDirectory } from './pool-directory.ts'
+import type { PoolDirectory } from '../upstream/pool-directory.ts'
+import type { BackendServices } from './backend-services.ts'
+import { AvailableEndpoints } from './balancing/available-endpoints.ts'
+import type { Balancer } from './balancing/balancer.ts'
+import { createBalancer } from './balancing/create-balancer.ts'
+import { EndpointRuntime } from './endpoints/endpoint-runtime.ts'
+import { type AttemptResult, countResult, eject } from './endpoints/outlier-detection.ts'
+import type { TableRow } from './endpoints/table-row.ts'
 
 /** What a backend's runtime is made of. */
 export interface BackendRuntimeParts {

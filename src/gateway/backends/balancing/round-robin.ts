@@ -1,4 +1,4 @@
-import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
+import type { EndpointRuntime } from '../endpoints/endpoint-runtime.ts'
 import type { Balancer } from './balancer.ts'
 
 /** Each in turn, as often as its weight says, spread evenly (smooth weighted round-robin). */

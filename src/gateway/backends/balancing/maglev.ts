@@ -1,4 +1,4 @@
-import type { EndpointRuntime } from '../upstream/endpoint-runtime.ts'
+import type { EndpointRuntime } from '../endpoints/endpoint-runtime.ts'
 import type { Balancer } from './balancer.ts'
 import { hashText } from './hash-text.ts'
 
