@@ -1,6 +1,7 @@
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import type { Origin } from '../../ir/origin.ts'
 import type { HeaderAddition, HeaderMutation } from '../../ir/policies/header-mutation.ts'
+import { isFramingHeader } from '../../lib/http/framing-headers.ts'
 import type { HeaderList } from '../../lib/http/header-list.ts'
 import type { PolicyServices } from '../policy.ts'
 import { compileTemplate } from './compile-template.ts'
@@ -26,18 +27,6 @@ interface CompiledAddition {
 
 const credentialHeader =
   /(?:authorization|cookie|credentials?|key|password|secret|signature|token)$/
-
-/** They say where messages and connections end, which only who sends them knows (RFC 9110, section 7.6.1). */
-const framingHeaders: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'proxy-connection',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 // What RFC 9110 section 5.5 allows in a field value.
@@ -93,7 +82,7 @@ function compileAddition(
 ): CompiledAddition | { readonly type: 'refused'; readonly message: string } {
   const refused = (message: string) => ({ type: 'refused', message }) as const
   if (!tokenPattern.test(name)) return refused(`"${name}" is not a header name`)
-  if (framingHeaders.has(name)) {
+  if (isFramingHeader(name)) {
     return refused(`header "${name}" belongs to the connection and is set by the gateway alone`)
   }
   if (value.type === 'secret') {

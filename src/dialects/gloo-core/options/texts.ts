@@ -1,6 +1,7 @@
 /** What Gloo's plugins say of options that are wrong, in Gloo's words. */
 export const texts = {
   headerKeyPseudo: ': -prefixed or host headers may not be modified',
+  headerKeyFraming: (key: string) => `'${key}' belongs to the connection and may not be modified`,
   headerKeyInvalid: (key: string) => `'${key}' is an invalid HTTP header key`,
   headerValueInvalid: (key: string) =>
     `the value of header '${key}' contains a line break or another control character`,

@@ -1,5 +1,6 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { ClaimHeader, JwtKeys, JwtProvider, TokenHeader } from '../../../../ir/policies/jwt.ts'
+import { isFramingHeader } from '../../../../lib/http/framing-headers.ts'
 import { parseKeySet } from '../../../../lib/jwk/parse-key-set.ts'
 import type { Provider } from '../../kinds/options/jwt.ts'
 import type { Scope } from '../source.ts'
@@ -13,14 +14,9 @@ export const isWrong = <Value>(part: Translated<Value>): part is { readonly erro
 
 const namePattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
-/** Headers that say how a request is framed and where it goes. */
-const framingHeaders = new Set([
-  ...['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'trailer'],
-  ...['upgrade', 'expect', 'keep-alive', 'proxy-connection'],
-])
-
+/** Headers that say how a request is framed and where it goes carry nothing else. */
 const isUsableHeader = (name: string) =>
-  namePattern.test(name) && !framingHeaders.has(name.toLowerCase())
+  namePattern.test(name) && !isFramingHeader(name) && !/^(?:host|te)$/i.test(name)
 
 const defaultHeaders: readonly TokenHeader[] = [{ name: 'authorization', prefix: 'Bearer ' }]
 const defaultQueryParameters = ['access_token']

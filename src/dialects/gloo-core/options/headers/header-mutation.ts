@@ -4,6 +4,7 @@ import type {
   HeaderChanges,
   HeaderMutation,
 } from '../../../../ir/policies/header-mutation.ts'
+import { isFramingHeader } from '../../../../lib/http/framing-headers.ts'
 import type { HeaderManipulation } from '../../kinds/options/header-manipulation.ts'
 import type { Failure, PolicyResult } from '../failure.ts'
 import { idOf, placeOf } from '../place.ts'
@@ -22,12 +23,14 @@ const reasonOf = (text: string) => `*headers.plugin: ${text}`
 
 function findRequestKeyError(key: string): string | undefined {
   if (key.startsWith(':') || key.toLowerCase() === 'host') return texts.headerKeyPseudo
+  if (isFramingHeader(key)) return texts.headerKeyFraming(key)
   return tokenPattern.test(key) ? undefined : texts.headerKeyInvalid(key)
 }
 
 function findResponseKeyError(key: string): string | undefined {
   if (key.startsWith(':')) return texts.responsePseudo(key)
   if (key.toLowerCase() === 'host') return texts.responseHost
+  if (isFramingHeader(key)) return texts.headerKeyFraming(key)
   return tokenPattern.test(key) ? undefined : texts.headerKeyInvalid(key)
 }
 
@@ -93,7 +96,7 @@ class HeaderMutationBuilder {
 
   private removals(names: readonly string[]): readonly string[] {
     return names.flatMap((name) =>
-      this.isValid(findRequestKeyError(name)) ? [name.toLowerCase()] : [],
+      isFramingHeader(name) || this.isValid(findRequestKeyError(name)) ? [name.toLowerCase()] : [],
     )
   }
 
