@@ -18,12 +18,19 @@ export interface Source {
 /** A computation of this dialect. */
 export type Scope = Computation<Source>
 
+/** Who finds the routes to which references of a kind hand requests, at gateways of which controllers. */
+interface Delegator extends GroupKind {
+  readonly controllers: readonly ControllerProfile[]
+  readonly moment: ContributionMoment
+}
+
 /** The contributions of one moment, by what they answer for. */
 export class ContributionTable {
   readonly profiles: readonly ControllerProfile[]
   readonly moments: readonly ContributionMoment[]
   readonly #owners: ReadonlyMap<string, ContributionMoment>
-  readonly #delegators: ReadonlyMap<string, ContributionMoment>
+  /** By kind: hardly any reference is of one of them. */
+  readonly #delegators: ReadonlyMap<string, readonly Delegator[]>
 
   constructor(
     entries: readonly {
@@ -40,13 +47,11 @@ export class ContributionTable {
         ),
       ),
     )
-    this.#delegators = new Map(
-      entries.flatMap(({ contribution: { controllers = [], delegates = [] }, moment }) =>
-        controllers.flatMap((profile) =>
-          delegates.map((kind) => [delegatorKey(profile, kind), moment] as const),
-        ),
-      ),
+    const delegators = entries.flatMap(
+      ({ contribution: { controllers = [], delegates = [] }, moment }) =>
+        delegates.map((kind): Delegator => ({ ...kind, controllers, moment })),
     )
+    this.#delegators = Map.groupBy(delegators, ({ kind }) => kind)
   }
 
   /** The contribution that answers for a kind in a role; undefined: nobody does. */
@@ -58,15 +63,15 @@ export class ContributionTable {
   }
 
   /** The contribution that finds the routes to which a reference of a kind hands requests; undefined: it is no such kind. */
-  delegatorOf(profile: ControllerProfile, kind: GroupKind): ContributionMoment | undefined {
-    return this.#delegators.size === 0
-      ? undefined
-      : this.#delegators.get(delegatorKey(profile, kind))
+  delegatorOf(
+    profile: ControllerProfile,
+    { group, kind }: GroupKind,
+  ): ContributionMoment | undefined {
+    return this.#delegators
+      .get(kind)
+      ?.find((each) => each.group === group && each.controllers.includes(profile))?.moment
   }
 }
-
-const delegatorKey = ({ controllerName }: ControllerProfile, { group, kind }: GroupKind) =>
-  `${controllerName} ${group}/${kind}`
 
 const ownerKey = (role: string, { group, kind }: GroupKind) => `${role} ${group}/${kind}`
 

@@ -29,17 +29,15 @@ export class Delegations {
   readonly #byRoute = new Map<string, readonly Delegation[]>()
 
   constructor(attached: readonly AttachedRoute[]) {
-    const found = attached.flatMap(({ attachments }) =>
-      attachments
-        .filter(({ problem }) => problem === undefined)
-        .flatMap(({ gateway, translated }) =>
-          translated.delegated.map((delegated) => {
-            const { controllerName } = gateway.profile
-            return { ...{ controllerName, delegated, key: keyOf(delegated.route) } }
-          }),
-        ),
-    )
-    for (const [key, ways] of Map.groupBy(found, (way) => way.key)) {
+    const found: Way[] = []
+    for (const { attachments } of attached) {
+      for (const { gateway, translated, problem } of attachments) {
+        if (problem !== undefined) continue
+        const { controllerName } = gateway.profile
+        for (const delegated of translated.delegated) found.push({ controllerName, delegated })
+      }
+    }
+    for (const [key, ways] of Map.groupBy(found, ({ delegated }) => keyOf(delegated.route))) {
       const byParent = Map.groupBy(
         ways,
         ({ controllerName, delegated }) => `${controllerName} ${keyOf(delegated.parent)}`,

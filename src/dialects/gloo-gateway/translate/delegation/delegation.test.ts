@@ -102,6 +102,7 @@ describe('a change reaches the routes that a route delegates to', () => {
     const { first, second } = twice([parent, stays, moves('/old')], [parent, stays, moves('/new')])
     expect(pathsOf(first)).toEqual(['/stays forward', '/old forward'])
     expect(pathsOf(second)).toEqual(['/stays forward', '/new forward'])
+    expect(nodeOf(second, 'stays')).toBe(nodeOf(first, 'stays'))
     const { second: without } = twice([parent, stays, moves('/old')], [parent, stays])
     expect(pathsOf(without)).toEqual(['/stays forward'])
     const { second: added } = twice([parent, stays], [parent, stays, moves('/new')])

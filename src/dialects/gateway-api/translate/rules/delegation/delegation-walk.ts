@@ -50,9 +50,7 @@ export class DelegationWalk {
     const [delegating = [], own = []] = [true, false].map((delegates) =>
       references.filter((each) => isDelegating(this.#scope, this.#profile, each) === delegates),
     )
-    if (delegating.length === 0) {
-      return [translateRule(this.#scope, httpRuleInput(rule, site), site)]
-    }
+    if (delegating.length === 0) return [this.#translateLast(rule, site)]
     const self = this.#translateOwn({ ...rule, backendRefs: own }, site)
     const found = delegating.flatMap((each) => this.#findDelegates(each, site, self.draft))
     const distinct = new Map(found.map((each) => [keyOf(each.route), each]))
@@ -62,6 +60,16 @@ export class DelegationWalk {
     const odd = matchesOf(rule).findIndex((match) => !canDelegate(match))
     const dropped = `${site.place.fieldPath}.matches[${odd}]: only requests below a PathPrefix can be handed to other routes`
     return [...below, odd === -1 ? self : { ...self, dropped: self.dropped ?? dropped }]
+  }
+
+  /** A rule that hands over nothing. A change of one rule leaves the others that a route leads to as they were. */
+  #translateLast(rule: HttpRouteRule, site: RuleSite): TranslatedRule {
+    const translate = (scope: Scope) => translateRule(scope, httpRuleInput(rule, site), site)
+    if (site.delegators.length === 0) return translate(this.#scope)
+    // What else delegators have is in the matches of the rule already, or does not matter to it.
+    const outer = site.delegators.map((each) => ({ ...each.rule, matches: [], backendRefs: [] }))
+    const inputs = [rule, ...outer].map((each) => JSON.stringify(each))
+    return this.#scope.remember(`rule ${idOf(site.place)}`, inputs, translate)
   }
 
   /** What the rule does itself, beside the references that hand requests over. */
