@@ -40,7 +40,9 @@ const port = object('A port of the container.', {
 export const aiExtension = object('How the gateway serves calls to language models.', {
   enabled: honoured(
     behaviours.metricsPort,
-    flag('Show usage metrics at a port of the gateway. Calls to models are served anyway.'),
+    flag(
+      'Show usage metrics at a port of the gateway, to whoever reaches it. Calls to models are served anyway.',
+    ),
   ),
   image: ignored(inside, free('The image of the container.')),
   securityContext: ignored(inside, free('What the container may do.')),
