@@ -1,41 +1,9 @@
-import type { Static } from 'typebox'
 import { list, object, text } from '../../field.ts'
-import { honoured, informational } from '../../verdict.ts'
-import { behaviours } from './behaviours.ts'
 import { ageColumn, defineKind } from './define-kind.ts'
 import { conditions, pending } from './fields/conditions.ts'
-import {
-  controllerNameField,
-  group,
-  keyedBy,
-  kindName,
-  namespaceName,
-  objectName,
-} from './fields/scalars.ts'
+import { keyedBy } from './fields/scalars.ts'
 import { validateGatewayClass } from './rules/gateway-class-rules.ts'
-
-const spec = object(
-  'Which controller serves the gateways of this class.',
-  {
-    controllerName: honoured(behaviours.gatewayClass, controllerNameField()),
-    parametersRef: honoured(
-      behaviours.gatewayClass,
-      object(
-        'Settings of the controller.',
-        {
-          group: group(),
-          kind: kindName(),
-          name: objectName(),
-          namespace: namespaceName('Its namespace, for kinds that have one.'),
-        },
-        ['group', 'kind', 'name'],
-      ),
-    ),
-    description: informational(text('For people.', { maxLength: 64 })),
-  },
-  ['controllerName'],
-)
-export type GatewayClassSpec = Static<typeof spec>
+import { gatewayClassSpec } from './specs/gateway-class-spec.ts'
 
 const status = object(
   'What the controller says of the class.',
@@ -62,7 +30,7 @@ export const gatewayClass = defineKind({
   shortNames: ['gc'],
   scope: 'Cluster',
   description: 'A kind of gateways, and the controller that serves them.',
-  spec,
+  spec: gatewayClassSpec,
   status,
   olderVersions: [{ name: 'v1beta1' }],
   columns: [

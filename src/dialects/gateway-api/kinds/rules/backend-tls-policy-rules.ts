@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { specOf } from '../../../shared/spec-of.ts'
-import type { BackendTlsPolicySpec } from '../backend-tls-policy.ts'
+import type { BackendTlsPolicySpec } from '../specs/backend-tls-policy-spec.ts'
 import { areDistinct, Checks, listOf } from './checks.ts'
 
 /** The rules of upstream's definition that a schema cannot say. */

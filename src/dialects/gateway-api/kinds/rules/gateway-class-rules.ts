@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { specOf } from '../../../shared/spec-of.ts'
-import type { GatewayClassSpec } from '../gateway-class.ts'
+import type { GatewayClassSpec } from '../specs/gateway-class-spec.ts'
 import { Checks } from './checks.ts'
 
 /** The controller of a class never changes. */

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { specOf } from '../../../shared/spec-of.ts'
-import type { GatewaySpec } from '../gateway.ts'
+import type { GatewaySpec } from '../specs/gateway-spec.ts'
 import { areDistinct, Checks, listOf } from './checks.ts'
 import { checkCertificates, checkListeners } from './listener-rules.ts'
 

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import type { GrpcRouteMatch, GrpcRouteRule } from '../grpc-route.ts'
+import type { GrpcRouteMatch, GrpcRouteRule } from '../specs/grpc-route-spec.ts'
 import { type Checks, listOf } from './checks.ts'
 import { checkBackendPort, checkFilters } from './filter-rules.ts'
 import { checkSession, validateRoute } from './route-rules.ts'

@@ -2,7 +2,7 @@ import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { specOf } from '../../../shared/spec-of.ts'
 import type { ListenerSpec } from '../fields/listeners.ts'
-import type { ListenerSetSpec } from '../listener-set.ts'
+import type { ListenerSetSpec } from '../specs/listener-set-spec.ts'
 import { areDistinct, Checks, listOf } from './checks.ts'
 
 /** The rules of upstream's definition that a schema cannot say. */

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { specOf } from '../../../shared/spec-of.ts'
-import type { HttpRouteRule, HttpRouteSpec } from '../http-route.ts'
+import type { HttpRouteRule, HttpRouteSpec } from '../specs/http-route-spec.ts'
 import { areDistinct, Checks, listOf } from './checks.ts'
 import { checkParentReferences } from './parent-reference-rules.ts'
 

@@ -1,7 +1,7 @@
 import { type BackendTls, systemVerifiedTls } from '../../../../ir/backend.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import type { Problem } from '../../conditions.ts'
-import type { BackendTlsPolicySpec } from '../../kinds/backend-tls-policy.ts'
+import type { BackendTlsPolicySpec } from '../../kinds/specs/backend-tls-policy-spec.ts'
 import { type Authority, checkAuthorityKind, readAuthority } from '../authority.ts'
 import type { Scope } from '../source.ts'
 

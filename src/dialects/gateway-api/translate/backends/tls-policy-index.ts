@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import type { ObjectView } from '../../../dialect.ts'
 import type { SpecCache } from '../../../shared/spec-of.ts'
-import type { BackendTlsPolicySpec } from '../../kinds/backend-tls-policy.ts'
+import type { BackendTlsPolicySpec } from '../../kinds/specs/backend-tls-policy-spec.ts'
 import { backendTlsPolicyKind } from '../../names.ts'
 
 /** A policy that targets a Service, and which of its ports. */

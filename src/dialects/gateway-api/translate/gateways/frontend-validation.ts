@@ -1,6 +1,10 @@
 import type { ObjectReference } from '../../../../kube/kube-object.ts'
 import type { Problem } from '../../conditions.ts'
-import type { FrontendTls, FrontendValidation, GatewaySpec } from '../../kinds/gateway.ts'
+import type {
+  FrontendTls,
+  FrontendValidation,
+  GatewaySpec,
+} from '../../kinds/specs/gateway-spec.ts'
 import { gatewayKind } from '../../names.ts'
 import { type Authority, checkAuthorityKind, readAuthority } from '../authority.ts'
 import { isGranted } from '../grants.ts'

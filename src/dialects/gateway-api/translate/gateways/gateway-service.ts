@@ -6,7 +6,7 @@ import { loadBalancerAddressOf, serviceKind } from '../../../core/services.ts'
 import { isRecord } from '../../../record.ts'
 import type { Problem } from '../../conditions.ts'
 import type { ControllerProfile, ServiceParameters } from '../../contribution.ts'
-import type { GatewaySpec } from '../../kinds/gateway.ts'
+import type { GatewaySpec } from '../../kinds/specs/gateway-spec.ts'
 import { gatewayKind } from '../../names.ts'
 import { displayName, type Scope } from '../source.ts'
 

@@ -1,7 +1,7 @@
 import type { GroupKind, KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
 import type { ControllerProfile } from '../../contribution.ts'
 import type { ParentReference } from '../../kinds/fields/references.ts'
-import type { HttpRouteSpec } from '../../kinds/http-route.ts'
+import type { HttpRouteSpec } from '../../kinds/specs/http-route-spec.ts'
 import {
   gatewayGroup,
   gatewayKind,

@@ -1,6 +1,6 @@
 import type { RetryCondition, RetryConfig } from '../../../../ir/route.ts'
 import { parseDuration } from '../../../../lib/duration.ts'
-import type { HttpRouteRule } from '../../kinds/http-route.ts'
+import type { HttpRouteRule } from '../../kinds/specs/http-route-spec.ts'
 
 const defaultAttempts = 2
 const defaultBackOffMs = 25

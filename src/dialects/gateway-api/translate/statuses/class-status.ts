@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { ConditionMaker, type Problem } from '../../conditions.ts'
-import type { GatewayClassSpec } from '../../kinds/gateway-class.ts'
+import type { GatewayClassSpec } from '../../kinds/specs/gateway-class-spec.ts'
 import { supportedFeatures } from '../../supported-features.ts'
 import { readParameters } from '../gateways/gateway-plan.ts'
 import type { Scope } from '../source.ts'

@@ -1,5 +1,5 @@
 import type { GroupKind, KubeObject } from '../../../../kube/kube-object.ts'
-import type { GatewaySpec } from '../../../gateway-api/kinds/gateway.ts'
+import type { GatewaySpec } from '../../../gateway-api/kinds/specs/gateway-spec.ts'
 import { gatewayKind, httpRouteKind } from '../../../gateway-api/names.ts'
 import {
   httpListenerOptionKind,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { HttpRouteMatch } from '../../../kinds/http-route.ts'
+import type { HttpRouteMatch } from '../../../kinds/specs/http-route-spec.ts'
 import { canDelegate, delegatedMatches } from './contain-match.ts'
 
 type Type = 'Exact' | 'PathPrefix' | 'RegularExpression'

@@ -1,5 +1,5 @@
 import { compileRegex } from '../../../../../lib/regex/regex.ts'
-import type { HttpRouteMatch } from '../../../kinds/http-route.ts'
+import type { HttpRouteMatch } from '../../../kinds/specs/http-route-spec.ts'
 import { escapeRegex } from '../matches/escape-regex.ts'
 
 type Path = Required<NonNullable<HttpRouteMatch['path']>>

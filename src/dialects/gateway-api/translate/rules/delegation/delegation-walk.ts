@@ -1,6 +1,10 @@
 import type { ObjectReference } from '../../../../../kube/kube-object.ts'
 import type { ControllerProfile, Delegate, FoundDelegates } from '../../../contribution.ts'
-import type { HttpRouteMatch, HttpRouteRule, HttpRouteSpec } from '../../../kinds/http-route.ts'
+import type {
+  HttpRouteMatch,
+  HttpRouteRule,
+  HttpRouteSpec,
+} from '../../../kinds/specs/http-route-spec.ts'
 import { httpRouteKind } from '../../../names.ts'
 import { containFailure } from '../../contain-failure.ts'
 import { displayName, type Scope } from '../../source.ts'

@@ -1,5 +1,5 @@
 import type { DelegatingRule } from '../../../contribution.ts'
-import type { HttpRouteRule } from '../../../kinds/http-route.ts'
+import type { HttpRouteRule } from '../../../kinds/specs/http-route-spec.ts'
 import type { RulePlace } from '../rule-draft.ts'
 
 /** A rule that hands requests to rules of other routes, and what it has for them. */

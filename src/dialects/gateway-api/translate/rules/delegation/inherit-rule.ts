@@ -1,4 +1,4 @@
-import type { HttpRouteRule } from '../../../kinds/http-route.ts'
+import type { HttpRouteRule } from '../../../kinds/specs/http-route-spec.ts'
 import type { FilterLayer } from '../translate-rule.ts'
 import type { Delegator } from './delegator.ts'
 

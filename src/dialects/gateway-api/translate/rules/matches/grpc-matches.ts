@@ -1,5 +1,5 @@
 import type { PathMatcher, RequestMatcher } from '../../../../../ir/matcher.ts'
-import type { GrpcRouteMatch } from '../../../kinds/grpc-route.ts'
+import type { GrpcRouteMatch } from '../../../kinds/specs/grpc-route-spec.ts'
 import { escapeRegex } from './escape-regex.ts'
 import { valueMatchersOf } from './http-matches.ts'
 import type { MatchRank } from './match-rank.ts'

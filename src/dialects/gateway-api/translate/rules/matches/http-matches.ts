@@ -1,6 +1,6 @@
 import type { PathMatcher, RequestMatcher, ValueMatcher } from '../../../../../ir/matcher.ts'
 import { compileRegex } from '../../../../../lib/regex/regex.ts'
-import type { HttpRouteMatch } from '../../../kinds/http-route.ts'
+import type { HttpRouteMatch } from '../../../kinds/specs/http-route-spec.ts'
 
 type NamedMatch = NonNullable<HttpRouteMatch['headers']>[number]
 
