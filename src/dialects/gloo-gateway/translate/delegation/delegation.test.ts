@@ -248,8 +248,20 @@ test('routes that multiply each other end at a limit, and the status says so', (
   )
   expect(found.configuration.routes.size).toBe(0)
   expect(conditionsOf(found, 'two')[0]).toContain(
-    'one Accepted: False/UnsupportedValue more than 10000 matches are handed to other routes',
+    'one Accepted: False/UnsupportedValue more than 50000 matches are handed to other routes',
   )
+})
+
+test('routes that hand over one after the other end at a limit, and the status says so', () => {
+  const chain = Array.from({ length: 40 }, (_, index) =>
+    route(`r${index}`, { rules: [rule('/a', toRoute(`r${index + 1}`)), rule('/a/b')] }),
+  )
+  const found = translate(root('root', [rule('/a', toRoute('r0'))]), ...chain)
+  expect(found.configuration.routes.size).toBe(32)
+  expect(conditionsOf(found, 'r31')[0]).toContain(
+    'r30 Accepted: False/UnsupportedValue requests are handed over 32 times already before they come to HTTPRoute default/r32',
+  )
+  expect(conditionsOf(found, 'r32')).toEqual([])
 })
 
 test('a child of a form that no schema allows costs itself', () => {

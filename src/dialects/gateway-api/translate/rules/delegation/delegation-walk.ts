@@ -17,8 +17,12 @@ import { canDelegate, delegatedMatches } from './contain-match.ts'
 import { type DelegatedRoute, DelegatedRouteDraft } from './delegated-route.ts'
 import type { Delegator } from './delegator.ts'
 
-/** What the routes that one route hands requests to may have together, so that nobody multiplies without end. */
-const maxMatches = 10_000
+/** What one route may hand over in all, so that routes that delegate to each other do not multiply without end. */
+const maxMatches = 50_000
+/** How many routes may hand over one after the other. */
+const maxLevels = 32
+/** How often a match of a parent and one of a child may be looked at together, for the same reason. */
+const maxPairs = 5_000_000
 
 type RuleBackend = NonNullable<HttpRouteRule['backendRefs']>[number]
 
@@ -33,6 +37,7 @@ export class DelegationWalk {
   readonly #profile: ControllerProfile
   readonly #delegated = new Map<string, DelegatedRouteDraft>()
   #matchesLeft = maxMatches
+  #pairsLeft = maxPairs
 
   constructor(scope: Scope, profile: ControllerProfile) {
     this.#scope = scope
@@ -118,6 +123,11 @@ export class DelegationWalk {
       draft.addUnresolved({ type: 'unresolved', reason: 'RefNotPermitted', message })
       return []
     }
+    if (ancestors.length > maxLevels) {
+      const message = `requests are handed over ${maxLevels} times already before they come to ${displayName(route)}, which is left out. Hand them over by fewer levels`
+      draft.unsupported.push({ reason: 'UnsupportedValue', message })
+      return []
+    }
     const entry = this.#entryOf(route, parent)
     const delegator: Delegator = {
       route: site.target,
@@ -126,8 +136,12 @@ export class DelegationWalk {
     }
     const enter = () =>
       rulesOf(this.#scope, route, entry).flatMap((inner, index) => {
-        const matches = delegatedMatches(matchesOf(rule), matchesOf(inner), inheritsMatches)
-        if (!this.#spend(matches.length, route, draft)) return []
+        const matches = this.#matchesOf(rule, inner, inheritsMatches)
+        if (matches === undefined) {
+          const message = `more than ${maxMatches} matches are handed to other routes, or ${maxPairs} pairs of matches to be compared; those of ${displayName(route)} are left out, and what comes after them. Hand over less, or by fewer ways`
+          draft.unsupported.push({ reason: 'UnsupportedValue', message })
+          return []
+        }
         if (matches.length === 0) {
           entry.addUnmatched(index)
           return []
@@ -146,12 +160,18 @@ export class DelegationWalk {
     })
   }
 
-  #spend(count: number, route: ObjectReference, draft: RuleDraft): boolean {
-    this.#matchesLeft -= count
-    if (this.#matchesLeft >= 0) return true
-    const message = `more than ${maxMatches} matches are handed to other routes; those of ${displayName(route)} are left out, and what comes after them. Hand over less, or by fewer ways`
-    draft.unsupported.push({ reason: 'UnsupportedValue', message })
-    return false
+  /** The matches under which `child` takes requests of `parent`; undefined: there are too many. */
+  #matchesOf(
+    parent: HttpRouteRule,
+    child: HttpRouteRule,
+    inheritsMatches: boolean,
+  ): readonly HttpRouteMatch[] | undefined {
+    const [outer, inner] = [matchesOf(parent), matchesOf(child)]
+    this.#pairsLeft -= outer.length * inner.length
+    if (this.#pairsLeft < 0 || this.#matchesLeft < 0) return undefined
+    const matches = delegatedMatches(outer, inner, inheritsMatches)
+    this.#matchesLeft -= matches.length
+    return this.#matchesLeft < 0 ? undefined : matches
   }
 
   #entryOf(route: ObjectReference, parent: ObjectReference): DelegatedRouteDraft {
