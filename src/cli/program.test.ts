@@ -25,6 +25,14 @@ test.each([[['gett']], [['check']], [['get', '--nope']], [['serve', '--workers',
   },
 )
 
+test.each([
+  [['gett'], 'sluice --help lists the commands'],
+  [['serve', '--workers', '0'], 'sluice serve --help'],
+  [['glooctl', 'create', 'secret', 'header', '--nope'], 'glooctl create secret header --help'],
+])('%j names the help that helps', async (parameters, help) => {
+  expect((await runCommand(parameters)).err).toContain(`\n(${help}`)
+})
+
 test('a failure that explains itself is printed under the name of the program', async () => {
   let printed = ''
   const fail = async () => {

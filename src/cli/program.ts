@@ -50,10 +50,11 @@ export async function runProgram(
   }
 }
 
-function inheritSettings(parent: Command): void {
+function inheritSettings(parent: Command, path = parent.name()): void {
   for (const command of parent.commands) {
-    command.copyInheritedSettings(parent)
-    inheritSettings(command)
+    const name = `${path} ${command.name()}`
+    command.copyInheritedSettings(parent).showHelpAfterError(`(${name} --help shows what it takes)`)
+    inheritSettings(command, name)
   }
 }
 
@@ -62,7 +63,7 @@ function takeGlooctl(program: Command): Command | undefined {
   const glooctl = program.commands.find((command) => command.name() === 'glooctl')
   if (glooctl === undefined) return undefined
   glooctl.parent = null
-  glooctl.showHelpAfterError('(add --help to see what it takes)').configureHelp({
+  glooctl.showHelpAfterError('(glooctl --help lists the commands)').configureHelp({
     showGlobalOptions: true,
   })
   inheritSettings(glooctl)
