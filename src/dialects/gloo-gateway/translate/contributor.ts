@@ -40,8 +40,9 @@ import { findDirectResponse } from './direct-responses.ts'
 import { type ListenerHost, readListenerHost } from './listeners/listener-hosts.ts'
 import { readListenerLogs } from './listeners/listener-logs.ts'
 import { EffectReport } from './options/effect-report.ts'
-import { inheritOptions, type OptionLayer, readOverrides } from './options/inherited-options.ts'
+import { inheritOptions, type OptionLayer } from './options/inherited-options.ts'
 import { optionsOf } from './options/merge-options.ts'
+import { readOverrides } from './options/overrides.ts'
 import { translateOptions } from './options/translate-options.ts'
 import { findParameters } from './parameters.ts'
 import { createStatuses } from './statuses/create-statuses.ts'
@@ -98,6 +99,9 @@ class GlooMoment implements ContributionMoment {
     const { reference, parent } = query
     const [from, to] = [parent, reference].map(({ namespace, name }) => `${namespace}/${name}`)
     const found = this.#delegates.find(query)
+    for (const { route, problem } of this.#delegates.findOdd(found)) {
+      this.#findings.addRoute(route, [problem])
+    }
     const key = `delegates ${reference.group}/${reference.kind} ${to} of ${from}`
     return this.#scope.remember(key, [JSON.stringify(found)], () => found)
   }
@@ -204,8 +208,10 @@ class GlooMoment implements ContributionMoment {
       const { reference } = delegator.route
       const { namespace, name } = reference
       const object = this.#scope.source.objects.get(httpRouteKind, namespace, name)
-      const overridable = readOverrides(object?.metadata.annotations?.[overridesAnnotation])
-      return { route: reference, objects: this.#optionsOf(delegator), overridable }
+      const overrides = readOverrides(object?.metadata.annotations?.[overridesAnnotation])
+      this.#findings.addRoute(reference, overrides.problem === undefined ? [] : [overrides.problem])
+      const objects = this.#optionsOf(delegator)
+      return { route: reference, objects, overridable: overrides.fields }
     })
     return [own, ...outer]
   }

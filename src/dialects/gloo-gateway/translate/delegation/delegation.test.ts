@@ -234,6 +234,21 @@ test('a child stands by itself too', () => {
   ])
 })
 
+test('annotations without effect are told', () => {
+  const annotate = (name: string, value: string) => ({
+    annotations: { [`delegation.gateway.solo.io/${name}`]: value },
+  })
+  const overrides = annotate('enable-policy-overrides', 'timeout, hostRewriteType,fault,')
+  const found = translate(
+    root('root', [rule('/', toRoute('*'))], overrides),
+    route('child', { rules: [rule('/a')] }, annotate('inherit-parent-matcher', 'On')),
+    route('quiet', { rules: [rule('/b')] }, annotate('inherit-parent-matcher', 'FALSE')),
+  )
+  expect(conditionsOf(found, 'root')[0]).toContain("without effect: 'fault', ''")
+  expect(conditionsOf(found, 'child')[0]).toContain("has the value 'on', which is without effect")
+  expect(conditionsOf(found, 'quiet')[0]).toBe('root Accepted: True/Accepted ')
+})
+
 test('routes that multiply each other end at a limit, and the status says so', () => {
   const annotations = { 'delegation.gateway.solo.io/inherit-parent-matcher': 'yes' }
   const wide = (name: string, next: object) => {

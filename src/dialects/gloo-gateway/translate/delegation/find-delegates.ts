@@ -35,14 +35,20 @@ function canAttach(route: KubeObject, parent: ObjectReference): boolean {
   )
 }
 
-function delegateOf({ metadata }: KubeObject): Delegate {
-  const { namespace = '', name, annotations = {} } = metadata
-  const inherits = annotations[inheritMatchesAnnotation]?.toLowerCase() ?? ''
-  return {
-    route: { ...httpRouteKind, namespace, name },
-    inheritsMatches: ['true', 'yes', 'enabled'].includes(inherits),
-  }
-}
+const inheriting = ['true', 'yes', 'enabled']
+const notInheriting = ['false', 'no', 'disabled', '']
+
+const inheritanceOf = ({ metadata }: KubeObject) =>
+  metadata.annotations?.[inheritMatchesAnnotation]?.toLowerCase() ?? ''
+
+const delegateOf = (route: KubeObject): Delegate => ({
+  route: {
+    ...httpRouteKind,
+    namespace: route.metadata.namespace ?? '',
+    name: route.metadata.name,
+  },
+  inheritsMatches: inheriting.includes(inheritanceOf(route)),
+})
 
 /** Finds the HTTPRoutes to which others hand requests. */
 export class DelegateFinder {
@@ -58,6 +64,20 @@ export class DelegateFinder {
   find({ reference, parent }: DelegateQuery): FoundDelegates {
     const isLabel = reference.group === delegationLabelKind.group
     return isLabel ? this.#findByLabel(reference, parent) : this.#findByName(reference, parent)
+  }
+
+  /** Routes with an annotation that says nothing. */
+  findOdd(
+    found: FoundDelegates,
+  ): readonly { readonly route: ObjectReference; readonly problem: string }[] {
+    if (found.type !== 'found') return []
+    return found.delegates.flatMap(({ route }) => {
+      const object = this.#objects.get(httpRouteKind, route.namespace, route.name)
+      const value = object === undefined ? '' : inheritanceOf(object)
+      if (inheriting.includes(value) || notInheriting.includes(value)) return []
+      const problem = `the annotation ${inheritMatchesAnnotation} has the value '${value}', which is without effect; matches are inherited with 'true'`
+      return [{ route, problem }]
+    })
   }
 
   #findByName({ namespace, name }: ObjectReference, parent: ObjectReference): FoundDelegates {

@@ -3,6 +3,7 @@ import type { RouteOptions } from '../../../gloo-core/kinds/options/route-option
 import { fillOptions, type OptionSet } from '../../../gloo-core/options/option-set.ts'
 import type { SpecCache } from '../../../shared/spec-of.ts'
 import { mergeOptions } from './merge-options.ts'
+import { anyField } from './overrides.ts'
 
 type Options = OptionSet<RouteOptions>
 
@@ -10,7 +11,7 @@ type Options = OptionSet<RouteOptions>
 export interface OptionLayer {
   readonly route: ObjectReference
   readonly objects: readonly KubeObject[]
-  /** Fields, as {@link readOverrides} gives them, that rules further in may set anew. */
+  /** Fields, in lower case, that rules further in may set anew. */
   readonly overridable: readonly string[]
 }
 
@@ -19,25 +20,6 @@ export interface HiddenOption {
   /** `namespace/name` of the object. */
   readonly owner: string
   readonly text: string
-}
-
-/** Stands for every field. */
-const anyField = '*'
-
-/** Names of sets of fields of which only one is set. */
-const fieldSets: Readonly<Record<string, readonly string[]>> = {
-  hostrewritetype: ['hostrewrite', 'autohostrewrite', 'hostrewritepathregex', 'hostrewriteheader'],
-  ratelimitconfigtype: ['ratelimit', 'ratelimitconfigs'],
-  ratelimitearlyconfigtype: ['ratelimitearly', 'ratelimitearlyconfigs'],
-  ratelimitregularconfigtype: ['ratelimitregular', 'ratelimitregularconfigs'],
-  jwtconfig: ['jwt', 'jwtstaged', 'jwtprovidersstaged'],
-}
-
-/** The fields in an annotation: every one, or a list, in whatever case. */
-export function readOverrides(annotation: string | undefined): readonly string[] {
-  if (annotation === undefined) return []
-  const names = annotation.split(',').map((name) => name.trim().toLowerCase())
-  return names.filter((name) => name !== '').flatMap((name) => fieldSets[name] ?? [name])
 }
 
 function splitOptions({ values, origins }: Options, overridable: readonly string[]) {
