@@ -62,6 +62,8 @@ export const texts = {
     `Gateway Warning: UnsupportedProtection. Routes that do not turn it off answer 500, because ${advice}`,
   upstreamNotFound: (upstream: string) => `*v1.Upstream { ${upstream} } not found`,
   upstreamGroupNotFound: (group: string) => `*v1.UpstreamGroup { ${group} } not found`,
+  foreignHeaderSecret: (secret: string) =>
+    `*headers.plugin: Secret ${secret} is not in the namespace of the Upstream`,
   headerSecretType: (secret: string) => `Secret ${secret} was not a Header secret`,
   noDestinations: 'must specify at least one weighted destination for multi destination routes',
   totalWeight:

@@ -46,6 +46,44 @@ ${route('/off', 'rbac: { disable: true }')}
   upstream.requests.length = 0
 })
 
+test('where settings demand it, a header secret goes to Upstreams of its own namespace only', async () => {
+  await bench.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'vault' } })
+  for (const namespace of ['vault', 'default']) {
+    await bench.apply({
+      ...{ apiVersion: 'v1', kind: 'Secret', type: 'gloo.solo.io/header' },
+      metadata: { name: 'held', namespace },
+      stringData: { 'x-held': namespace },
+    })
+  }
+  const held = (namespace: string) =>
+    `headerManipulation: { requestHeadersToAdd: [{ headerSecretRef: { name: held, namespace: ${namespace} } }] }`
+  await bench.serve(
+    'held',
+    `routes:\n${route('/far', held('vault'))}\n${route('/near', held('default'))}`,
+  )
+  const demand = (headerSecretRefNsMatchesUs: boolean) =>
+    bench.apply({
+      apiVersion: 'gloo.solo.io/v1',
+      kind: 'Settings',
+      metadata: { name: 'default', namespace: 'gloo-system' },
+      spec: { gloo: { headerSecretRefNsMatchesUs } },
+    })
+  const farBecomes = (status: number) =>
+    waitUntil(`answer ${status}`, async () => {
+      const answer = await bench.call('held', '/far')
+      return answer.status === status && answer
+    })
+  await farBecomes(200)
+  expect(upstream.requests.at(-1)?.headers['x-held']).toBe('vault')
+  await demand(true)
+  expect((await farBecomes(500)).body).toContain('Secret vault/held')
+  expect((await bench.call('held', '/near')).status).toBe(200)
+  expect(upstream.requests.at(-1)?.headers['x-held']).toBe('default')
+  await demand(false)
+  await farBecomes(200)
+  upstream.requests.length = 0
+})
+
 test('what asks for a protection that is not supported is not served', async () => {
   const asking: Readonly<Record<string, string>> = {
     '/extauth': 'extauth: { configRef: { name: auth, namespace: default } }',

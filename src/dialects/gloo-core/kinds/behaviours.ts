@@ -33,6 +33,8 @@ export const behaviours = {
   group: 'an upstream group shares requests among its destinations by weight',
   rateLimitConfig: 'requests above the limits of a RateLimitConfig are refused',
   rateLimitServer: 'settings decide when limits are checked and what answers say of them',
+  secretNamespaces:
+    'where settings demand it, a header secret goes to Upstreams of its own namespace only',
   requireRbac: 'where settings require RBAC, virtual hosts without it are not served',
   prefixRewrite: 'a prefix rewrite replaces the matched prefix',
   regexRewrite: 'a regex rewrite replaces every match in the path',

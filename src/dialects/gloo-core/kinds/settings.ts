@@ -37,8 +37,9 @@ const gloo = object('The translation.', {
     'Kubernetes destinations always work',
     flag('Whether routes may not lead to Services.'),
   ),
-  headerSecretRefNsMatchesUs: ignored(
-    'header secrets of every namespace may be used',
+  headerSecretRefNsMatchesUs: approximated(
+    'routes of VirtualServices and RouteTables are held to it; those of the Gateway API are not',
+    behaviours.secretNamespaces,
     flag('Whether header secrets must be in the namespace of the Upstream.'),
   ),
   regexMaxProgramSize: ignored('patterns take linear time', count('Size of a pattern.')),

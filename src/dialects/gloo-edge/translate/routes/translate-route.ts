@@ -11,6 +11,7 @@ import { translateDirectResponse, translateRedirect } from '../actions/redirect.
 import { findMatcherDoubt, findMatcherError, requestMatcherOf } from './matchers.ts'
 import type { RouteInput } from './route-context.ts'
 import { RouteDraft, type RouteOutcome } from './route-draft.ts'
+import { refuseForeignSecrets } from './secret-namespaces.ts'
 
 /** What a route has become after inheritance. */
 export interface EffectiveRoute {
@@ -107,6 +108,7 @@ export function translateRoute(
   const access = policies.access()
   const { action, policyIds: models } = policies.models(translation.action())
   const headers = policies.headers()
+  refuseForeignSecrets(scope, draft, action, virtualHost.headers)
   const cors = policies.cors()
   const faults = policies.faults()
   const limits = policies.limits(action)
