@@ -16,15 +16,19 @@ export function translateConnection(spec: UpstreamSpec, findings: Findings): Con
     { field: 'connectionConfig.tcpKeepalive.keepaliveTime', value: keepaliveTime, fallbackMs: 0 },
     findings,
   )
+  const connectTimeoutMs = readDuration(
+    {
+      field: 'connectionConfig.connectTimeout',
+      value: config.connectTimeout,
+      fallbackMs: defaultConnectTimeoutMs,
+    },
+    findings,
+  )
+  if (connectTimeoutMs <= 0) {
+    findings.errors.push('connectionConfig.connectTimeout must be longer than 0s')
+  }
   return {
-    connectTimeoutMs: readDuration(
-      {
-        field: 'connectionConfig.connectTimeout',
-        value: config.connectTimeout,
-        fallbackMs: defaultConnectTimeoutMs,
-      },
-      findings,
-    ),
+    connectTimeoutMs,
     maxRequestsPerConnection: config.maxRequestsPerConnection ?? 0,
     idleTimeoutMs: readDuration(
       {
