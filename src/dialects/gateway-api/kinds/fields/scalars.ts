@@ -1,7 +1,11 @@
 import { list, text } from '../../../field.ts'
 
 const dnsLabel = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
-const dnsName = `${dnsLabel}(\\.${dnsLabel})*`
+/** A DNS name as a regular expression. */
+export const dnsName = `${dnsLabel}(\\.${dnsLabel})*`
+
+/** The name of a label without what stands before its slash. */
+export const qualifiedName = '([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]'
 
 /** Lists that are replaced as a whole. */
 export const atomic = { 'x-kubernetes-list-type': 'atomic' } as const

@@ -1,18 +1,20 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { specOf } from '../../../shared/spec-of.ts'
+import { dnsName, qualifiedName } from '../fields/scalars.ts'
 import type { GatewaySpec } from '../specs/gateway-spec.ts'
 import { areDistinct, Checks, listOf } from './checks.ts'
-import { checkCertificates, checkListeners } from './listener-rules.ts'
+import { checkListeners } from './listener-rules.ts'
 
 /** The rules of upstream's definition that a schema cannot say. */
 export function validateGateway(object: KubeObject): readonly FieldError[] {
   const checks = new Checks()
   const spec = specOf<GatewaySpec>(object)
   checkListeners(checks, listOf(spec.listeners))
-  checkCertificates(checks, listOf(spec.listeners))
   checkAddresses(checks, spec)
   checkPorts(checks, spec)
+  checkKeys(checks, 'labels', spec.infrastructure?.labels)
+  checkKeys(checks, 'annotations', spec.infrastructure?.annotations)
   return checks.errors
 }
 
@@ -20,6 +22,20 @@ function checkPorts(checks: Checks, { tls }: Partial<GatewaySpec>): void {
   const ports = listOf(tls?.frontend?.perPort).map(({ port }) => String(port))
   const detail = 'Port for TLS configuration must be unique within the Gateway'
   checks.expect(areDistinct(ports), 'spec.tls.frontend.perPort', detail, 'array')
+}
+
+const keyPattern = new RegExp(`^(${dnsName}/)?${qualifiedName}$`)
+const maxPrefixLength = 252
+
+function checkKeys(checks: Checks, name: 'labels' | 'annotations', keys: object = {}): void {
+  const field = `spec.infrastructure.${name}`
+  for (const key of Object.keys(keys)) {
+    const [prefix = ''] = key.split('/')
+    const isShort = prefix.length <= maxPrefixLength
+    checks.expect(isShort, field, `the prefix of the key ${key} is longer than 252 characters`)
+    const detail = `${key} is no key: an optional DNS subdomain and a slash, and a name of up to 63 characters`
+    checks.expect(keyPattern.test(key), field, detail)
+  }
 }
 
 const hostnamePattern = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/

@@ -33,7 +33,7 @@ function checkMethod(
   )
   if (type !== 'Exact') return
   checks.expect(
-    service === '' || /^(?:[A-Za-z_][A-Za-z_0-9]*)(?:\.[A-Za-z_][A-Za-z_0-9]*)*$/.test(service),
+    service === '' || /^\.?[A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_][A-Za-z_0-9]*)*$/.test(service),
     field,
     'service must only contain valid characters',
   )

@@ -34,6 +34,14 @@ export function checkListeners(checks: Checks, listeners: readonly ListenerSpec[
     ({ protocol, hostname }) => !['TCP', 'UDP'].includes(protocol) || hostname === undefined,
     "hostname must not be specified for protocols ['TCP', 'UDP']",
   )
+  expectAll(
+    ({ tls }) =>
+      tls === undefined ||
+      tls.mode === 'Passthrough' ||
+      listOf(tls.certificateRefs).length > 0 ||
+      Object.keys(tls.options ?? {}).length > 0,
+    'certificateRefs or options must be specified when mode is Terminate',
+  )
   const places = listeners.map(({ port, protocol, hostname = '' }) =>
     [port, protocol, hostname].join(' '),
   )
@@ -43,15 +51,4 @@ export function checkListeners(checks: Checks, listeners: readonly ListenerSpec[
     'Combination of port, protocol and hostname must be unique for each listener',
     'array',
   )
-}
-
-/** What a Gateway asks of its listeners besides; in a ListenerSet their status says it. */
-export function checkCertificates(checks: Checks, listeners: readonly ListenerSpec[]): void {
-  const holds = ({ tls }: ListenerSpec) =>
-    tls === undefined ||
-    tls.mode === 'Passthrough' ||
-    listOf(tls.certificateRefs).length > 0 ||
-    Object.keys(tls.options ?? {}).length > 0
-  const detail = 'certificateRefs or options must be specified when mode is Terminate'
-  checks.expect(listeners.every(holds), field, detail, 'array')
 }

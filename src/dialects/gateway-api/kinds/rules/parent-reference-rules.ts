@@ -1,7 +1,7 @@
 import type { ParentReference } from '../fields/references.ts'
 import { areDistinct, type Checks } from './checks.ts'
 
-/** References to one parent must be told apart by listener or port. */
+/** References to one parent must be told apart by listener or port, all of them in the same way. */
 export function checkParentReferences(
   checks: Checks,
   references: readonly ParentReference[],
@@ -11,18 +11,18 @@ export function checkParentReferences(
   )
   for (const same of groups.values()) {
     if (same.length < 2) continue
-    const isNamed = same.every(
-      ({ sectionName, port }) => sectionName !== undefined || port !== undefined,
+    const forms = new Set(
+      same.map(({ sectionName, port }) => `${sectionName === undefined} ${port === undefined}`),
     )
     checks.expect(
-      isNamed,
+      forms.size === 1,
       'spec.parentRefs',
       'sectionName or port must be specified when parentRefs includes 2 or more references to the same parent',
       'array',
     )
     const places = same.map(({ sectionName = '', port = 0 }) => `${sectionName} ${port}`)
     checks.expect(
-      !isNamed || areDistinct(places),
+      areDistinct(places),
       'spec.parentRefs',
       'sectionName or port must be unique when parentRefs includes 2 or more references to the same parent',
       'array',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { applyDefaults } from '../../../../kube/schema/defaults.ts'
+import { validateObject } from '../../../../kube/schema/validation/validate-object.ts'
 import { createGatewayApi } from '../../index.ts'
 
 const { kinds } = createGatewayApi([])
@@ -30,8 +31,13 @@ describe('a ListenerSet is refused', () => {
   test.each([
     [
       'with TLS on HTTP',
-      `{ ${parentRef}, listeners: [{ name: a, port: 80, protocol: HTTP, tls: {} }] }`,
+      `{ ${parentRef}, listeners: [{ name: a, port: 80, protocol: HTTP, tls: { certificateRefs: [{ name: c }] } }] }`,
       'spec.listeners: tls must not be specified',
+    ],
+    [
+      'with HTTPS without a certificate',
+      `{ ${parentRef}, listeners: [{ name: a, port: 443, protocol: HTTPS, tls: {} }] }`,
+      'spec.listeners: certificateRefs or options must be specified',
     ],
     [
       'with two listeners of one place',
@@ -43,14 +49,25 @@ describe('a ListenerSet is refused', () => {
   })
 })
 
-test('a ListenerSet may leave its certificates to its status', () => {
-  const spec =
-    '{ parentRef: { name: gw }, listeners: [{ name: a, port: 443, protocol: HTTPS, tls: {} }] }'
-  expect(errorsOf('ListenerSet', spec)).toEqual([])
-})
-
 describe('a Gateway is refused', () => {
+  const infrastructure = (fields: string) =>
+    `{ gatewayClassName: x, infrastructure: ${fields}, listeners: [{ name: a, port: 80, protocol: HTTP }] }`
   test.each([
+    [
+      'with the key of a label that is none',
+      infrastructure("{ labels: { 'A.test/b': c } }"),
+      'spec.infrastructure.labels: A.test/b is no key',
+    ],
+    [
+      'with the key of an annotation whose name is too long',
+      infrastructure(`{ annotations: { ${'b'.repeat(64)}: c } }`),
+      'is no key: an optional DNS subdomain',
+    ],
+    [
+      'with a key whose prefix is too long',
+      infrastructure(`{ labels: { '${'a.'.repeat(126)}test/b': c } }`),
+      'is longer than 252 characters',
+    ],
     [
       'with TLS on HTTP',
       listeners('{ name: a, port: 80, protocol: HTTP, tls: { certificateRefs: [{ name: c }] } }'),
@@ -205,6 +222,11 @@ describe('an HTTPRoute is refused', () => {
       'sectionName or port must be specified',
     ],
     [
+      'a listener by name and one by port',
+      '{ parentRefs: [{ name: a, sectionName: x }, { name: a, port: 80 }] }',
+      'sectionName or port must be specified',
+    ],
+    [
       'one listener twice',
       '{ parentRefs: [{ name: a, port: 80 }, { name: a, port: 80 }] }',
       'sectionName or port must be unique',
@@ -227,6 +249,11 @@ test.each([
   ['{ rules: [{ backendRefs: [{ name: a }] }] }', 'Must have port for Service reference'],
 ])('a GRPCRoute %s is refused', (spec, error) => {
   expect(errorsOf('GRPCRoute', spec).join()).toContain(error)
+})
+
+test('a GRPCRoute may name a service with a leading dot', () => {
+  const spec = '{ rules: [{ matches: [{ method: { service: .shop.v1.Cart } }] }] }'
+  expect(errorsOf('GRPCRoute', spec)).toEqual([])
 })
 
 const policy = (validation: string, targets = '{ group: "", kind: Service, name: a }') =>
@@ -259,4 +286,22 @@ test('the controller of a class stays', () => {
     'spec.controllerName: Value is immutable',
   ])
   expect(errorsOf('GatewayClass', spec('a'), spec('a'))).toEqual([])
+})
+
+test.each([
+  ['wellKnownCACertificates: System', []],
+  ['wellKnownCACertificates: a.test/Own', []],
+  ['wellKnownCACertificates: system', ['spec.validation.wellKnownCACertificates']],
+  ['subjectAltNames: [{ type: URI, uri: "spiffe://a.test/b" }]', []],
+  ['subjectAltNames: [{ type: URI, uri: a.test/b }]', ['spec.validation.subjectAltNames[0].uri']],
+])('the form of %s in a BackendTLSPolicy is checked', (validation, fields) => {
+  const schema = kinds.find(({ kind }) => kind === 'BackendTLSPolicy')?.versions[0]?.schema
+  if (schema === undefined) throw new Error('no schema')
+  const errors = validateObject(schema, {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'BackendTLSPolicy',
+    metadata: { name: 'x' },
+    spec: parse(policy(validation)),
+  })
+  expect(errors.map(({ field }) => field)).toEqual(fields)
 })

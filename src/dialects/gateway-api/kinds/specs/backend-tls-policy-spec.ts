@@ -3,7 +3,16 @@ import { choice, list, map, object, text } from '../../../field.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
 import { localReference } from '../fields/references.ts'
-import { atomic, group, hostname, kindName, objectName, sectionName } from '../fields/scalars.ts'
+import {
+  atomic,
+  dnsName,
+  group,
+  hostname,
+  kindName,
+  objectName,
+  qualifiedName,
+  sectionName,
+} from '../fields/scalars.ts'
 
 /** The spec of a BackendTLSPolicy. */
 export const backendTlsPolicySpec = object(
@@ -37,6 +46,7 @@ export const backendTlsPolicySpec = object(
             { maxItems: 8, ...atomic },
           ),
           wellKnownCACertificates: text('System: the authorities of this machine.', {
+            pattern: `^(System|${dnsName}/${qualifiedName})$`,
             minLength: 1,
             maxLength: 253,
           }),
@@ -48,7 +58,11 @@ export const backendTlsPolicySpec = object(
               {
                 type: choice('What kind of name it is.', ['Hostname', 'URI']),
                 hostname: hostname('A host name.', 'wildcard'),
-                uri: text('A URI.', { minLength: 1, maxLength: 253 }),
+                uri: text('An absolute URI.', {
+                  pattern: '^(([^:/?#]+):)(//([^/?#]*))([^?#]*)(\\?([^#]*))?(#(.*))?',
+                  minLength: 1,
+                  maxLength: 253,
+                }),
               },
               ['type'],
             ),

@@ -82,7 +82,14 @@ export const gatewaySpec = object(
     infrastructure: object('What the Service of the Gateway is made with.', {
       labels: honoured(
         behaviours.infrastructure,
-        map('Labels.', text('A value.', { maxLength: 63 }), { maxProperties: 8 }),
+        map(
+          'Labels.',
+          text('A value.', {
+            pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$',
+            maxLength: 63,
+          }),
+          { maxProperties: 8 },
+        ),
       ),
       annotations: honoured(
         behaviours.infrastructure,
