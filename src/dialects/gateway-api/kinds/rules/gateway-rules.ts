@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import { specOf } from '../../../shared/spec-of.ts'
@@ -48,9 +49,11 @@ function checkAddresses(checks: Checks, spec: GatewaySpec): void {
     )
     checks.expect(areDistinct(values), 'spec.addresses', `${type} values must be unique`, 'array')
   }
-  addresses.forEach(({ type, value = '' }, index) => {
-    const isWellFormed = type !== 'Hostname' || value === '' || hostnamePattern.test(value)
-    const detail = 'Hostname value must be empty or a host name'
-    checks.expect(isWellFormed, `spec.addresses[${index}]`, detail)
+  addresses.forEach(({ type = 'IPAddress', value = '' }, index) => {
+    const field = `spec.addresses[${index}]`
+    const isHostname = type !== 'Hostname' || value === '' || hostnamePattern.test(value)
+    checks.expect(isHostname, field, 'Hostname value must be empty or a host name')
+    const isAddress = type !== 'IPAddress' || value === '' || isIP(value) !== 0
+    checks.expect(isAddress, field, 'IPAddress value must be empty or an IP address')
   })
 }

@@ -104,6 +104,11 @@ describe('a Gateway is refused', () => {
       'spec.addresses: IPAddress values must be unique',
     ],
     [
+      'with an address that has a port',
+      "{ gatewayClassName: x, addresses: [{ value: '1.2.3.4:80' }], listeners: [] }",
+      'spec.addresses[0]: IPAddress value must be empty or an IP address',
+    ],
+    [
       'with a host name that is none',
       '{ gatewayClassName: x, addresses: [{ type: Hostname, value: a_b }], listeners: [] }',
       'spec.addresses[0]: Hostname value must be empty or a host name',
