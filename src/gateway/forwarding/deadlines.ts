@@ -1,16 +1,16 @@
 import type { RequestServices } from '../request/request-services.ts'
 
-/** How long a request may take; 0 is no limit. */
-export interface TimeLimits {
-  readonly totalMs: number
-  readonly idleMs: number
+/** Is told when a time is up. */
+export interface DeadlineOwner {
+  timedOut(kind: 'total' | 'idle'): void
 }
 
-/** Watches the total time and the silence of one request with a single timer. */
+/** Watches the total time and the silence of one request with a single timer; 0 is no limit. */
 export class Deadlines {
   readonly #services: RequestServices
-  readonly #limits: TimeLimits
-  readonly #onExpired: (kind: 'total' | 'idle') => void
+  readonly #owner: DeadlineOwner
+  readonly #totalMs: number
+  readonly #idleMs: number
   #timer: unknown
   /** The total time counts from the end of the request. */
   #totalAtMs = Number.POSITIVE_INFINITY
@@ -19,22 +19,25 @@ export class Deadlines {
   #stopped = false
 
   /** Idle time counts from here. */
-  constructor(
-    services: RequestServices,
-    limits: TimeLimits,
-    onExpired: (kind: 'total' | 'idle') => void,
-  ) {
+  constructor(services: RequestServices, owner: DeadlineOwner, totalMs: number, idleMs: number) {
     this.#services = services
-    this.#limits = limits
-    this.#onExpired = onExpired
+    this.#owner = owner
+    this.#totalMs = totalMs
+    this.#idleMs = idleMs
     this.#lastActiveMs = services.now()
-    const shortest = Math.min(limits.totalMs || limits.idleMs, limits.idleMs || limits.totalMs)
-    if (shortest > 0) this.#arm(shortest)
+    this.#armFirst()
+  }
+
+  /** Both times begin again, when one is up: the request has come whole long since. */
+  restart(): void {
+    this.touch()
+    this.startTotal()
+    this.#armFirst()
   }
 
   /** The request has come whole: the total time begins. */
   startTotal(): void {
-    if (this.#limits.totalMs > 0) this.#totalAtMs = this.#services.now() + this.#limits.totalMs
+    if (this.#totalMs > 0) this.#totalAtMs = this.#services.now() + this.#totalMs
   }
 
   /** From here on only silence ends the request. */
@@ -54,6 +57,13 @@ export class Deadlines {
     this.#timer = undefined
   }
 
+  #armFirst(): void {
+    const totalMs = this.#totalMs
+    const idleMs = this.#idleMs
+    const shortest = Math.min(totalMs || idleMs, idleMs || totalMs)
+    if (shortest > 0) this.#arm(shortest)
+  }
+
   #arm(delayMs: number): void {
     this.#timer = this.#services.timers.setTimeout(() => this.#expire(), delayMs)
   }
@@ -61,12 +71,13 @@ export class Deadlines {
   /** The timer is set once for the shorter limit and looks here whether anything is due. */
   #expire(): void {
     if (this.#stopped) return
-    const { idleMs, totalMs } = this.#limits
+    const idleMs = this.#idleMs
+    const totalMs = this.#totalMs
     const nowMs = this.#services.now()
     const idleAtMs = idleMs > 0 ? this.#lastActiveMs + idleMs : Number.POSITIVE_INFINITY
     // Timers may fire a fraction of a millisecond early.
-    if (nowMs + 1 >= this.#totalAtMs) this.#onExpired('total')
-    else if (nowMs + 1 >= idleAtMs) this.#onExpired('idle')
+    if (nowMs + 1 >= this.#totalAtMs) this.#owner.timedOut('total')
+    else if (nowMs + 1 >= idleAtMs) this.#owner.timedOut('idle')
     else {
       const untilTotal =
         !this.#unlimited && totalMs > 0 && this.#totalAtMs === Number.POSITIVE_INFINITY

@@ -18,6 +18,12 @@ function startStream(response: ServerResponse, ...events: readonly string[]): vo
   for (const event of events) response.write(`data: ${event}\n\n`)
 }
 
+/** Tries nothing again. */
+const onlyTryLimit = {
+  ...{ on: [], statusCodes: [], maxRetries: 0, rateLimitHeaders: [], rateLimitMaxMs: 0 },
+  ...{ backOffMinimumMs: 0, backOffBaseMs: 1, backOffMaxMs: 1 },
+}
+
 describe('backup models', () => {
   const modelCalls = { backupModels: ['second', 'third'] }
 
@@ -72,12 +78,39 @@ describe('backup models', () => {
     expect(fixture.seen.map(modelOf)).toEqual(['first', 'second'])
   })
 
-  test('stand in when a stream does not begin in time', async () => {
-    const retry = { on: [], statusCodes: [], maxRetries: 0, perTryTimeoutMs: 100 }
-    const backOff = { backOffMinimumMs: 0, backOffBaseMs: 1, backOffMaxMs: 1 }
+  test('are not held to the time of the try before them', async () => {
+    const tryLimitMs = 30_000
+    const limits = new Set<unknown>()
+    const timers = {
+      setTimeout(callback: () => void, delayMs: number) {
+        const timer = setTimeout(callback, delayMs)
+        if (delayMs === tryLimitMs) limits.add(timer)
+        return timer
+      },
+      clearTimeout(timer: unknown) {
+        limits.delete(timer)
+        clearTimeout(timer as NodeJS.Timeout)
+      },
+    }
+    const seenLimits: number[] = []
     const fixture = await ModelFixture.start({
       modelCalls,
-      action: { retry: { ...retry, ...backOff, rateLimitHeaders: [], rateLimitMaxMs: 0 } },
+      timers,
+      action: { timeoutMs: 100, retry: { ...onlyTryLimit, perTryTimeoutMs: tryLimitMs } },
+      answer: (_request, response, index) => {
+        seenLimits.push(limits.size)
+        if (index === 1) answerJson(response, completion)
+      },
+    })
+    expect((await fixture.post(ask)).status).toBe(200)
+    expect(seenLimits).toEqual([1, 1])
+    expect(limits.size).toBe(0)
+  })
+
+  test('stand in when a stream does not begin in time', async () => {
+    const fixture = await ModelFixture.start({
+      modelCalls,
+      action: { retry: { ...onlyTryLimit, perTryTimeoutMs: 100 } },
       answer: (_request, response, index) => {
         if (index > 0) answerJson(response, completion)
         else response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()

@@ -13,10 +13,13 @@ export function readWholeBody(
     return
   }
   const idleMs = exchange.ingress.listener.config.http.streamIdleTimeoutMs
-  const silence = new Deadlines(exchange.services, { totalMs: 0, idleMs }, () => {
-    exchange.body.discard()
-    if (!exchange.completed) done(gatewayError('request-timeout', 'request timeout'))
-  })
+  const owner = {
+    timedOut() {
+      exchange.body.discard()
+      if (!exchange.completed) done(gatewayError('request-timeout', 'request timeout'))
+    },
+  }
+  const silence = new Deadlines(exchange.services, owner, 0, idleMs)
   exchange.body.readWhole(limitBytes, {
     bodyReady() {
       silence.stop()

@@ -1,45 +1,30 @@
 import type { Duplex } from 'node:stream'
-import type { GatewayError } from '../../errors/gateway-error.ts'
-import type { EndpointRuntime } from '../backends/endpoints/endpoint-runtime.ts'
-import { attemptResultOf } from '../backends/endpoints/outlier-detection.ts'
-import { maxHeldMs, type StreamOpening } from '../model/answers/stream-opening.ts'
-import type { Exchange } from '../request/exchange.ts'
-import type { AnswerRelay } from '../response/answer-relay.ts'
-import type { RelayOwner, UpstreamResponseHead } from '../response/response-relay.ts'
+import type { GatewayError } from '../../../errors/gateway-error.ts'
+import type { EndpointRuntime } from '../../backends/endpoints/endpoint-runtime.ts'
+import type { Exchange } from '../../request/exchange.ts'
+import type { AnswerRelay } from '../../response/answer-relay.ts'
+import type { UpstreamResponseHead } from '../../response/response-relay.ts'
 import type {
   UpstreamBody,
   UpstreamCall,
   UpstreamFailure,
   UpstreamHandler,
   UpstreamRequestHead,
-} from '../upstream/upstream-client.ts'
-
-/** Decides what follows from how a try goes. */
-export interface AttemptOwner extends RelayOwner {
-  createRelay(call: UpstreamCall, head: UpstreamResponseHead): AnswerRelay
-  /** Set: the answer waits for the first event that says something, as that may be an error that asks for another try. */
-  holdOpening(head: UpstreamResponseHead): StreamOpening | undefined
-  /** True: this answer is not for the client, another try follows. */
-  retriesStatus(status: number, headers: readonly string[]): boolean
-  /** A stream that is held has begun: it has answered in time, whatever it will say. */
-  openingBegun(): void
-  /** The same as {@link retriesStatus} for a stream that begins with an error. */
-  retriesOpeningError(): boolean
-  attemptFailed(attempt: UpstreamAttempt, failure: UpstreamFailure): void
-  /** The answer has come to its end. */
-  attemptEnded(attempt: UpstreamAttempt): void
-  /** The upstream has switched protocols: the socket is the owner's. */
-  attemptUpgraded(headers: Record<string, string | string[] | undefined>, socket: Duplex): void
-  /** Something went to or came from the upstream. */
-  attemptActive(): void
-}
+} from '../../upstream/upstream-client.ts'
+import type { AnswerOwner, AttemptJudge } from './attempt-owners.ts'
+import { HeldAnswer } from './held-answer.ts'
+import { reportAttempt } from './report-attempt.ts'
+import { timeoutFailure } from './timeout-failure.ts'
 
 /** What a try is made of. */
 export interface AttemptParts {
   readonly exchange: Exchange
-  readonly owner: AttemptOwner
+  readonly judge: AttemptJudge
+  readonly owner: AnswerOwner
   readonly endpoint: EndpointRuntime
   readonly number: number
+  /** Until the client gets something of its answer; 0 is no limit. */
+  readonly timeoutMs: number
 }
 
 /** An answer that is not passed on is read up to this length, so that its connection stays usable. */
@@ -48,35 +33,31 @@ const discardLimitBytes = 64 * 1024
 /** One that dies later may have carried the request to its upstream, which has worked on it since. */
 const staleWithinMs = 1000
 
-/** What speaks against an endpoint; everything else is the client's or the gateway's doing. */
-const endpointFailures: ReadonlySet<string> = new Set([
-  'upstream-connect-failure',
-  'upstream-reset',
-  'upstream-protocol-error',
-  'upstream-timeout',
-])
-
 /** One try at one endpoint. */
 export class UpstreamAttempt implements UpstreamHandler {
   readonly endpoint: EndpointRuntime
   readonly number: number
   readonly #exchange: Exchange
-  readonly #owner: AttemptOwner
+  readonly #judge: AttemptJudge
+  readonly #owner: AnswerOwner
   readonly #startMs: number
+  readonly #timeoutMs: number
   #call: UpstreamCall | undefined
   #relay: AnswerRelay | undefined
-  #held: { readonly opening: StreamOpening; readonly head: UpstreamResponseHead } | undefined
-  #heldTimer: unknown
+  #held: HeldAnswer | undefined
+  #timer: unknown
   #status = 0
   #discarded = -1
   #over = false
 
-  constructor({ exchange, owner, endpoint, number }: AttemptParts) {
+  constructor({ exchange, judge, owner, endpoint, number, timeoutMs }: AttemptParts) {
     this.endpoint = endpoint
     this.number = number
     this.#exchange = exchange
+    this.#judge = judge
     this.#owner = owner
     this.#startMs = exchange.services.now()
+    this.#timeoutMs = timeoutMs
   }
 
   /** True: the client has seen something of this answer. */
@@ -86,6 +67,7 @@ export class UpstreamAttempt implements UpstreamHandler {
 
   send(head: UpstreamRequestHead, body: UpstreamBody, http2: boolean): void {
     this.endpoint.countRequest(1)
+    this.#startTimer()
     this.#exchange.model?.trySent()
     this.#call = this.endpoint.client(http2).dispatch(head, body, this)
   }
@@ -111,21 +93,28 @@ export class UpstreamAttempt implements UpstreamHandler {
     const exchange = this.#exchange
     this.#status = status
     this.#owner.attemptActive()
+    this.#stopTimer()
     exchange.upstreamHeadMs = exchange.services.now() - exchange.startTimeMs
     if (status >= 400) exchange.model?.tryRefused()
-    if (this.#owner.retriesStatus(status, headers)) {
+    if (this.#judge.retriesStatus(status, headers)) {
       this.#discarded = 0
       return
     }
     const serviceTimeMs = exchange.services.now() - this.#startMs
     const head = { status, headers, serviceTimeMs }
-    const opening = this.#owner.holdOpening(head)
-    if (opening === undefined) this.#startRelay(head)
-    else this.#held = { opening, head }
+    const opening = this.#judge.holdOpening(head)
+    if (opening === undefined) {
+      this.#startRelay(head)
+      return
+    }
+    this.#held = new HeldAnswer(head, opening, exchange.services.timers)
+    // The time of a try goes on until something of the answer is there.
+    this.#startTimer()
   }
 
   #startRelay(head: UpstreamResponseHead): void {
     const call = this.#call
+    this.#stopTimer()
     if (call === undefined) throw new Error('An answer came before its request was dispatched.')
     this.#relay = this.#owner.createRelay(call, head)
   }
@@ -136,10 +125,11 @@ export class UpstreamAttempt implements UpstreamHandler {
     if (held === undefined) return
     const verdict = held.opening.push(chunk)
     if (verdict === 'wait') {
-      if (held.opening.begun) this.#limitHolding()
+      if (held.opening.begun) this.#limitHolding(held)
       return
     }
-    if (verdict === 'error' && this.#owner.retriesOpeningError()) {
+    this.#stopTimer()
+    if (verdict === 'error' && this.#judge.retriesOpeningError()) {
       this.#clearHeld()
       this.#discarded = 0
       return
@@ -147,16 +137,16 @@ export class UpstreamAttempt implements UpstreamHandler {
     this.#releaseOpening()
   }
 
-  #limitHolding(): void {
-    if (this.#heldTimer !== undefined) return
-    this.#owner.openingBegun()
-    this.#heldTimer = this.#exchange.services.timers.setTimeout(() => {
+  #limitHolding(held: HeldAnswer): void {
+    const isLimited = held.limit(() => {
       try {
         this.#releaseOpening()
       } catch (cause) {
         this.#owner.relayFailed(cause)
       }
-    }, maxHeldMs)
+    })
+    // It has answered in time, whatever it will say.
+    if (isLimited) this.#stopTimer()
   }
 
   #releaseOpening(): void {
@@ -168,10 +158,24 @@ export class UpstreamAttempt implements UpstreamHandler {
   }
 
   #clearHeld(): void {
+    this.#held?.stop()
     this.#held = undefined
-    if (this.#heldTimer === undefined) return
-    this.#exchange.services.timers.clearTimeout(this.#heldTimer)
-    this.#heldTimer = undefined
+  }
+
+  #startTimer(): void {
+    if (this.#timeoutMs <= 0) return
+    this.#timer = this.#exchange.services.timers.setTimeout(() => {
+      this.#timer = undefined
+      const failure = timeoutFailure()
+      this.cancel(failure.error)
+      this.#judge.attemptFailed(failure, false)
+    }, this.#timeoutMs)
+  }
+
+  #stopTimer(): void {
+    if (this.#timer === undefined) return
+    this.#exchange.services.timers.clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   onData(chunk: Buffer): void {
@@ -209,7 +213,7 @@ export class UpstreamAttempt implements UpstreamHandler {
     } catch (cause) {
       this.#owner.relayFailed(cause)
     }
-    this.#owner.attemptEnded(this)
+    this.#owner.attemptEnded()
   }
 
   onUpgrade(headers: Record<string, string | string[] | undefined>, socket: Duplex): void {
@@ -222,7 +226,7 @@ export class UpstreamAttempt implements UpstreamHandler {
     this.#finish(failure.error)
     this.#clearHeld()
     if (this.#neverArrived(failure)) this.#exchange.model?.tryRefused()
-    if (this.#discarded < 0) this.#owner.attemptFailed(this, failure)
+    if (this.#discarded < 0) this.#judge.attemptFailed(failure, this.answered)
   }
 
   /** A kept connection that dies under a request at once had been closed before it came. */
@@ -234,9 +238,10 @@ export class UpstreamAttempt implements UpstreamHandler {
   #finish(error: GatewayError | undefined): void {
     if (this.#over) return
     this.#over = true
+    this.#stopTimer()
     this.endpoint.countRequest(-1)
     const exchange = this.#exchange
-    exchange.services.observer.attemptEnded({
+    reportAttempt(exchange, this.endpoint, {
       backendName: exchange.backendName ?? '',
       endpointId: this.endpoint.config.id,
       number: this.number,
@@ -244,13 +249,5 @@ export class UpstreamAttempt implements UpstreamHandler {
       errorCode: error?.code,
       durationMs: exchange.services.now() - this.#startMs,
     })
-    const runtime = exchange.destination?.backend
-    if (runtime?.config.outlierDetection === undefined) return
-    if (error !== undefined && !endpointFailures.has(error.code)) return
-    if (error === undefined && this.#status === 0) return
-    const result = error === undefined ? undefined : 'gateway-failure'
-    exchange.services.backends
-      .get(runtime)
-      .report(this.endpoint, result ?? attemptResultOf(this.#status))
   }
 }
