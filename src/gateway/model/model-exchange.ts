@@ -1,11 +1,13 @@
-import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import type { ModelCallOptions } from '../../ir/route.ts'
-import { replaceTopLevelString } from '../../lib/json/replace-top-level-string.ts'
 import type { ModelCall } from '../../llm/model-call.ts'
+import type { ModelRequest } from '../../llm/model-request.ts'
 import type { Usage } from '../../llm/usage.ts'
 import type { CompiledProvider, PathRequest, ProviderEndpoint } from '../../providers/provider.ts'
 import type { CompiledBackendDestination, PolicyChain } from '../../snapshot/snapshot.ts'
 import type { RetryCause } from '../retry/retry-policy.ts'
+import { clientBackupsOf } from './client-backups.ts'
+import { type EncodedBody, encodeBody, spliceBody } from './encoded-body.ts'
+import { isModelFailure } from './is-model-failure.ts'
 
 /** What a call to a model is made of when its route is known. */
 export interface ModelExchangeParts {
@@ -24,13 +26,6 @@ export interface AnswerMeter {
   usage(): Usage | undefined
   /** Nobody will ask any more. */
   release(): void
-}
-
-/** A body that was made for a try, and what it was made for. */
-interface EncodedBody {
-  readonly model: string | undefined
-  readonly limitField: string | undefined
-  readonly body: Buffer
 }
 
 /** One request to a language model while it lives: what is sent upstream for it, and what is known of its answer. */
@@ -133,14 +128,15 @@ export class ModelExchange {
   bodyFor(provider: CompiledProvider): Buffer | undefined {
     const { request } = this.call
     if (request === undefined) return undefined
-    if (this.endpoint?.untouched !== false) return request.changed ? this.#encode() : undefined
+    if (this.endpoint?.untouched !== false)
+      return request.changed ? this.#encode(request) : undefined
     const model = provider.modelPlace === 'body' ? this.modelFor(provider) : undefined
     const limitField = this.call.outputIsLimited ? provider.outputLimitField : undefined
-    if (limitField !== undefined) return this.#encode(model, limitField)
-    if (model === undefined) return request.changed ? this.#encode() : undefined
-    if (request.changed) return this.#encode(model)
+    if (limitField !== undefined) return this.#encode(request, model, limitField)
+    if (model === undefined) return request.changed ? this.#encode(request) : undefined
+    if (request.changed) return this.#encode(request, model)
     if (model === this.#clientModel) return undefined
-    return this.#splice(model) ?? this.#encode(model)
+    return this.#splice(model) ?? this.#encode(request, model)
   }
 
   /** True: the next try asks the next model after a failure of this kind. */
@@ -217,20 +213,9 @@ export class ModelExchange {
     )
     if (this.endpoint?.untouched === false)
       for (const name of options.backupModels) models.add(name)
-    if (provider.modelPlace === 'body') for (const name of this.#clientBackups()) models.add(name)
+    const { json = {} } = this.call.request ?? {}
+    if (provider.modelPlace === 'body') for (const name of clientBackupsOf(json)) models.add(name)
     return [...models]
-  }
-
-  /** Some servers take models from their client, to ask one after the other. */
-  #clientBackups(): readonly (string | undefined)[] {
-    const { models, fallbacks } = this.call.request?.json ?? {}
-    if (models === undefined && fallbacks === undefined) return []
-    const names: string[] = []
-    for (const name of stringsIn([models, fallbacks])) {
-      // Nobody means so many, and looking each of them up takes its time.
-      if (names.push(name) > mostClientModels) return [undefined]
-    }
-    return names
   }
 
   /** What policies see is what will be asked for. */
@@ -243,36 +228,15 @@ export class ModelExchange {
 
   #splice(model: string): Buffer | undefined {
     if (this.#original === undefined || this.#clientModel === undefined) return undefined
-    if (this.#encoded?.model !== model) {
-      const body = replaceTopLevelString(this.#original, 'model', model)
-      if (body === undefined) return undefined
-      this.#encoded = { model, limitField: undefined, body }
-    }
+    const spliced = spliceBody(this.#encoded, this.#original, model)
+    if (spliced !== undefined) this.#encoded = spliced
+    return spliced?.body
+  }
+
+  #encode(request: ModelRequest, model?: string, limitField?: string): Buffer {
+    this.#encoded = encodeBody(this.#encoded, request, model, limitField)
     return this.#encoded.body
   }
-
-  #encode(model?: string, limitField?: string): Buffer | undefined {
-    const { request } = this.call
-    if (request === undefined) return undefined
-    const known = this.#encoded
-    if (known !== undefined && known.model === model && known.limitField === limitField) {
-      return known.body
-    }
-    if (model !== undefined) request.setModel(model)
-    request.markChanged()
-    const body = request.encode(limitField)
-    this.#encoded = { model, limitField, body }
-    return body
-  }
-}
-
-/** Of one request, from which one may be chosen. */
-const mostClientModels = 32
-
-function* stringsIn(value: unknown): Generator<string, undefined> {
-  if (typeof value === 'string') yield value
-  if (typeof value !== 'object' || value === null) return
-  for (const inner of Object.values(value)) yield* stringsIn(inner)
 }
 
 /** Where no body says so, the route may. */
@@ -282,28 +246,4 @@ function pathStreams(
   endpoint: ProviderEndpoint | undefined,
 ): boolean {
   return modelPlace === 'path' && alwaysStream && endpoint?.operation === 'chat'
-}
-
-/** Whatever another model may do better: full, broken, unreachable or silent. */
-function isModelFailure(cause: RetryCause): boolean {
-  if ('status' in cause) return cause.status === 429 || cause.status >= 500
-  const { code } = cause.failure.error
-  return code.startsWith('upstream-') && code !== 'upstream-forbidden'
-}
-
-/** Why an endpoint may not be called; undefined when it may. */
-export function checkEndpoint(
-  { endpoint, options, policies }: ModelExchange,
-  method: string,
-  path: string,
-): GatewayError | undefined {
-  if (endpoint === undefined && !options.allowUnknownEndpoints) {
-    const message = `${method} ${path} is no endpoint of the model provider that this route knows`
-    return gatewayError('endpoint-not-found', message)
-  }
-  const reader = policies.strictReader
-  const unread = endpoint === undefined || (endpoint.format === undefined && !endpoint.textless)
-  if (reader === undefined || !unread) return undefined
-  const message = `the ${reader.type} policy of this route cannot read calls of ${method} ${path}`
-  return gatewayError('unreadable-body', message, { status: 403 })
 }

@@ -1,0 +1,20 @@
+/** Of one request, from which one may be chosen. */
+const mostClientModels = 32
+
+/** Some servers take models from their client, to ask one after the other; undefined: more than anybody means. */
+export function clientBackupsOf(json: Record<string, unknown>): readonly (string | undefined)[] {
+  const { models, fallbacks } = json
+  if (models === undefined && fallbacks === undefined) return []
+  const names: string[] = []
+  for (const name of stringsIn([models, fallbacks])) {
+    // Nobody means so many, and looking each of them up takes its time.
+    if (names.push(name) > mostClientModels) return [undefined]
+  }
+  return names
+}
+
+function* stringsIn(value: unknown): Generator<string, undefined> {
+  if (typeof value === 'string') yield value
+  if (typeof value !== 'object' || value === null) return
+  for (const inner of Object.values(value)) yield* stringsIn(inner)
+}
