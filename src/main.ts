@@ -17,6 +17,7 @@ if (cache.directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= cache.d
 process.title = 'sluice'
 
 const { runProgram } = await import('./cli/program.ts')
+const { messageOf } = await import('./lib/message-of.ts')
 const { readVersion } = await import('./lib/version.ts')
 
 const terminal = {
@@ -84,7 +85,7 @@ const exitCode = await runProgram(
   },
   terminal,
 ).catch((error: unknown) => {
-  terminal.err(`sluice: ${error instanceof Error ? error.message : String(error)}\n`)
+  terminal.err(`sluice: ${messageOf(error)}\n`)
   return 1
 })
 // What stands in a pipe's buffer would be lost by leaving at once.

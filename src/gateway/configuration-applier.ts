@@ -1,4 +1,5 @@
 import { formatSocketAddress } from '../lib/http/socket-address.ts'
+import { messageOf } from '../lib/message-of.ts'
 import type { BindResult, DownMessage, UpMessage } from '../link/messages.ts'
 import type { SnapshotBuilder } from '../snapshot/build/snapshot-builder.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -36,7 +37,7 @@ export class ConfigurationApplier {
       )
       send({ type: 'ack', generation, buildMs, errors, bindings: await bindings })
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       send({ type: 'nack', generation, message })
     }
   }
