@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { WorkerAnswer } from '../link/worker-pool.ts'
+import type { WorkerAnswer } from '../link/messages.ts'
 import { accepted } from './testing/widget-dialect.ts'
 import { ack, createWidgetLoop, settle } from './testing/widget-loop.ts'
 

@@ -119,3 +119,6 @@ export interface WorkerOptions {
   /** Where limits are counted; undefined: in the memory that all threads of the process share. */
   readonly redis: { readonly url: string; readonly timeoutMs: number } | undefined
 }
+
+/** What one worker said of a generation. */
+export type WorkerAnswer = Extract<UpMessage, { type: 'ack' | 'nack' }>

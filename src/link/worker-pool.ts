@@ -1,14 +1,9 @@
-import { setFlagsFromString } from 'node:v8'
-import type { Worker } from 'node:worker_threads'
 import type { MetricSample } from '../lib/metric-sample.ts'
 import type { SpawnThread } from './gateway-threads.ts'
-import { type DownMessage, linkVersion, type UpMessage } from './messages.ts'
-
-type AckMessage = Extract<UpMessage, { type: 'ack' }>
-type NackMessage = Extract<UpMessage, { type: 'nack' }>
-
-/** What one worker said of a generation. */
-export type WorkerAnswer = AckMessage | NackMessage
+import { type DownMessage, linkVersion, type UpMessage, type WorkerAnswer } from './messages.ts'
+import { MetricsWaits } from './metrics-waits.ts'
+import { setThreadFlags } from './set-thread-flags.ts'
+import { answerOf, endHung, hasAnswered, type WorkerSlot } from './worker-slot.ts'
 
 export interface WorkerPoolOptions {
   /** Gateway threads, at least 1. */
@@ -32,59 +27,18 @@ export interface WorkerPoolOptions {
   readonly replacePauseMs?: number
 }
 
-interface Slot {
-  readonly index: number
-  worker: Worker
-  ready: boolean
-  ended: boolean
-  answered: WorkerAnswer | undefined
-  /** True: this very thread has taken a configuration. */
-  tookConfiguration: boolean
-  replacement: NodeJS.Timeout | undefined
-  /** Pings that have not been answered. */
-  silentPings: number
-}
-
 const defaultAnswerTimeoutMs = 30_000
 const defaultReplacePauseMs = 1000
 const defaultPingIntervalMs = 10_000
 /** A thread that lets as many pings pass hangs: it keeps its share of new connections and serves none of them. */
 const mostSilentPings = 3
 
-interface MetricsWait {
-  readonly samples: MetricSample[][]
-  readonly missing: Set<number>
-  readonly finish: () => void
-}
-
-/**
- * Half of the space for young objects, in MiB, of threads that start from now on. V8's own choice grows to 55 MB per
- * thread under load; with this it is 15 MB, and a process with one thread takes 182 MB instead of 220 at the same CPU
- * per request. `resourceLimits` of a thread does not hold it back.
- */
-const semiSpaceMebibytes = 8
-
-/**
- * Every gateway thread has a core of its own and keeps it busy, so there is none left for helpers of the collector: they took the
- * thread's own core for 7 to 17 ms at a stretch. Alone, a thread marks in steps of a tenth of a millisecond: of 512 streams that begin
- * the slowest hundredth waits 3 ms for its first event instead of 6 (2 to 4 without a gateway), at the same CPU per event.
- * V8's other flags of this kind must not change once it runs.
- */
-const collectorFlags = [
-  '--no-concurrent-marking',
-  '--no-parallel-scavenge',
-  // Events that are held until the next one comes look long-lived, and V8 would make all of their kind among old objects: a guarded
-  // event then takes 37 µs of CPU instead of 33.
-  '--no-allocation-site-pretenuring',
-]
-
 /** The gateway's threads as control sees them. A thread that dies is replaced and told everything again. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
-  readonly #slots: Slot[] = []
+  readonly #slots: WorkerSlot[] = []
   readonly #answerListeners = new Set<() => void>()
-  readonly #metricsWaits = new Map<number, MetricsWait>()
-  #nextMetricsRequest = 1
+  readonly #metrics = new MetricsWaits()
   #stopping = false
   #pings: NodeJS.Timeout | undefined
 
@@ -94,11 +48,10 @@ export class WorkerPool {
 
   /** Resolves when every thread has taken its first messages. */
   async start(): Promise<void> {
-    setFlagsFromString(`--max-semi-space-size=${semiSpaceMebibytes}`)
-    for (const flag of collectorFlags) setFlagsFromString(flag)
+    setThreadFlags()
     const ready: Promise<void>[] = []
     for (let index = 0; index < this.#options.count; index++) {
-      const slot: Slot = {
+      const slot: WorkerSlot = {
         index,
         worker: this.#options.spawn(index),
         ready: false,
@@ -144,20 +97,10 @@ export class WorkerPool {
 
   /** Samples of each thread that answers within `timeoutMs`. */
   collectMetrics(timeoutMs: number): Promise<readonly (readonly MetricSample[])[]> {
-    const requestId = this.#nextMetricsRequest++
-    return new Promise((resolve) => {
-      const samples: MetricSample[][] = []
-      const timer = setTimeout(() => finish(), timeoutMs)
-      const finish = () => {
-        clearTimeout(timer)
-        this.#metricsWaits.delete(requestId)
-        resolve(samples)
-      }
-      const missing = new Set(this.#slots.filter((slot) => slot.ready).map((slot) => slot.index))
-      this.#metricsWaits.set(requestId, { samples, missing, finish })
-      this.broadcast({ type: 'collect-metrics', requestId })
-      if (missing.size === 0) finish()
-    })
+    const threads = this.#slots.filter((slot) => slot.ready).map((slot) => slot.index)
+    return this.#metrics.collect(threads, timeoutMs, (requestId) =>
+      this.broadcast({ type: 'collect-metrics', requestId }),
+    )
   }
 
   /** Lets open requests end within `graceMs`, then ends the threads. */
@@ -186,7 +129,7 @@ export class WorkerPool {
     }
   }
 
-  #attach(slot: Slot, onReady: () => void, onFailed: (error: Error) => void): void {
+  #attach(slot: WorkerSlot, onReady: () => void, onFailed: (error: Error) => void): void {
     const { worker } = slot
     let failure: Error | undefined
     worker.on('error', (error) => {
@@ -207,7 +150,7 @@ export class WorkerPool {
   }
 
   #receive(
-    slot: Slot,
+    slot: WorkerSlot,
     message: UpMessage,
     onReady: () => void,
     onFailed: (error: Error) => void,
@@ -229,7 +172,7 @@ export class WorkerPool {
         for (const check of [...this.#answerListeners]) check()
         return
       case 'metrics':
-        this.#receiveMetrics(slot, message.requestId, message.samples)
+        this.#metrics.receive(slot.index, message.requestId, message.samples)
         return
       case 'pong':
         slot.silentPings = 0
@@ -246,14 +189,7 @@ export class WorkerPool {
     }
   }
 
-  #receiveMetrics(slot: Slot, requestId: number, samples: readonly MetricSample[]): void {
-    const wait = this.#metricsWaits.get(requestId)
-    if (wait === undefined || !wait.missing.delete(slot.index)) return
-    wait.samples.push([...samples])
-    if (wait.missing.size === 0) wait.finish()
-  }
-
-  #replace(slot: Slot, error: Error | undefined): void {
+  #replace(slot: WorkerSlot, error: Error | undefined): void {
     if (this.#stopping) return
     this.#options.onWorkerLost(slot.index, error)
     // A thread that ends as soon as it starts, or over its configuration, would be replaced in a tight loop.
@@ -264,7 +200,7 @@ export class WorkerPool {
     slot.replacement = setTimeout(() => this.#spawn(slot), pauseMs)
   }
 
-  #spawn(slot: Slot): void {
+  #spawn(slot: WorkerSlot): void {
     slot.worker = this.#options.spawn(slot.index)
     slot.ended = false
     slot.silentPings = 0
@@ -274,18 +210,4 @@ export class WorkerPool {
       (error) => this.#replace(slot, error),
     )
   }
-}
-
-/** Its end makes it replaced; a thread that is still starting is left to its start. */
-function endHung(slot: Slot): void {
-  if (slot.ready && !slot.ended) void slot.worker.terminate()
-}
-
-const hasAnswered = ({ answered }: Slot, generation: number) =>
-  answered !== undefined && answered.generation >= generation
-
-function answerOf(slot: Slot, generation: number, timeoutMs: number): WorkerAnswer {
-  if (slot.answered !== undefined && hasAnswered(slot, generation)) return slot.answered
-  const message = `gateway thread ${slot.index} has not answered within ${timeoutMs} ms`
-  return { type: 'nack', generation, message }
 }

@@ -1,5 +1,5 @@
 import type { Configuration } from '../../ir/configuration.ts'
-import type { WorkerAnswer } from '../../link/worker-pool.ts'
+import type { WorkerAnswer } from '../../link/messages.ts'
 import type { MovedBinding, RefusedBinding } from '../ports/plan-bindings.ts'
 import type { OriginError } from '../status/status-writer.ts'
 
