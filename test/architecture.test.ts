@@ -37,6 +37,9 @@ const mayImport: Record<string, readonly string[]> = {
 /** Folders whose subfolders are alternatives of each other and so never import one another. */
 const siblingsApart = ['dialects', 'policies', 'protocols', 'providers']
 
+/** What stands among them for all of them. */
+const forAllSiblings = ['shared', 'testing']
+
 /** The exceptions among dialects: what several of them are built on. */
 const mayImportSibling: Record<string, readonly string[]> = {
   'gateway-api': ['core'],
@@ -69,7 +72,7 @@ function importsOf(file: string): string[] {
 
 function siblingAllowed(layer: string, part: string, targetPart: string): boolean {
   if (!siblingsApart.includes(layer) || part.endsWith('.ts')) return true
-  if ([part, 'shared'].includes(targetPart) || targetPart.endsWith('.ts')) return true
+  if ([part, ...forAllSiblings].includes(targetPart) || targetPart.endsWith('.ts')) return true
   return layer === 'dialects' && (mayImportSibling[part] ?? []).includes(targetPart)
 }
 
@@ -164,7 +167,7 @@ describe('folder shapes', () => {
   ] as const
   test.each(shapes)('every folder of src/%s has the same shape', (layer, expected) => {
     for (const entry of readdirSync(join(src, layer), { withFileTypes: true })) {
-      if (!entry.isDirectory() || entry.name === 'shared') continue
+      if (!entry.isDirectory() || forAllSiblings.includes(entry.name)) continue
       const names = readdirSync(join(src, layer, entry.name))
       expect(names, `src/${layer}/${entry.name}`).toEqual(expect.arrayContaining([...expected]))
     }

@@ -2,7 +2,7 @@ import { HeaderList } from '../../src/lib/http/header-list.ts'
 import { createCounterMemory } from '../../src/limits/memory/counter-memory.ts'
 import { MemoryCounterStore } from '../../src/limits/memory/memory-counter-store.ts'
 import { rateLimit } from '../../src/policies/rate-limit/index.ts'
-import { policyServices, requestContext, testOrigin } from '../../src/policies/test-context.ts'
+import { policyServices, requestContext, testOrigin } from '../../src/policies/testing/context.ts'
 
 /**
  * One hit on each of 1,000 counters in turn, in a table that has room for 262,144 and is empty, or in which half of all

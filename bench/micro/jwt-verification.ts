@@ -5,7 +5,7 @@ import { HeaderList } from '../../src/lib/http/header-list.ts'
 import { jwt } from '../../src/policies/jwt/index.ts'
 import type { PolicyModule, RequestContext } from '../../src/policies/policy.ts'
 import { rbac } from '../../src/policies/rbac/index.ts'
-import { policyServices, requestContext, testOrigin } from '../../src/policies/test-context.ts'
+import { policyServices, requestContext, testOrigin } from '../../src/policies/testing/context.ts'
 
 /** JWT (RS256) and RBAC on a request: 1,000 tokens that were verified before, and tokens seen first. Run: node bench/micro/jwt-verification.ts */
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

@@ -4,14 +4,14 @@ import type { RequestMatcher } from '../../src/ir/matcher.ts'
 import type { Route } from '../../src/ir/route.ts'
 import { HeaderList } from '../../src/lib/http/header-list.ts'
 import { createSnapshotBuilder } from '../../src/snapshot/build/snapshot-builder.ts'
+import type { RoutedRequest } from '../../src/snapshot/snapshot.ts'
 import {
   backendNode,
   forwardTo,
   listenerNode,
   routeNode,
   virtualHostNode,
-} from '../../src/snapshot/build/test-nodes.ts'
-import type { RoutedRequest } from '../../src/snapshot/snapshot.ts'
+} from '../../src/snapshot/testing/nodes.ts'
 
 /**
  * Matching and rebuilding in one virtual host: 2,000 each of prefixes, exact paths, regular expressions told apart

@@ -2,7 +2,6 @@ import type { Backend, Endpoint } from '../../ir/backend.ts'
 import type { Listener } from '../../ir/listener.ts'
 import type { ForwardAction, Route } from '../../ir/route.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
-import { backendNode, forwardTo } from '../../snapshot/build/test-nodes.ts'
 import type {
   CompiledAction,
   CompiledBackend,
@@ -10,6 +9,7 @@ import type {
   PolicyChain,
   RouteMatch,
 } from '../../snapshot/snapshot.ts'
+import { backendNode, forwardTo } from '../../snapshot/testing/nodes.ts'
 import type { Ingress } from '../request-handler.ts'
 
 const origin = { kind: 'Test', namespace: 'default', name: 'fixture', fieldPath: 'spec' }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Cors } from '../../ir/policies/cors.ts'
 import { HeaderList } from '../../lib/http/header-list.ts'
 import type { CompiledPolicy } from '../policy.ts'
-import { policyServices, requestContext, responseHead, testOrigin } from '../test-context.ts'
+import { policyServices, requestContext, responseHead, testOrigin } from '../testing/context.ts'
 import { cors } from './index.ts'
 
 const bare: Cors = {

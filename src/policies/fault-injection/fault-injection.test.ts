@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { FaultInjection } from '../../ir/policies/fault-injection.ts'
 import type { CompiledPolicy } from '../policy.ts'
-import { policyServices, requestContext, testOrigin } from '../test-context.ts'
+import { policyServices, requestContext, testOrigin } from '../testing/context.ts'
 import { faultInjection } from './index.ts'
 
 beforeEach(() => {

@@ -14,7 +14,7 @@ import {
   requestContext,
   responseHead,
   testOrigin,
-} from '../test-context.ts'
+} from '../testing/context.ts'
 import { headerMutation } from './index.ts'
 
 const none: HeaderChanges = { remove: [], add: [] }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HeaderList } from '../../lib/http/header-list.ts'
-import { requestContext } from '../test-context.ts'
+import { requestContext } from '../testing/context.ts'
 import { verifiedClaimsOf } from '../verified-claims.ts'
 import {
   answerTo,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { policyServices, testOrigin } from '../test-context.ts'
+import { policyServices, testOrigin } from '../testing/context.ts'
 import { jwt } from './index.ts'
 import { answerTo, bearing, claims, compile, other, rsa } from './testing/jwt-fixture.ts'
 import { createTestKey, jwtProvider, signToken } from './testing/test-tokens.ts'

@@ -4,7 +4,7 @@ import type { GuardModeration, GuardWebhook } from '../../ir/policies/prompt-gua
 import { HeaderList } from '../../lib/http/header-list.ts'
 import { guardRecordOf } from '../guard-record.ts'
 import type { CompiledPolicy } from '../policy.ts'
-import { requestContext } from '../test-context.ts'
+import { requestContext } from '../testing/context.ts'
 import {
   compileGuard,
   modelCall,

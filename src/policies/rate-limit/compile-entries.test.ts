@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DescriptorEntry, HeaderCondition } from '../../ir/policies/rate-limit.ts'
-import { requestContext } from '../test-context.ts'
+import { requestContext } from '../testing/context.ts'
 import { compile, lookup, node, passes, perHour, withHeaders } from './testing/limit-fixture.ts'
 
 describe('entries', () => {

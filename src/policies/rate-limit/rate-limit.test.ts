@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LimitSet, RateLimitRules } from '../../ir/policies/rate-limit.ts'
 import type { CounterHit, CounterTotal } from '../../limits/counter-store.ts'
-import { noReservations, requestContext, responseHead } from '../test-context.ts'
+import { noReservations, requestContext, responseHead } from '../testing/context.ts'
 import {
   compile,
   header,

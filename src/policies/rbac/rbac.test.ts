@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RbacPolicy, RbacPrincipal } from '../../ir/policies/rbac.ts'
-import { policyServices, requestContext, testOrigin } from '../test-context.ts'
+import { policyServices, requestContext, testOrigin } from '../testing/context.ts'
 import { publishClaims } from '../verified-claims.ts'
 import { rbac } from './index.ts'
 

@@ -5,9 +5,15 @@ import type { ConfigurationDelta } from '../../ir/configuration.ts'
 import type { ModelProvider, ProviderCredential } from '../../ir/model-provider.ts'
 import type { ForwardAction } from '../../ir/route.ts'
 import { HeaderList } from '../../lib/http/header-list.ts'
-import { policyServices } from '../../policies/test-context.ts'
+import { policyServices } from '../../policies/testing/context.ts'
+import {
+  backendNode,
+  forwardTo,
+  listenerNode,
+  routeNode,
+  virtualHostNode,
+} from '../testing/nodes.ts'
 import { type BuildResult, createSnapshotBuilder } from './snapshot-builder.ts'
-import { backendNode, forwardTo, listenerNode, routeNode, virtualHostNode } from './test-nodes.ts'
 
 const { counters, tokenizer, unixTimeMs, callBackend } = policyServices()
 

@@ -6,10 +6,16 @@ import type { HeaderMutation } from '../../ir/policies/header-mutation.ts'
 import type { Route } from '../../ir/route.ts'
 import { openCertificateAuthority } from '../../lib/certificates/certificate-authority.ts'
 import { HeaderList } from '../../lib/http/header-list.ts'
-import { attempt, policyServices, requestContext } from '../../policies/test-context.ts'
+import { attempt, policyServices, requestContext } from '../../policies/testing/context.ts'
+import {
+  backendNode,
+  forwardTo,
+  listenerNode,
+  routeNode,
+  virtualHostNode,
+} from '../testing/nodes.ts'
 import type { BuildResult } from './snapshot-builder.ts'
 import { createSnapshotBuilder } from './snapshot-builder.ts'
-import { backendNode, forwardTo, listenerNode, routeNode, virtualHostNode } from './test-nodes.ts'
 
 const { counters, tokenizer, unixTimeMs, callBackend } = policyServices()
 const callHost = () => Promise.resolve(gatewayError('backend-not-found', 'no such host'))

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { gatewayError } from '../../errors/gateway-error.ts'
-import type { BackendTls } from '../../ir/backend.ts'
+import { type BackendTls, systemVerifiedTls } from '../../ir/backend.ts'
 import type { TlsChain } from '../../ir/listener.ts'
 import type { SecretReference } from '../../ir/secret-reference.ts'
 import { openCertificateAuthority } from '../../lib/certificates/certificate-authority.ts'
-import { backendNode } from '../build/test-nodes.ts'
+import { backendNode } from '../testing/nodes.ts'
 import { compileBackend } from './compile-backend.ts'
 import { compileTlsChain } from './compile-tls-chain.ts'
 import { isFailure } from './failure.ts'
@@ -120,19 +120,8 @@ describe('a TLS chain', () => {
 })
 
 describe('the TLS material of a backend', () => {
-  const tls: BackendTls = {
-    verification: { type: 'system' },
-    subjectAltNames: [],
-    certificateChain: undefined,
-    privateKey: undefined,
-    minimumVersion: undefined,
-    maximumVersion: undefined,
-    cipherSuites: [],
-    ecdhCurves: [],
-    alpnProtocols: [],
-  }
   const compile = (parts: Partial<BackendTls>) =>
-    compileBackend({ ...backendNode('b'), tls: { ...tls, ...parts } }, services())
+    compileBackend({ ...backendNode('b'), tls: { ...systemVerifiedTls, ...parts } }, services())
 
   test('is absent for clear text', () => {
     expect(compileBackend(backendNode('b'), services()).backend).toMatchObject({ tls: undefined })

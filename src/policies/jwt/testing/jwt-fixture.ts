@@ -1,7 +1,7 @@
 import type { Jwt, JwtProvider } from '../../../ir/policies/jwt.ts'
 import { HeaderList } from '../../../lib/http/header-list.ts'
 import type { PolicyServices, RequestContext } from '../../policy.ts'
-import { policyServices, requestContext, testOrigin } from '../../test-context.ts'
+import { policyServices, requestContext, testOrigin } from '../../testing/context.ts'
 import { jwt } from '../index.ts'
 import { createTestKey, jwtProvider, signToken } from './test-tokens.ts'
 

@@ -10,7 +10,7 @@ import type { Clock } from '../../../lib/clock.ts'
 import { HeaderList } from '../../../lib/http/header-list.ts'
 import type { ModelCall } from '../../../llm/model-call.ts'
 import type { CompiledPolicy, PolicyServices, ServiceCall } from '../../policy.ts'
-import { policyServices, testOrigin } from '../../test-context.ts'
+import { policyServices, testOrigin } from '../../testing/context.ts'
 import { createPromptGuard } from '../index.ts'
 import { ManualClock } from './manual-clock.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { policyServices } from '../../test-context.ts'
+import { policyServices } from '../../testing/context.ts'
 import { limited, modelCall, prompt, send, usage } from '../testing/model-fixture.ts'
 
 const refused = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LimitCounting } from '../../../ir/policies/rate-limit.ts'
 import type { CounterStore } from '../../../limits/counter-store.ts'
-import { policyServices, requestContext, responseHead } from '../../test-context.ts'
+import { policyServices, requestContext, responseHead } from '../../testing/context.ts'
 import {
   compile,
   header,

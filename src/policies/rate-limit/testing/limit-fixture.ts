@@ -8,7 +8,7 @@ import type {
 } from '../../../ir/policies/rate-limit.ts'
 import { HeaderList } from '../../../lib/http/header-list.ts'
 import type { CompiledPolicy, PolicyServices, RequestContext } from '../../policy.ts'
-import { policyServices, requestContext, testOrigin } from '../../test-context.ts'
+import { policyServices, requestContext, testOrigin } from '../../testing/context.ts'
 import { rateLimit } from '../index.ts'
 
 /** Every request counts one. */

@@ -8,7 +8,7 @@ import type {
   RequestContext,
   RequestOutcome,
 } from '../../policy.ts'
-import { requestContext } from '../../test-context.ts'
+import { requestContext } from '../../testing/context.ts'
 import { compile, literal, lookup, node, perHour } from './limit-fixture.ts'
 
 /** A request whose body is `json`: `max_tokens`, `n`, and texts where it has a `query`. */

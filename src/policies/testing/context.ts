@@ -1,10 +1,10 @@
-import { gatewayError } from '../errors/gateway-error.ts'
-import type { Origin } from '../ir/origin.ts'
-import { HeaderList } from '../lib/http/header-list.ts'
-import type { Tokenizer } from '../lib/tokenizer/shared-tokenizer.ts'
-import { createCounterMemory } from '../limits/memory/counter-memory.ts'
-import { MemoryCounterStore } from '../limits/memory/memory-counter-store.ts'
-import type { Attempt, PolicyServices, RequestContext, ResponseHead } from './policy.ts'
+import { gatewayError } from '../../errors/gateway-error.ts'
+import type { Origin } from '../../ir/origin.ts'
+import { HeaderList } from '../../lib/http/header-list.ts'
+import type { Tokenizer } from '../../lib/tokenizer/shared-tokenizer.ts'
+import { createCounterMemory } from '../../limits/memory/counter-memory.ts'
+import { MemoryCounterStore } from '../../limits/memory/memory-counter-store.ts'
+import type { Attempt, PolicyServices, RequestContext, ResponseHead } from '../policy.ts'
 
 /** Where the configuration of a policy under test comes from. */
 export const testOrigin: Origin = {
