@@ -79,116 +79,117 @@ interface Batch {
 /** The log itself, apart from where it goes. */
 export class BufferedAccessLog implements AccessLog {
   readonly losses = { lostLines: 0, failedWrites: 0 }
-  private readonly open: () => AccessLogFile
-  private readonly largestWrite: number
-  private file: AccessLogFile
+  readonly #open: () => AccessLogFile
+  readonly #largestWrite: number
+  #file: AccessLogFile
   /** The file before, still being written to. */
-  private retired: AccessLogFile | undefined
-  private lines: string[] = []
-  private length = 0
-  private writing = false
-  private closing = false
-  private timer: NodeJS.Timeout | undefined
-  private idle: (() => void)[] = []
+  #retired: AccessLogFile | undefined
+  #lines: string[] = []
+  #length = 0
+  #writing = false
+  #closing = false
+  #timer: NodeJS.Timeout | undefined
+  #idle: (() => void)[] = []
 
   constructor(open: () => AccessLogFile, largestWrite = Number.POSITIVE_INFINITY) {
-    this.open = open
-    this.largestWrite = largestWrite
-    this.file = open()
+    this.#open = open
+    this.#largestWrite = largestWrite
+    this.#file = open()
   }
 
   write(record: RequestRecord): void {
-    if (this.hasRoom()) this.add(formatAccessLogLine(record))
+    if (this.#hasRoom()) this.#add(formatAccessLogLine(record))
   }
 
   writeRefusal(refused: RefusedConnection): void {
-    if (this.hasRoom()) this.add(formatRefusalLine(refused))
+    if (this.#hasRoom()) this.#add(formatRefusalLine(refused))
   }
 
   writeLine(line: string): void {
-    if (this.hasRoom()) this.add(line)
+    if (this.#hasRoom()) this.#add(line)
   }
 
-  private hasRoom(): boolean {
-    if (!this.closing && this.length < mostWaitingLength) return true
+  #hasRoom(): boolean {
+    if (!this.#closing && this.#length < mostWaitingLength) return true
     this.losses.lostLines++
     return false
   }
 
-  private add(line: string): void {
-    this.lines.push(line)
-    this.length += line.length
-    if (this.length >= batchLength) this.flush()
-    else this.timer ??= setTimeout(() => this.flush(), flushIntervalMs).unref()
+  #add(line: string): void {
+    this.#lines.push(line)
+    this.#length += line.length
+    if (this.#length >= batchLength) this.#flush()
+    else this.#timer ??= setTimeout(() => this.#flush(), flushIntervalMs).unref()
   }
 
   reopen(): void {
-    const before = this.file
-    this.file = this.open()
-    if (this.writing) this.retired = before
+    const before = this.#file
+    this.#file = this.#open()
+    if (this.#writing) this.#retired = before
     else before.close()
   }
 
   async close(): Promise<void> {
-    this.closing = true
-    this.flush()
-    if (this.writing) await new Promise<void>((resolve) => this.idle.push(resolve))
-    this.file.close()
+    this.#closing = true
+    this.#flush()
+    if (this.#writing) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    this.#file.close()
   }
 
-  private flush(): void {
-    clearTimeout(this.timer)
-    this.timer = undefined
-    if (this.writing || this.lines.length === 0) return
-    const batch = this.takeBatch()
-    this.writing = true
+  #flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#writing || this.#lines.length === 0) return
+    const batch = this.#takeBatch()
+    this.#writing = true
     const bytes = Buffer.from(batch.join(''), 'utf8')
-    this.send({ file: this.file, bytes, lines: batch.length, tries: 1 })
+    this.#send({ file: this.#file, bytes, lines: batch.length, tries: 1 })
   }
 
   /** Everything that waits, or whole lines that fit into one write. */
-  private takeBatch(): string[] {
-    let count = this.lines.length
-    if (this.largestWrite !== Number.POSITIVE_INFINITY) {
+  #takeBatch(): string[] {
+    let count = this.#lines.length
+    if (this.#largestWrite !== Number.POSITIVE_INFINITY) {
       count = 0
-      for (let bytes = 0; count < this.lines.length; count++) {
-        bytes += Buffer.byteLength(this.lines[count] ?? '')
-        if (bytes > this.largestWrite && count > 0) break
+      for (let bytes = 0; count < this.#lines.length; count++) {
+        bytes += Buffer.byteLength(this.#lines[count] ?? '')
+        if (bytes > this.#largestWrite && count > 0) break
       }
     }
-    const batch = this.lines.slice(0, count)
-    this.lines = this.lines.slice(count)
-    this.length -= batch.reduce((sum, line) => sum + line.length, 0)
+    const batch = this.#lines.slice(0, count)
+    this.#lines = this.#lines.slice(count)
+    this.#length -= batch.reduce((sum, line) => sum + line.length, 0)
     return batch
   }
 
-  private send(batch: Batch): void {
+  #send(batch: Batch): void {
     batch.file.write(batch.bytes, (error, written) => {
       if (error === null && written < batch.bytes.length) {
-        this.send({ ...batch, bytes: batch.bytes.subarray(written) })
+        this.#send({ ...batch, bytes: batch.bytes.subarray(written) })
         return
       }
       // A destination that is merely busy gets the same bytes again, when closing only for a second.
-      if (error?.code === 'EAGAIN' && (!this.closing || batch.tries < mostTriesWhenClosing)) {
-        setTimeout(() => this.send({ ...batch, tries: batch.tries + 1 }), retryDelayMs)
+      if (error?.code === 'EAGAIN' && (!this.#closing || batch.tries < mostTriesWhenClosing)) {
+        setTimeout(() => this.#send({ ...batch, tries: batch.tries + 1 }), retryDelayMs)
         return
       }
       if (error !== null) {
         this.losses.failedWrites++
         this.losses.lostLines += batch.lines
       }
-      this.sent()
+      this.#sent()
     })
   }
 
-  private sent(): void {
-    this.writing = false
-    this.retired?.close()
-    this.retired = undefined
-    if (this.length >= batchLength || this.closing || this.largestWrite < this.length) this.flush()
-    if (this.writing) return
-    for (const resolve of this.idle.splice(0)) resolve()
-    if (this.lines.length > 0)
-      this.timer ??= setTimeout(() => this.flush(), flushIntervalMs).unref()
+  #sent(): void {
+    this.#writing = false
+    this.#retired?.close()
+    this.#retired = undefined
+    if (this.#length >= batchLength || this.#closing || this.#largestWrite < this.#length)
+      this.#flush()
+    if (this.#writing) return
+    for (const resolve of this.#idle.splice(0)) resolve()
+    if (this.#lines.length > 0)
+      this.#timer ??= setTimeout(() => this.#flush(), flushIntervalMs).unref()
   }
 }

@@ -27,52 +27,56 @@ export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8'
  */
 export class MetricsRegistry {
   /** Latest samples by thread. */
-  private readonly threads = new Map<string, { startTime: number; series: Map<string, Series> }>()
+  readonly #threads = new Map<string, { startTime: number; series: Map<string, Series> }>()
   /** Counters of threads that are gone. */
-  private readonly past = new Map<string, Series>()
-  private readonly own = new Map<string, Series>()
+  readonly #past = new Map<string, Series>()
+  readonly #own = new Map<string, Series>()
 
   /** Takes everything that one thread measured so far, in place of what it said before. */
   update(samples: readonly MetricSample[]): void {
     const start = samples.find(({ name }) => name === 'sluice_thread_start_time_seconds')
     const thread = start?.labels['thread'] ?? ''
     const startTime = start?.value.type === 'gauge' ? start.value.current : 0
-    const before = this.threads.get(thread)
+    const before = this.#threads.get(thread)
     if (before !== undefined && before.startTime !== startTime) this.retire(thread)
     const series = new Map<string, Series>()
     for (const sample of samples) add(series, sample)
-    this.threads.set(thread, { startTime, series })
+    this.#threads.set(thread, { startTime, series })
   }
 
   /** A thread is gone: what it counted stays, what it held does not. */
   retire(thread: string): void {
-    const gone = this.threads.get(thread)
+    const gone = this.#threads.get(thread)
     if (gone === undefined) return
-    this.threads.delete(thread)
+    this.#threads.delete(thread)
     for (const series of gone.series.values()) {
-      if (series.value.type !== 'gauge') add(this.past, series)
+      if (series.value.type !== 'gauge') add(this.#past, series)
     }
   }
 
   /** Adds to a counter of control's own. */
   increment(name: MetricName, labels: Labels = {}, by = 1): void {
-    add(this.own, { name, labels, value: { type: 'counter', total: by } })
+    add(this.#own, { name, labels, value: { type: 'counter', total: by } })
   }
 
   /** Sets a gauge of control's own. */
   set(name: MetricName, current: number, labels: Labels = {}): void {
-    this.own.set(keyOf(name, labels), { name, labels, value: { type: 'gauge', current } })
+    this.#own.set(keyOf(name, labels), { name, labels, value: { type: 'gauge', current } })
   }
 
   /** Forgets every series of a gauge, before its labels are set anew. */
   clear(name: MetricName): void {
-    for (const [key, series] of this.own) if (series.name === name) this.own.delete(key)
+    for (const [key, series] of this.#own) if (series.name === name) this.#own.delete(key)
   }
 
   /** The text that Prometheus reads (exposition format 0.0.4), of the series that are selected. */
   write(selects: SelectSeries = () => true): string {
     const all = new Map<string, Series>()
-    const sources = [this.past, this.own, ...[...this.threads.values()].map(({ series }) => series)]
+    const sources = [
+      this.#past,
+      this.#own,
+      ...[...this.#threads.values()].map(({ series }) => series),
+    ]
     for (const source of sources) {
       for (const series of source.values()) {
         if (selects(series.name, series.labels)) add(all, series)

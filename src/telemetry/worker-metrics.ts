@@ -56,33 +56,33 @@ const attemptResults = ['error', '1xx', '2xx', '3xx', '4xx', '5xx'] as const
 
 /** Counts what happens on a gateway thread. A request costs two map reads and a few additions, no allocation. */
 export class WorkerMetrics implements RequestObserver {
-  private readonly options: WorkerMetricsOptions
-  private readonly mostRoutes: number
-  private readonly routes = new Map<string | undefined, Map<string | undefined, RouteCounters>>()
-  private routeCount = 0
-  private readonly overflow = newRouteCounters(other, other)
-  private readonly attempts = new Map<string, AttemptCounters>()
-  private readonly errors = new Map<string, number>()
-  private readonly refusals = new Map<string, number>()
-  private readonly connections = new Map<string, number>()
-  private activeRequests = 0
-  private readonly models = new ModelMetrics()
-  private readonly threadMetrics: ThreadMetrics
+  readonly #options: WorkerMetricsOptions
+  readonly #mostRoutes: number
+  readonly #routes = new Map<string | undefined, Map<string | undefined, RouteCounters>>()
+  #routeCount = 0
+  readonly #overflow = newRouteCounters(other, other)
+  readonly #attempts = new Map<string, AttemptCounters>()
+  readonly #errors = new Map<string, number>()
+  readonly #refusals = new Map<string, number>()
+  readonly #connections = new Map<string, number>()
+  #activeRequests = 0
+  readonly #models = new ModelMetrics()
+  readonly #threadMetrics: ThreadMetrics
 
   constructor(options: WorkerMetricsOptions) {
-    this.options = options
-    this.mostRoutes = options.mostRoutes ?? 2000
-    this.threadMetrics = new ThreadMetrics(options.thread, options.startTimeMs)
+    this.#options = options
+    this.#mostRoutes = options.mostRoutes ?? 2000
+    this.#threadMetrics = new ThreadMetrics(options.thread, options.startTimeMs)
   }
 
   requestStarted(): void {
-    this.activeRequests++
+    this.#activeRequests++
   }
 
   requestEnded(record: RequestRecord): void {
-    this.activeRequests--
+    this.#activeRequests--
     const counters =
-      this.routes.get(record.routeId)?.get(record.backendName) ?? this.addRoute(record)
+      this.#routes.get(record.routeId)?.get(record.backendName) ?? this.#addRoute(record)
     const { byStatus, buckets } = counters
     byStatus.set(record.status, (byStatus.get(record.status) ?? 0) + 1)
     const bucket = bucketOf(record.durationMs)
@@ -92,49 +92,49 @@ export class WorkerMetrics implements RequestObserver {
     counters.responseBytes += record.responseBytes
     if (record.maskedCredentials > 0) counters.maskedCredentials += record.maskedCredentials
     if (record.attempts > 1) counters.retries += record.attempts - 1
-    if (record.errorCode !== undefined) increment(this.errors, record.errorCode)
-    if (record.modelCall !== undefined) this.models.add(record, record.modelCall)
+    if (record.errorCode !== undefined) increment(this.#errors, record.errorCode)
+    if (record.modelCall !== undefined) this.#models.add(record, record.modelCall)
   }
 
   attemptEnded(attempt: AttemptRecord): void {
-    let counters = this.attempts.get(attempt.backendName)
+    let counters = this.#attempts.get(attempt.backendName)
     if (counters === undefined) {
-      const name = this.attempts.size < this.mostRoutes ? attempt.backendName : other
-      counters = this.attempts.get(name) ?? { byClass: new Float64Array(attemptResults.length) }
-      this.attempts.set(name, counters)
+      const name = this.#attempts.size < this.#mostRoutes ? attempt.backendName : other
+      counters = this.#attempts.get(name) ?? { byClass: new Float64Array(attemptResults.length) }
+      this.#attempts.set(name, counters)
     }
     const statusClass = Math.min(5, Math.floor(attempt.status / 100))
     counters.byClass[statusClass] = (counters.byClass[statusClass] ?? 0) + 1
   }
 
   connectionOpened(listenerId: string): void {
-    this.connections.set(listenerId, (this.connections.get(listenerId) ?? 0) + 1)
+    this.#connections.set(listenerId, (this.#connections.get(listenerId) ?? 0) + 1)
   }
 
   connectionClosed(listenerId: string): void {
-    const left = (this.connections.get(listenerId) ?? 0) - 1
-    if (left > 0) this.connections.set(listenerId, left)
-    else this.connections.delete(listenerId)
+    const left = (this.#connections.get(listenerId) ?? 0) - 1
+    if (left > 0) this.#connections.set(listenerId, left)
+    else this.#connections.delete(listenerId)
   }
 
   connectionRefused({ reason }: RefusedConnection): void {
-    increment(this.refusals, reason)
+    increment(this.#refusals, reason)
   }
 
   /** Every value as it stands now. */
   collect(): MetricSample[] {
     const samples: MetricSample[] = [
-      ...this.threadMetrics.collect(),
-      ...this.models.collect(),
-      gauge('sluice_active_requests', {}, this.activeRequests),
-      counter('sluice_access_log_lost_lines_total', {}, this.options.lostLogLines?.() ?? 0),
-      ...collectLimits(this.options.limits),
+      ...this.#threadMetrics.collect(),
+      ...this.#models.collect(),
+      gauge('sluice_active_requests', {}, this.#activeRequests),
+      counter('sluice_access_log_lost_lines_total', {}, this.#options.lostLogLines?.() ?? 0),
+      ...collectLimits(this.#options.limits),
     ]
-    for (const byBackend of this.routes.values()) {
+    for (const byBackend of this.#routes.values()) {
       for (const counters of byBackend.values()) collectRoute(counters, samples)
     }
-    collectRoute(this.overflow, samples)
-    for (const [backend, { byClass }] of this.attempts) {
+    collectRoute(this.#overflow, samples)
+    for (const [backend, { byClass }] of this.#attempts) {
       for (const [index, result] of attemptResults.entries()) {
         const total = byClass[index] ?? 0
         if (total > 0) {
@@ -142,13 +142,13 @@ export class WorkerMetrics implements RequestObserver {
         }
       }
     }
-    for (const [code, total] of this.errors) {
+    for (const [code, total] of this.#errors) {
       samples.push(counter('sluice_errors_total', { code }, total))
     }
-    for (const [reason, total] of this.refusals) {
+    for (const [reason, total] of this.#refusals) {
       samples.push(counter('sluice_connections_refused_total', { reason }, total))
     }
-    for (const [listener, open] of this.connections) {
+    for (const [listener, open] of this.#connections) {
       samples.push(gauge('sluice_active_connections', { listener }, open))
     }
     return samples
@@ -156,17 +156,17 @@ export class WorkerMetrics implements RequestObserver {
 
   /** Stops what measures; the thread may end. */
   close(): void {
-    this.threadMetrics.close()
+    this.#threadMetrics.close()
   }
 
-  private addRoute(record: RequestRecord): RouteCounters {
-    if (this.routeCount >= this.mostRoutes) return this.overflow
+  #addRoute(record: RequestRecord): RouteCounters {
+    if (this.#routeCount >= this.#mostRoutes) return this.#overflow
     const route = record.routeName ?? record.routeId ?? ''
     const counters = newRouteCounters(route, record.backendName ?? '')
-    const byBackend = this.routes.get(record.routeId)
+    const byBackend = this.#routes.get(record.routeId)
     if (byBackend !== undefined) byBackend.set(record.backendName, counters)
-    else this.routes.set(record.routeId, new Map([[record.backendName, counters]]))
-    this.routeCount++
+    else this.#routes.set(record.routeId, new Map([[record.backendName, counters]]))
+    this.#routeCount++
     return counters
   }
 }

@@ -20,16 +20,16 @@ function isSame(left: unknown, right: unknown): boolean {
 /** What is read from the source during one translation; each thing is looked up once. */
 class Lookups<Source> {
   readonly source: Source
-  private readonly values = new Map<string, unknown>()
+  readonly #values = new Map<string, unknown>()
 
   constructor(source: Source) {
     this.source = source
   }
 
   get(key: string, read: (source: Source) => unknown): unknown {
-    if (this.values.has(key)) return this.values.get(key)
+    if (this.#values.has(key)) return this.#values.get(key)
     const value = read(this.source)
-    this.values.set(key, value)
+    this.#values.set(key, value)
     return value
   }
 }
@@ -40,17 +40,17 @@ class Lookups<Source> {
  * computations are remembered with the outer one and are dropped when it no longer asks for them.
  */
 export class Computation<Source> {
-  private readonly lookups: Lookups<Source>
-  private readonly before: ReadonlyMap<string, Entry<Source>> | undefined
-  private readonly readings = new Map<string, Reading<Source>>()
-  private readonly inner = new Map<string, Entry<Source>>()
+  readonly #lookups: Lookups<Source>
+  readonly #before: ReadonlyMap<string, Entry<Source>> | undefined
+  readonly #readings = new Map<string, Reading<Source>>()
+  readonly #inner = new Map<string, Entry<Source>>()
 
   private constructor(
     lookups: Lookups<Source>,
     before: ReadonlyMap<string, Entry<Source>> | undefined,
   ) {
-    this.lookups = lookups
-    this.before = before
+    this.#lookups = lookups
+    this.#before = before
   }
 
   /** The outermost scope of a translation; `previous` is that of the one before. */
@@ -58,18 +58,19 @@ export class Computation<Source> {
     source: Source,
     previous: Computation<Source> | undefined,
   ): Computation<Source> {
-    return new Computation(new Lookups(source), previous?.inner)
+    const before = previous === undefined ? undefined : previous.#inner
+    return new Computation(new Lookups(source), before)
   }
 
   /** Where things are read; what is read past {@link read} must follow from what was read with it. */
   get source(): Source {
-    return this.lookups.source
+    return this.#lookups.source
   }
 
   /** Looks something up. `key` names it among everything that is ever read. */
   read<T>(key: string, read: (source: Source) => T): T {
-    const value = this.lookups.get(key, read) as T
-    this.readings.set(key, { read, value })
+    const value = this.#lookups.get(key, read) as T
+    this.#readings.set(key, { read, value })
     return value
   }
 
@@ -79,31 +80,31 @@ export class Computation<Source> {
     inputs: readonly unknown[],
     compute: (scope: Computation<Source>) => T,
   ): T {
-    const same = this.inner.get(key)
+    const same = this.#inner.get(key)
     if (same !== undefined && isSame(same.inputs, inputs)) return same.value as T
-    const known = this.before?.get(key)
-    if (known !== undefined && this.isCurrent(known, inputs)) {
-      this.keep(key, known)
+    const known = this.#before?.get(key)
+    if (known !== undefined && this.#isCurrent(known, inputs)) {
+      this.#keep(key, known)
       return known.value as T
     }
-    const scope = new Computation(this.lookups, known?.inner)
+    const scope = new Computation(this.#lookups, known?.inner)
     const value = compute(scope)
-    this.keep(key, { inputs, value, readings: scope.readings, inner: scope.inner })
+    this.#keep(key, { inputs, value, readings: scope.#readings, inner: scope.#inner })
     return value
   }
 
-  private isCurrent(entry: Entry<Source>, inputs: readonly unknown[]): boolean {
+  #isCurrent(entry: Entry<Source>, inputs: readonly unknown[]): boolean {
     if (!isSame(entry.inputs, inputs)) return false
     for (const [key, { read, value }] of entry.readings) {
-      if (!isSame(this.lookups.get(key, read), value)) return false
+      if (!isSame(this.#lookups.get(key, read), value)) return false
     }
     return true
   }
 
-  private keep(key: string, entry: Entry<Source>): void {
-    this.inner.set(key, entry)
+  #keep(key: string, entry: Entry<Source>): void {
+    this.#inner.set(key, entry)
     for (const [name, reading] of entry.readings) {
-      if (!this.readings.has(name)) this.readings.set(name, reading)
+      if (!this.#readings.has(name)) this.#readings.set(name, reading)
     }
   }
 }

@@ -14,23 +14,23 @@ const keyOf = ({ kind, metadata }: KubeObject) =>
  * same references.
  */
 export class SpecCache {
-  private readonly known = new Map<string, { object: KubeObject; spec: unknown }>()
+  readonly #known = new Map<string, { object: KubeObject; spec: unknown }>()
 
   get<Spec>(object: KubeObject): Spec {
     const key = keyOf(object)
-    const before = this.known.get(key)
+    const before = this.#known.get(key)
     if (before?.object === object) return before.spec as Spec
     const spec = shareStructure(before?.spec, specOf<Spec>(object))
-    this.known.set(key, { object, spec })
+    this.#known.set(key, { object, spec })
     return spec
   }
 
   /** Forgets every object that is not among `objects`. */
   keepOnly(objects: readonly KubeObject[]): void {
-    if (this.known.size <= objects.length) return
+    if (this.#known.size <= objects.length) return
     const kept = new Set(objects.map(keyOf))
-    for (const key of this.known.keys()) {
-      if (!kept.has(key)) this.known.delete(key)
+    for (const key of this.#known.keys()) {
+      if (!kept.has(key)) this.#known.delete(key)
     }
   }
 }

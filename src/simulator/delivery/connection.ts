@@ -18,18 +18,18 @@ export interface ResponseWriter {
 
 /** The open TCP connections below TLS: only they can be reset. */
 export class ConnectionTable {
-  private readonly sockets = new Map<string, Socket>()
+  readonly #sockets = new Map<string, Socket>()
 
   add(socket: Socket): void {
     const key = keyOf(socket)
-    this.sockets.set(key, socket)
-    socket.once('close', () => this.sockets.delete(key))
+    this.#sockets.set(key, socket)
+    socket.once('close', () => this.#sockets.delete(key))
   }
 
   /** Breaks the connection of a request: TCP reset for HTTP/1.1, a stream reset for HTTP/2. */
   reset(request: ServerRequest, response: ServerResponse | Http2ServerResponse): void {
     if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
-    else this.sockets.get(keyOf(request.socket as Socket))?.resetAndDestroy()
+    else this.#sockets.get(keyOf(request.socket as Socket))?.resetAndDestroy()
   }
 
   /** Ends an answer before its end, without a word: the connection closes, or the stream is cancelled. */
@@ -39,7 +39,7 @@ export class ConnectionTable {
   }
 
   closeAll(): void {
-    for (const socket of this.sockets.values()) socket.destroy()
+    for (const socket of this.#sockets.values()) socket.destroy()
   }
 }
 

@@ -50,20 +50,20 @@ export interface ArrivedRequest {
 
 /** The requests that came last; bounded in number and in bytes, the oldest goes first. */
 export class RequestLog {
-  private entries: { request: ReceivedRequest; bytes: number }[] = []
-  private bytes = 0
-  private lastId = 0
-  private readonly limits: { requests: number; bytes: number; bodyBytes: number }
+  #entries: { request: ReceivedRequest; bytes: number }[] = []
+  #bytes = 0
+  #lastId = 0
+  readonly #limits: { requests: number; bytes: number; bodyBytes: number }
 
   constructor(limits = { requests: 1000, bytes: 32 * 1024 * 1024, bodyBytes: 64 * 1024 }) {
-    this.limits = limits
+    this.#limits = limits
   }
 
   /** Records a request; the returned function records what becomes of it. */
   add(arrived: ArrivedRequest): (outcome: RequestOutcome) => void {
     const queryStart = arrived.target.indexOf('?')
     const pathEnd = queryStart < 0 ? arrived.target.length : queryStart
-    const body = arrived.body.subarray(0, this.limits.bodyBytes)
+    const body = arrived.body.subarray(0, this.#limits.bodyBytes)
     const headers = pairs(arrived.rawHeaders)
     const isForm = headers.some(
       ([name, value]) =>
@@ -72,7 +72,7 @@ export class RequestLog {
     )
     const text = body.toString('utf8')
     const request: ReceivedRequest = {
-      id: ++this.lastId,
+      id: ++this.#lastId,
       time: new Date(arrived.timeMs).toISOString(),
       provider: arrived.provider,
       method: arrived.method,
@@ -90,9 +90,9 @@ export class RequestLog {
     }
     const headerBytes = arrived.rawHeaders.reduce((sum, text) => sum + text.length, 0)
     const entry = { request, bytes: arrived.target.length + headerBytes + body.length }
-    this.entries.push(entry)
-    this.bytes += entry.bytes
-    this.shrink()
+    this.#entries.push(entry)
+    this.#bytes += entry.bytes
+    this.#shrink()
     return (outcome) => {
       entry.request = { ...entry.request, outcome }
     }
@@ -100,19 +100,19 @@ export class RequestLog {
 
   /** Oldest first; of one host, if `host` is given. */
   list(filter: { readonly host?: string } = {}): ReceivedRequest[] {
-    const requests = this.entries.map(({ request }) => request)
+    const requests = this.#entries.map(({ request }) => request)
     const { host } = filter
     return host === undefined ? requests : requests.filter((request) => request.host === host)
   }
 
   clear(): void {
-    this.entries = []
-    this.bytes = 0
+    this.#entries = []
+    this.#bytes = 0
   }
 
-  private shrink(): void {
-    while (this.entries.length > this.limits.requests || this.bytes > this.limits.bytes) {
-      this.bytes -= this.entries.shift()?.bytes ?? 0
+  #shrink(): void {
+    while (this.#entries.length > this.#limits.requests || this.#bytes > this.#limits.bytes) {
+      this.#bytes -= this.#entries.shift()?.bytes ?? 0
     }
   }
 }

@@ -55,187 +55,185 @@ interface ModelsOfRoute {
  * policies, which are in the report.
  */
 export class RoutePolicies {
-  private readonly scope: Scope
-  private readonly route: OptionedRoute
-  private readonly report: RouteReport
+  readonly #scope: Scope
+  readonly #route: OptionedRoute
+  readonly #report: RouteReport
 
   constructor(scope: Scope, route: OptionedRoute, report: RouteReport) {
-    this.scope = scope
-    this.route = route
-    this.report = report
+    this.#scope = scope
+    this.#route = route
+    this.#report = report
   }
 
   /** First of all, so that nothing that is repaired later opens the route. */
   protections(): void {
-    const { options, origin, virtualHost, gatewayProtections } = this.route
+    const { options, origin, virtualHost, gatewayProtections } = this.#route
     const own = protectionsOf(options, origin)
     const levels = [own, virtualHost.protections, gatewayProtections]
     for (const missing of findMissingProtections(levels)) {
       // Those of higher levels are reported there.
-      if (own.includes(missing)) this.report.refuseUnprotected(adviceOf(missing))
-      else this.report.block(adviceOf(missing))
+      if (own.includes(missing)) this.#report.refuseUnprotected(adviceOf(missing))
+      else this.#report.block(adviceOf(missing))
     }
   }
 
   headers(): string[] {
-    const config = this.route.options.values.headerManipulation
+    const config = this.#route.options.values.headerManipulation
     if (config === undefined) return []
-    const origin = this.originOf('headerManipulation')
-    return this.adopt(translateHeaderManipulation(this.scope, config, origin, 'route'))
+    const origin = this.#originOf('headerManipulation')
+    return this.#adopt(translateHeaderManipulation(this.#scope, config, origin, 'route'))
   }
 
   virtualHostHeaders(): string[] {
-    const policy = this.route.virtualHost.headers
-    return policy === undefined ? [] : this.adopt({ policy, failures: [] })
+    const policy = this.#route.virtualHost.headers
+    return policy === undefined ? [] : this.#adopt({ policy, failures: [] })
   }
 
   cors(): string[] {
-    const { cors: inherited, mergeExposeHeaders } = this.route.virtualHost
-    const own = this.route.options.values.cors
+    const { cors: inherited, mergeExposeHeaders } = this.#route.virtualHost
+    const own = this.#route.options.values.cors
     if (own?.disableForRoute || (own === undefined && inherited === undefined)) return []
     const config = own ?? inherited?.config ?? {}
-    const origin = own === undefined && inherited ? inherited.origin : this.originOf('cors')
+    const origin = own === undefined && inherited ? inherited.origin : this.#originOf('cors')
     const exposed =
       own !== undefined && mergeExposeHeaders ? (inherited?.config.exposeHeaders ?? []) : []
     const key = `cors ${origin.fieldPath}`
-    return this.adopt(
-      this.scope.remember<PolicyResult<Cors>>(key, [config, origin, exposed.join()], () =>
+    return this.#adopt(
+      this.#scope.remember<PolicyResult<Cors>>(key, [config, origin, exposed.join()], () =>
         translateCors(config, origin, exposed),
       ),
     )
   }
 
   faults(): string[] {
-    const config = this.route.options.values.faults
-    return config === undefined ? [] : this.adopt(translateFaults(config, this.originOf('faults')))
+    const config = this.#route.options.values.faults
+    return config === undefined
+      ? []
+      : this.#adopt(translateFaults(config, this.#originOf('faults')))
   }
 
   /** Who may come in: what cannot be made keeps everybody out. */
   access(): string[] {
-    const { virtualHost, origin, options } = this.route
-    const jwt = jwtOfRoute(this.scope, options, origin, virtualHost.jwt)
+    const { virtualHost, origin, options } = this.#route
+    const jwt = jwtOfRoute(this.#scope, options, origin, virtualHost.jwt)
     return [
-      ...jwt.own.flatMap((result) => this.adopt(result)),
-      ...jwt.inherited.flatMap(({ result }) => this.inherit(result)),
-      ...this.rbac(),
+      ...jwt.own.flatMap((result) => this.#adopt(result)),
+      ...jwt.inherited.flatMap(({ result }) => this.#inherit(result)),
+      ...this.#rbac(),
     ]
   }
 
   /** Policies for calls to language models, and the action with how they are made. */
   models(action: RouteAction | undefined): ModelsOfRoute {
-    const { ai } = this.route.options.values
+    const { ai } = this.#route.options.values
     if (action?.type !== 'forward') {
       // Nothing is asked of a model, so nothing slips past a guard.
       const answersItself = action !== undefined && action.type !== 'unavailable'
-      if (answersItself) this.warnOfNoEffect(ai ?? {}, 'it is not forwarded')
+      if (answersItself) this.#warnOfNoEffect(ai ?? {}, 'it is not forwarded')
       return { action, policyIds: [] }
     }
-    const target = targetOf(this.scope, action.destinations, {
-      backends: this.report.backends,
-      rest: this.route.otherBackends ?? 'unknown',
+    const target = targetOf(this.#scope, action.destinations, {
+      backends: this.#report.backends,
+      rest: this.#route.otherBackends ?? 'unknown',
     })
-    if (target === 'others' && ai !== undefined) this.refuseAi(ai, 'it leads to no AI Upstream')
+    if (target === 'others' && ai !== undefined) this.#refuseAi(ai, 'it leads to no AI Upstream')
     if (target === 'others') return { action, policyIds: [] }
-    if (target === 'both' && ai !== undefined && this.refuseMixed(ai)) {
+    if (target === 'both' && ai !== undefined && this.#refuseMixed(ai)) {
       return { action, policyIds: [] }
     }
-    if (needsRetries(this.scope, action)) this.report.report('warning', texts.aiWithoutRetries)
-    return this.callModels(action, ai, target)
+    if (needsRetries(this.#scope, action)) this.#report.report('warning', texts.aiWithoutRetries)
+    return this.#callModels(action, ai, target)
   }
 
   limits(action: RouteAction | undefined): string[] {
-    const { id, origin, virtualHost, options } = this.route
+    const { id, origin, virtualHost, options } = this.#route
     const own = { options, fallback: origin }
     const levels = { own, virtualHost: virtualHost.limits }
     const route = limitedRouteOf(id, options, action)
-    const ownLimits = translateLimits(this.scope, own, route).flatMap((each) => this.adopt(each))
-    const inherited = translateInheritedLimits(this.scope, levels, route)
-    return [...ownLimits, ...inherited.flatMap((each) => this.inherit(each))]
+    const ownLimits = translateLimits(this.#scope, own, route).flatMap((each) => this.#adopt(each))
+    const inherited = translateInheritedLimits(this.#scope, levels, route)
+    return [...ownLimits, ...inherited.flatMap((each) => this.#inherit(each))]
   }
 
-  private callModels(
-    action: ForwardAction,
-    ai: RouteAi | undefined,
-    target: RouteTarget,
-  ): ModelsOfRoute {
-    const origin = this.originOf('ai')
-    const options = this.scope.remember(`ai ${idOf(origin)}`, [ai, origin], (scope) =>
+  #callModels(action: ForwardAction, ai: RouteAi | undefined, target: RouteTarget): ModelsOfRoute {
+    const origin = this.#originOf('ai')
+    const options = this.#scope.remember(`ai ${idOf(origin)}`, [ai, origin], (scope) =>
       translateModelOptions(scope, ai ?? {}, origin),
     )
     const place = placeOf(origin)
     for (const warning of options.warnings) {
-      this.report.report('warning', `ai.${warning} (${place})`)
+      this.#report.report('warning', `ai.${warning} (${place})`)
     }
     for (const error of options.errors) {
       const advice = `ai (${place}) is wrong: ${error}. Correct it.`
-      this.report.fail({ reason: `*ai.plugin: ${error}`, advice })
+      this.#report.fail({ reason: `*ai.plugin: ${error}`, advice })
     }
-    this.report.backends.push(...options.backends)
-    this.report.policies.push(...options.policies)
+    this.#report.backends.push(...options.backends)
+    this.#report.policies.push(...options.policies)
     const policyIds = options.policies.map(({ id }) => id)
     // What is not there yet may be anything; it gets no request.
     if (target === 'unknown') return { action, policyIds }
-    const allowUnknownEndpoints = allowsUnknownEndpoints(this.scope, action.destinations)
+    const allowUnknownEndpoints = allowsUnknownEndpoints(this.#scope, action.destinations)
     const modelCalls = { ...options.calls, allowUnknownEndpoints }
     return { action: { ...action, modelCalls }, policyIds }
   }
 
   /** Says which AI options have no effect because of `reason`; a guard that has none closes the route. */
-  private refuseAi({ promptGuard, ...rest }: RouteAi, reason: string): void {
-    this.warnOfNoEffect(rest, reason)
+  #refuseAi({ promptGuard, ...rest }: RouteAi, reason: string): void {
+    this.#warnOfNoEffect(rest, reason)
     if (promptGuard === undefined) return
-    const place = placeOf(this.originOf('ai'))
+    const place = placeOf(this.#originOf('ai'))
     const error = `ai.promptGuard cannot guard this route, because ${reason}`
     const advice = `${error} (${place}). Take it away, or let the route lead to an AI Upstream.`
-    this.report.fail({ reason: `*ai.plugin: ${error}`, advice })
+    this.#report.fail({ reason: `*ai.plugin: ${error}`, advice })
   }
 
-  private warnOfNoEffect(ai: RouteAi, reason: string): void {
+  #warnOfNoEffect(ai: RouteAi, reason: string): void {
     const fields = Object.keys(ai).map((field) => `ai.${field}`)
     if (fields.length === 0) return
-    const place = placeOf(this.originOf('ai'))
+    const place = placeOf(this.#originOf('ai'))
     const text = `${fields.join(', ')} (${place}): no effect on this route, because ${reason}`
-    this.report.report('warning', text)
+    this.#report.report('warning', text)
   }
 
   /** Some of the route's requests go to no model. True: a guard would not see them, so that none may pass. */
-  private refuseMixed({ promptGuard, ...rest }: RouteAi): boolean {
-    const place = placeOf(this.originOf('ai'))
+  #refuseMixed({ promptGuard, ...rest }: RouteAi): boolean {
+    const place = placeOf(this.#originOf('ai'))
     if (promptGuard === undefined) {
       const fields = Object.keys(rest).map((field) => `ai.${field}`)
       const text = `${fields.join(', ')} (${place}): no effect on requests to the destinations of this route that are no AI Upstreams`
-      if (fields.length > 0) this.report.report('warning', text)
+      if (fields.length > 0) this.#report.report('warning', text)
       return false
     }
     const error =
       'ai.promptGuard cannot guard a route that leads to AI Upstreams and others at once'
     const advice = `${error} (${place}). Take it away, or make two routes of it.`
-    this.report.fail({ reason: `*ai.plugin: ${error}`, advice })
+    this.#report.fail({ reason: `*ai.plugin: ${error}`, advice })
     return true
   }
 
-  private rbac(): string[] {
-    const own = this.route.options.values.rbac
+  #rbac(): string[] {
+    const own = this.#route.options.values.rbac
     if (own?.disable === true) return []
-    if (own !== undefined) return this.adopt(translateRbac(own, this.originOf('rbac')))
-    const { rbac } = this.route.virtualHost
-    return rbac === undefined ? [] : this.inherit(rbac)
+    if (own !== undefined) return this.#adopt(translateRbac(own, this.#originOf('rbac')))
+    const { rbac } = this.#route.virtualHost
+    return rbac === undefined ? [] : this.#inherit(rbac)
   }
 
-  private originOf(field: string): Origin {
-    return originOfOption(this.route.options, field, this.route.origin)
+  #originOf(field: string): Origin {
+    return originOfOption(this.#route.options, field, this.#route.origin)
   }
 
   /** As {@link adopt}, for a policy whose failures are reported where it stands. */
-  private inherit(result: PolicyResult<PolicyConfig>): string[] {
-    for (const { advice } of result.failures) this.report.block(advice)
-    return result.policy === undefined ? [] : this.adopt(result)
+  #inherit(result: PolicyResult<PolicyConfig>): string[] {
+    for (const { advice } of result.failures) this.#report.block(advice)
+    return result.policy === undefined ? [] : this.#adopt(result)
   }
 
-  private adopt(result: PolicyResult<PolicyConfig>): string[] {
-    for (const failure of result.failures) this.report.fail(failure)
+  #adopt(result: PolicyResult<PolicyConfig>): string[] {
+    for (const failure of result.failures) this.#report.fail(failure)
     if (result.policy === undefined) return []
-    this.report.policies.push(result.policy)
+    this.#report.policies.push(result.policy)
     return [result.policy.id]
   }
 }

@@ -28,14 +28,14 @@ function shorten(texts: readonly string[]): readonly string[] {
 
 /** Collects what is to be said of objects and writes it in Gloo's form. */
 export class StatusBook {
-  private readonly problems = new Map<string, Problem[]>()
-  private readonly proxies = new Map<string, Set<string>>()
+  readonly #problems = new Map<string, Problem[]>()
+  readonly #proxies = new Map<string, Set<string>>()
 
   add(problems: readonly Problem[]): void {
     for (const problem of problems) {
       const key = keyOf(problem.owner)
-      const known = this.problems.get(key)
-      if (known === undefined) this.problems.set(key, [problem])
+      const known = this.#problems.get(key)
+      if (known === undefined) this.#problems.set(key, [problem])
       else known.push(problem)
     }
   }
@@ -43,19 +43,19 @@ export class StatusBook {
   /** The object is part of what a proxy serves. */
   addProxies(object: KubeObject, proxyNames: readonly string[]): void {
     const key = keyOf({ kind: object.kind, ...object.metadata })
-    this.proxies.set(key, new Set([...(this.proxies.get(key) ?? []), ...proxyNames]))
+    this.#proxies.set(key, new Set([...(this.#proxies.get(key) ?? []), ...proxyNames]))
   }
 
   /** The status of an object; the same thing is said once. */
   statusOf(object: KubeObject): ObjectStatus {
     const key = keyOf({ kind: object.kind, ...object.metadata })
-    const problems = this.problems.get(key) ?? []
+    const problems = this.#problems.get(key) ?? []
     const texts = (severity: Problem['severity']) =>
       shorten([
         ...new Set(problems.filter((each) => each.severity === severity).map(({ text }) => text)),
       ])
     const report = { errors: texts('error'), warnings: texts('warning') }
-    const proxies = [...(this.proxies.get(key) ?? [])].sort()
+    const proxies = [...(this.#proxies.get(key) ?? [])].sort()
     const accepted: GlooStatus = { state: 'Accepted', reportedBy: 'gloo' }
     const subresources =
       proxies.length === 0

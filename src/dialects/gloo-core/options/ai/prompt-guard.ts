@@ -59,12 +59,12 @@ class GuardReader {
   readonly errors: string[] = []
   readonly warnings: string[] = []
   readonly backends: Backend[] = []
-  private readonly scope: Scope
-  private readonly origin: Origin
+  readonly #scope: Scope
+  readonly #origin: Origin
 
   constructor(scope: Scope, origin: Origin) {
-    this.scope = scope
-    this.origin = origin
+    this.#scope = scope
+    this.#origin = origin
   }
 
   found() {
@@ -73,10 +73,10 @@ class GuardReader {
   }
 
   request(config: RequestGuard): RequestSide | undefined {
-    const patterns = readPatterns(config, 'request', this.failAt('request'))
-    const webhook = this.webhook(config, 'request')
-    const moderation = config.moderation && this.moderation(config.moderation)
-    const refusal = this.refusal(config)
+    const patterns = readPatterns(config, 'request', this.#failAt('request'))
+    const webhook = this.#webhook(config, 'request')
+    const moderation = config.moderation && this.#moderation(config.moderation)
+    const refusal = this.#refusal(config)
     if (patterns === undefined && webhook === undefined && moderation === undefined)
       return undefined
     return { patterns, webhook, moderation, refusal }
@@ -88,18 +88,18 @@ class GuardReader {
         'promptGuard.response.regex.action REJECT has no effect: matches in answers are always masked',
       )
     }
-    const patterns = readPatterns(config, 'response', this.failAt('response'))
-    const webhook = this.webhook(config, 'response')
+    const patterns = readPatterns(config, 'response', this.#failAt('response'))
+    const webhook = this.#webhook(config, 'response')
     if (patterns === undefined && webhook === undefined) return undefined
     const fail = (error: string) => {
       this.errors.push(error)
     }
-    return { patterns, webhook, stream: readGuardedStream(this.scope, this.origin, fail) }
+    return { patterns, webhook, stream: readGuardedStream(this.#scope, this.#origin, fail) }
   }
 
-  private refusal(config: RequestGuard): RequestSide['refusal'] {
+  #refusal(config: RequestGuard): RequestSide['refusal'] {
     const { customResponse, customResponseMessage } = config
-    const fail = this.failAt('request')
+    const fail = this.#failAt('request')
     if (customResponse !== undefined && customResponseMessage !== undefined) {
       fail('customResponseMessage cannot be set beside customResponse: put it into its message')
     }
@@ -111,11 +111,11 @@ class GuardReader {
     return { status, message }
   }
 
-  private webhook({ webhook }: RequestGuard | ResponseGuard, side: 'request' | 'response') {
+  #webhook({ webhook }: RequestGuard | ResponseGuard, side: 'request' | 'response') {
     if (webhook === undefined) return undefined
-    const origin = fieldOf(this.origin, `${side}.webhook`)
+    const origin = fieldOf(this.#origin, `${side}.webhook`)
     const { host = '', port = 0 } = webhook
-    const missing = this.scope.read(`the Service behind ${host}:${port}`, ({ objects }) =>
+    const missing = this.#scope.read(`the Service behind ${host}:${port}`, ({ objects }) =>
       findMissingService(objects, host, port),
     )
     if (missing !== undefined) {
@@ -123,29 +123,29 @@ class GuardReader {
         `promptGuard.${side}.webhook: ${missing}; until it is there, nothing passes`,
       )
     }
-    return this.adopt(readWebhook(webhook, origin, this.failAt(side)))
+    return this.#adopt(readWebhook(webhook, origin, this.#failAt(side)))
   }
 
-  private moderation({ openai }: Moderation): GuardModeration | undefined {
-    const fail = this.failAt('request')
+  #moderation({ openai }: Moderation): GuardModeration | undefined {
+    const fail = this.#failAt('request')
     if (openai === undefined) {
       fail('moderation: openai must be set')
       return undefined
     }
-    const origin = fieldOf(this.origin, 'request.moderation.openai')
-    const token = readToken(this.scope, openai.authToken, fieldOf(origin, 'authToken'))
+    const origin = fieldOf(this.#origin, 'request.moderation.openai')
+    const token = readToken(this.#scope, openai.authToken, fieldOf(origin, 'authToken'))
     if (token.type === 'error') fail(`moderation.openai.authToken: ${token.message}`)
     const secret = token.type === 'found' ? token.secret : undefined
-    return this.adopt(createModeration(openai.model, secret, origin))
+    return this.#adopt(createModeration(openai.model, secret, origin))
   }
 
-  private adopt<Service>(asked: GuardService<Service> | undefined): Service | undefined {
+  #adopt<Service>(asked: GuardService<Service> | undefined): Service | undefined {
     if (asked === undefined) return undefined
     this.backends.push(asked.backend)
     return asked.service
   }
 
-  private failAt(side: 'request' | 'response') {
+  #failAt(side: 'request' | 'response') {
     return (error: string) => {
       this.errors.push(`promptGuard.${side}.${error}`)
     }

@@ -23,29 +23,29 @@ export interface ForwardOptions extends Pick<ForwardAction, 'pathRewrite' | 'hos
 
 /** Reads the options of one route that say how requests are forwarded, and reports what is wrong with them. */
 export class ForwardOptionReader {
-  private readonly options: OptionSet<RouteOptions>
-  private readonly fallback: Origin
-  private readonly report: RouteReport
+  readonly #options: OptionSet<RouteOptions>
+  readonly #fallback: Origin
+  readonly #report: RouteReport
 
   /** `fallback` is the place of the options whose own place is not known. */
   constructor(options: OptionSet<RouteOptions>, fallback: Origin, report: RouteReport) {
-    this.options = options
-    this.fallback = fallback
-    this.report = report
+    this.#options = options
+    this.#fallback = fallback
+    this.#report = report
   }
 
   /** `retries` are those of the virtual host, for routes without retries of their own. */
   read(retries: { readonly policy: RetryPolicy } | undefined): ForwardOptions {
-    const { values } = this.options
+    const { values } = this.#options
     return {
-      pathRewrite: this.value(parsePathRewrite(values), undefined),
-      hostRewrite: this.value(parseHostRewrite(values), undefined),
+      pathRewrite: this.#value(parsePathRewrite(values), undefined),
+      hostRewrite: this.#value(parseHostRewrite(values), undefined),
       appendForwardedHost: values.appendXForwardedHost,
-      timeoutMs: this.durationOf('timeout'),
-      idleTimeoutMs: this.durationOf('idleTimeout'),
-      retry: this.retryOf(retries),
-      websocket: this.websocket(),
-      hashPolicies: this.value(parseHashPolicies(values), []),
+      timeoutMs: this.#durationOf('timeout'),
+      idleTimeoutMs: this.#durationOf('idleTimeout'),
+      retry: this.#retryOf(retries),
+      websocket: this.#websocket(),
+      hashPolicies: this.#value(parseHashPolicies(values), []),
     }
   }
 
@@ -56,65 +56,65 @@ export class ForwardOptionReader {
       origin: Origin,
     ) => string | undefined,
   ): readonly Mirror[] {
-    const { shadowing } = this.options.values
+    const { shadowing } = this.#options.values
     if (shadowing === undefined) return []
     const { upstream, percentage = 0 } = shadowing
     if (percentage < 0 || percentage > 100) {
-      this.fail('shadowing', 'shadowing', texts.shadowPercentage(percentage))
+      this.#fail('shadowing', 'shadowing', texts.shadowPercentage(percentage))
       return []
     }
-    const backendId = findBackendId(upstream, this.originOf('shadowing'))
+    const backendId = findBackendId(upstream, this.#originOf('shadowing'))
     if (backendId === undefined) return []
     const host = shadowing.hostRewriteLiteral || undefined
     const appendSuffix = host === undefined && !shadowing.disableShadowHostSuffixAppend
     return [{ backendId, percentage, host, appendSuffix }]
   }
 
-  private originOf(field: string): Origin {
-    return originOfOption(this.options, field, this.fallback)
+  #originOf(field: string): Origin {
+    return originOfOption(this.#options, field, this.#fallback)
   }
 
-  private fail(field: string, plugin: string, reason: string): void {
-    this.report.fail({
+  #fail(field: string, plugin: string, reason: string): void {
+    this.#report.fail({
       reason: `*${plugin}.plugin: ${reason}`,
-      advice: `${field} (${placeOf(this.originOf(field))}) is wrong: ${reason}. Correct it.`,
+      advice: `${field} (${placeOf(this.#originOf(field))}) is wrong: ${reason}. Correct it.`,
     })
   }
 
-  private value<Value>(parsed: Parsed<Value>, fallback: Value): Value {
+  #value<Value>(parsed: Parsed<Value>, fallback: Value): Value {
     if (parsed.type === 'value') return parsed.value
-    this.fail(parsed.field, 'basicroute', parsed.reason)
+    this.#fail(parsed.field, 'basicroute', parsed.reason)
     return fallback
   }
 
-  private durationOf(field: 'timeout' | 'idleTimeout'): number | undefined {
-    const text = this.options.values[field]
+  #durationOf(field: 'timeout' | 'idleTimeout'): number | undefined {
+    const text = this.#options.values[field]
     if (text === undefined) return undefined
     const durationMs = parseDuration(text)
     if (durationMs !== undefined && durationMs >= 0) return durationMs
-    this.fail(field, 'basicroute', `'${text}' is not a duration such as 15s or 0.5s`)
+    this.#fail(field, 'basicroute', `'${text}' is not a duration such as 15s or 0.5s`)
     return undefined
   }
 
-  private retryOf(inherited: { readonly policy: RetryPolicy } | undefined) {
-    const own = this.options.values.retries
+  #retryOf(inherited: { readonly policy: RetryPolicy } | undefined) {
+    const own = this.#options.values.retries
     // What is wrong with those of the virtual host is reported there.
     if (own === undefined) return inherited && translateRetries(inherited.policy).retry
-    const place = placeOf(this.originOf('retries'))
+    const place = placeOf(this.#originOf('retries'))
     const { retry, errors, warnings } = translateRetries(own)
     for (const reason of errors) {
       const advice = `retries (${place}) are wrong: ${reason}. Correct them.`
-      this.report.fail({ reason: `*basicroute.plugin: ${reason}`, advice })
+      this.#report.fail({ reason: `*basicroute.plugin: ${reason}`, advice })
     }
-    for (const warning of warnings) this.report.report('warning', `${warning} (${place})`)
+    for (const warning of warnings) this.#report.report('warning', `${warning} (${place})`)
     return retry
   }
 
-  private websocket(): boolean | undefined {
-    const upgrades = this.options.values.upgrades ?? []
+  #websocket(): boolean | undefined {
+    const upgrades = this.#options.values.upgrades ?? []
     const websockets = upgrades.flatMap(({ websocket }) => (websocket ? [websocket] : []))
     if (websockets.length > 1) {
-      this.fail('upgrades', 'basicroute', texts.upgradeNotUnique('websocket'))
+      this.#fail('upgrades', 'basicroute', texts.upgradeNotUnique('websocket'))
     }
     const [websocket] = websockets
     return websocket && (websocket.enabled ?? true)

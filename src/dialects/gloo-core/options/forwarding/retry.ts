@@ -41,7 +41,7 @@ class RetryReader {
 
   conditionsOf(retryOn: string): readonly RetryCondition[] {
     const names = retryOn.split(',').map((name) => name.trim())
-    const found = names.filter((name) => name !== '').flatMap((name) => this.conditionOf(name))
+    const found = names.filter((name) => name !== '').flatMap((name) => this.#conditionOf(name))
     return [...new Set(found)]
   }
 
@@ -64,7 +64,7 @@ class RetryReader {
     return { baseMs: base, maxMs: maxMs ?? base * 10 }
   }
 
-  private conditionOf(name: string): readonly RetryCondition[] {
+  #conditionOf(name: string): readonly RetryCondition[] {
     const known = conditions[name]
     if (known === undefined) this.warnings.push(`retry condition '${name}' never holds here`)
     return known ?? []

@@ -37,78 +37,78 @@ function findResponseKeyError(key: string): string | undefined {
 /** Makes the header changes of one `headerManipulation`. */
 class HeaderMutationBuilder {
   readonly failures: Failure[] = []
-  private readonly scope: Scope
-  private readonly origin: Origin
+  readonly #scope: Scope
+  readonly #origin: Origin
 
   constructor(scope: Scope, origin: Origin) {
-    this.scope = scope
-    this.origin = origin
+    this.#scope = scope
+    this.#origin = origin
   }
 
   requestChanges(config: HeaderManipulation): HeaderChanges {
-    const added = (config.requestHeadersToAdd ?? []).flatMap((option) => this.addition(option))
-    return { remove: this.removals(config.requestHeadersToRemove ?? []), add: added }
+    const added = (config.requestHeadersToAdd ?? []).flatMap((option) => this.#addition(option))
+    return { remove: this.#removals(config.requestHeadersToRemove ?? []), add: added }
   }
 
   responseChanges(config: HeaderManipulation): HeaderChanges {
     const added = (config.responseHeadersToAdd ?? []).flatMap((option) =>
-      this.plainAddition(option, findResponseKeyError),
+      this.#plainAddition(option, findResponseKeyError),
     )
-    return { remove: this.removals(config.responseHeadersToRemove ?? []), add: added }
+    return { remove: this.#removals(config.responseHeadersToRemove ?? []), add: added }
   }
 
-  private addition(option: RequestOption): readonly HeaderAddition[] {
+  #addition(option: RequestOption): readonly HeaderAddition[] {
     const { headerSecretRef, header } = option
-    if (headerSecretRef === undefined) return this.plainAddition(option, findRequestKeyError)
+    if (headerSecretRef === undefined) return this.#plainAddition(option, findRequestKeyError)
     if (header !== undefined) {
-      this.fail(
+      this.#fail(
         'only one of header and headerSecretRef may be set',
         'sets both header and headerSecretRef in one entry. Keep one of them.',
       )
       return []
     }
-    const found = findHeaderSecret(this.scope, headerSecretRef, this.origin)
+    const found = findHeaderSecret(this.#scope, headerSecretRef, this.#origin)
     if (found.type === 'failure') {
       this.failures.push({ reason: reasonOf(found.reason), advice: found.advice })
       return []
     }
     return found.headers.flatMap(({ name, value: secret }) => {
-      if (!this.isValid(findRequestKeyError(name))) return []
+      if (!this.#isValid(findRequestKeyError(name))) return []
       const value = { type: 'secret', secret } as const
       // Gloo's default would send the client's own credential on beside the held one.
       return [{ name: name.toLowerCase(), value, append: option.append ?? false }]
     })
   }
 
-  private plainAddition(
+  #plainAddition(
     { header, append = true }: ResponseOption,
     findError: (key: string) => string | undefined,
   ): readonly HeaderAddition[] {
     if (header === undefined) {
-      this.fail(texts.headerMissing, 'has an entry without header. Give it a key and a value.')
+      this.#fail(texts.headerMissing, 'has an entry without header. Give it a key and a value.')
       return []
     }
     const { key = '', value = '' } = header
     const error = controlPattern.test(value) ? texts.headerValueInvalid(key) : findError(key)
-    if (!this.isValid(error)) return []
+    if (!this.#isValid(error)) return []
     return [{ name: key.toLowerCase(), value: { type: 'template', template: value }, append }]
   }
 
-  private removals(names: readonly string[]): readonly string[] {
+  #removals(names: readonly string[]): readonly string[] {
     return names.flatMap((name) =>
-      isFramingHeader(name) || this.isValid(findRequestKeyError(name)) ? [name.toLowerCase()] : [],
+      isFramingHeader(name) || this.#isValid(findRequestKeyError(name)) ? [name.toLowerCase()] : [],
     )
   }
 
-  private isValid(error: string | undefined): boolean {
-    if (error !== undefined) this.fail(error, `is wrong: ${error}. Correct the header.`)
+  #isValid(error: string | undefined): boolean {
+    if (error !== undefined) this.#fail(error, `is wrong: ${error}. Correct the header.`)
     return error === undefined
   }
 
-  private fail(reason: string, advice: string): void {
+  #fail(reason: string, advice: string): void {
     this.failures.push({
       reason: reasonOf(reason),
-      advice: `headerManipulation (${placeOf(this.origin)}) ${advice}`,
+      advice: `headerManipulation (${placeOf(this.#origin)}) ${advice}`,
     })
   }
 }

@@ -35,40 +35,40 @@ export function translateAiEndpoints(context: UpstreamContext, ai: AiSpec): Endp
 
 /** Reads one provider. */
 class MemberReader {
-  private readonly context: UpstreamContext
-  private readonly member: AiMember
-  private readonly places: EarlyPlaces
-  private isWrong = false
+  readonly #context: UpstreamContext
+  readonly #member: AiMember
+  readonly #places: EarlyPlaces
+  #isWrong = false
 
   constructor(context: UpstreamContext, member: AiMember, places: EarlyPlaces) {
-    this.context = context
-    this.member = member
-    this.places = places
+    this.#context = context
+    this.#member = member
+    this.#places = places
   }
 
   read(): EndpointDraft | undefined {
-    const { field, priority, member } = this.member
+    const { field, priority, member } = this.#member
     const config: { readonly customHost?: CustomHost } = member[field] ?? {}
-    const credential = this.credential()
+    const credential = this.#credential()
     const { customHost } = config
-    const parts = { credential, path: this.path(customHost?.pathOverride) }
+    const parts = { credential, path: this.#path(customHost?.pathOverride) }
     const { required, draft } = readProvider(field, member, parts)
-    for (const [name, value] of Object.entries(required)) this.requirePart(name, value)
+    for (const [name, value] of Object.entries(required)) this.#requirePart(name, value)
     const host = customHost === undefined ? draft.host : (customHost.host ?? '')
     const port = (customHost === undefined ? draft.port : customHost.port) || tlsPort
-    if (customHost !== undefined) this.checkHost(customHost)
-    if (this.isWrong) return undefined
-    if (customHost !== undefined) warnOfMissingService(this.context, host, port)
-    return this.endpoint(
+    if (customHost !== undefined) this.#checkHost(customHost)
+    if (this.#isWrong) return undefined
+    if (customHost !== undefined) warnOfMissingService(this.#context, host, port)
+    return this.#endpoint(
       { host, port, hostname: customHost?.hostname || undefined },
-      { provider: this.withLimitField(draft.provider, host) },
+      { provider: this.#withLimitField(draft.provider, host) },
       priority,
     )
   }
 
   /** Most servers that only speak like OpenAI do not know its newer name for the limit of output tokens. */
-  private withLimitField(provider: ModelProvider, host: string): ModelProvider {
-    const { upstream, findings } = this.context
+  #withLimitField(provider: ModelProvider, host: string): ModelProvider {
+    const { upstream, findings } = this.#context
     const field = upstream.metadata.annotations?.[outputLimitAnnotation]
     if (field !== undefined && field !== 'max_tokens' && field !== 'max_completion_tokens') {
       findings.errors.push(
@@ -81,15 +81,15 @@ class MemberReader {
     return isNew ? provider : { ...provider, outputLimitField: 'max_tokens' }
   }
 
-  private endpoint(
+  #endpoint(
     where: { readonly host: string; readonly port: number; readonly hostname: string | undefined },
     { provider }: { readonly provider: ModelProvider },
     priority: number,
   ): EndpointDraft {
     const { host, port, hostname } = where
-    const { sslConfig } = this.context.spec
+    const { sslConfig } = this.#context.spec
     const speaksTls = sslConfig !== undefined || port === tlsPort
-    if (!speaksTls && isHeld(provider) && isElsewhere(host)) this.warnOfClearText(host, port)
+    if (!speaksTls && isHeld(provider) && isElsewhere(host)) this.#warnOfClearText(host, port)
     const named = hostname ?? (isDnsName(host) ? host : undefined)
     return draftEndpoint({
       host,
@@ -102,12 +102,12 @@ class MemberReader {
     })
   }
 
-  private credential() {
-    const { field, member, place } = this.member
-    const { upstream, objects, namespace } = this.context
+  #credential() {
+    const { field, member, place } = this.#member
+    const { upstream, objects, namespace } = this.#context
     const name = field === 'bedrock' ? 'credentialProvider' : 'authToken'
-    const at = this.places.token ?? `${place}.${name}`
-    const inlinePath = this.places.token === undefined ? `spec.${at}.inline` : `spec.${at}`
+    const at = this.#places.token ?? `${place}.${name}`
+    const inlinePath = this.#places.token === undefined ? `spec.${at}.inline` : `spec.${at}`
     const inline = (part?: string) =>
       createFieldReference(
         objectReferenceOf(upstream),
@@ -120,61 +120,61 @@ class MemberReader {
         ? findAwsCredential(member.bedrock?.credentialProvider, credentialPlace)
         : findCredential(member[field]?.authToken, credentialPlace)
     if (found.type === 'error') {
-      this.context.findings.withdrawn ||= found.withdrawn
-      this.fail(`${at}: ${found.message}`)
+      this.#context.findings.withdrawn ||= found.withdrawn
+      this.#fail(`${at}: ${found.message}`)
       return { type: 'none' } as const
     }
     if (found.credential.type === 'gcp-service-account' && field !== 'vertexAi') {
-      this.fail(`${at}: the key of a service account is taken by vertexAi only`)
+      this.#fail(`${at}: the key of a service account is taken by vertexAi only`)
     }
     return found.credential
   }
 
-  private path(override: CustomHost['pathOverride']): ProviderPath | undefined {
+  #path(override: CustomHost['pathOverride']): ProviderPath | undefined {
     const { fullPath, basePath } = override ?? {}
     if (fullPath !== undefined && basePath !== undefined) {
-      this.fail(
-        `${this.member.place}.customHost.pathOverride: only one of fullPath and basePath can be set`,
+      this.#fail(
+        `${this.#member.place}.customHost.pathOverride: only one of fullPath and basePath can be set`,
       )
     }
     const value = fullPath ?? basePath
     if (value === undefined || value === '') return undefined
     const name = fullPath === undefined ? 'basePath' : 'fullPath'
     if (!/^[\x21-\x7e]+$/.test(value) || value.includes('#')) {
-      this.fail(
-        `${this.member.place}.customHost.pathOverride.${name}: it is not a path such as /v1`,
+      this.#fail(
+        `${this.#member.place}.customHost.pathOverride.${name}: it is not a path such as /v1`,
       )
     }
     const path = value.startsWith('/') ? value : `/${value}`
     return { type: fullPath === undefined ? 'base' : 'full', value: path }
   }
 
-  private checkHost({ host = '', hostname = '' }: CustomHost): void {
-    const place = this.places.host ?? `${this.member.place}.customHost`
-    if (host === '') this.fail(`${place}.host must be set`)
-    else if (!isHost(host)) this.fail(`${place}.host: '${host}' is no DNS name or IP address`)
+  #checkHost({ host = '', hostname = '' }: CustomHost): void {
+    const place = this.#places.host ?? `${this.#member.place}.customHost`
+    if (host === '') this.#fail(`${place}.host must be set`)
+    else if (!isHost(host)) this.#fail(`${place}.host: '${host}' is no DNS name or IP address`)
     if (hostname !== '' && !isHost(hostname)) {
-      this.fail(`${place}.hostname: '${hostname}' is no DNS name`)
+      this.#fail(`${place}.hostname: '${hostname}' is no DNS name`)
     }
   }
 
   /** Parts of hosts and paths must be there, and must not reach out of their place. */
-  private requirePart(name: string, value: string | undefined): void {
-    const place = `${this.member.place}.${name}`
-    if (value === undefined || value === '') this.fail(`${place} must be set`)
+  #requirePart(name: string, value: string | undefined): void {
+    const place = `${this.#member.place}.${name}`
+    if (value === undefined || value === '') this.#fail(`${place} must be set`)
     else if (!partPatterns[name]?.test(value))
-      this.fail(`${place}: '${value}' is not possible there`)
+      this.#fail(`${place}: '${value}' is not possible there`)
   }
 
-  private warnOfClearText(host: string, port: number): void {
-    this.context.findings.warnings.push(
-      `${this.member.place}: its credential goes to ${host}:${port} in clear text; use port 443, or set sslConfig`,
+  #warnOfClearText(host: string, port: number): void {
+    this.#context.findings.warnings.push(
+      `${this.#member.place}: its credential goes to ${host}:${port} in clear text; use port 443, or set sslConfig`,
     )
   }
 
-  private fail(error: string): void {
-    this.isWrong = true
-    this.context.findings.errors.push(error)
+  #fail(error: string): void {
+    this.#isWrong = true
+    this.#context.findings.errors.push(error)
   }
 }
 

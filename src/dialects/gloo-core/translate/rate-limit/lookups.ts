@@ -62,103 +62,105 @@ const pathOf = ({ key = '', path = [] }: MetadataKey) => [
 type EntryResult = DescriptorEntry | 'never' | undefined
 
 class ActionReader {
-  private readonly route: LimitedRoute
-  private readonly errors: string[]
+  readonly #route: LimitedRoute
+  readonly #errors: string[]
 
   constructor(route: LimitedRoute, errors: string[]) {
-    this.route = route
-    this.errors = errors
+    this.#route = route
+    this.#errors = errors
   }
 
   entries(
     actions: readonly RateLimitAction[],
     place: string,
   ): readonly DescriptorEntry[] | undefined {
-    const entries = actions.map((action, index) => this.entry(action, `${place}[${index}]`))
+    const entries = actions.map((action, index) => this.#entry(action, `${place}[${index}]`))
     if (entries.includes('never')) return undefined
     return entries.filter((entry) => typeof entry === 'object')
   }
 
-  private entry(action: RateLimitAction, place: string): EntryResult {
+  #entry(action: RateLimitAction, place: string): EntryResult {
     const fields = Object.keys(action)
     if (fields.length !== 1) {
       const found = fields.length === 0 ? 'none' : fields.join(' and ')
-      this.errors.push(`${place} must have exactly one action, but has ${found}`)
+      this.#errors.push(`${place} must have exactly one action, but has ${found}`)
       return undefined
     }
     const { genericKey, requestHeaders, headerValueMatch, metadata } = action
     if (action.sourceCluster !== undefined) return literal('source_cluster', ownCluster)
     if (action.destinationCluster !== undefined) {
-      const { destination } = this.route
+      const { destination } = this.#route
       return destination === undefined ? 'never' : literal('destination_cluster', destination)
     }
     if (action.remoteAddress !== undefined) return { type: 'client-address', key: 'remote_address' }
-    if (genericKey !== undefined) return this.genericKey(genericKey, place)
-    if (requestHeaders !== undefined) return this.requestHeaders(requestHeaders, place)
-    if (headerValueMatch !== undefined) return this.headerMatch(headerValueMatch, place)
-    if (metadata !== undefined) return this.metadata(metadata, place)
-    this.errors.push(`${place}.${fields[0]} is not an action`)
+    if (genericKey !== undefined) return this.#genericKey(genericKey, place)
+    if (requestHeaders !== undefined) return this.#requestHeaders(requestHeaders, place)
+    if (headerValueMatch !== undefined) return this.#headerMatch(headerValueMatch, place)
+    if (metadata !== undefined) return this.#metadata(metadata, place)
+    this.#errors.push(`${place}.${fields[0]} is not an action`)
     return undefined
   }
 
   /** The value, which must not be empty. */
-  private required(value: string | undefined, place: string): string {
-    if (value === undefined || value === '') this.errors.push(`${place} must be set`)
+  #required(value: string | undefined, place: string): string {
+    if (value === undefined || value === '') this.#errors.push(`${place} must be set`)
     return value ?? ''
   }
 
-  private genericKey(
+  #genericKey(
     { descriptorValue }: NonNullable<RateLimitAction['genericKey']>,
     place: string,
   ): DescriptorEntry {
-    const value = this.required(descriptorValue, `${place}.genericKey.descriptorValue`)
+    const value = this.#required(descriptorValue, `${place}.genericKey.descriptorValue`)
     return literal('generic_key', value)
   }
 
-  private requestHeaders(
+  #requestHeaders(
     { headerName, descriptorKey }: NonNullable<RateLimitAction['requestHeaders']>,
     place: string,
   ): DescriptorEntry {
-    const header = this.required(headerName, `${place}.requestHeaders.headerName`)
-    const key = this.required(descriptorKey, `${place}.requestHeaders.descriptorKey`)
+    const header = this.#required(headerName, `${place}.requestHeaders.headerName`)
+    const key = this.#required(descriptorKey, `${place}.requestHeaders.descriptorKey`)
     return { type: 'header', key, header: header.toLowerCase() }
   }
 
-  private headerMatch(
+  #headerMatch(
     config: NonNullable<RateLimitAction['headerValueMatch']>,
     place: string,
   ): DescriptorEntry {
     const { descriptorValue, expectMatch = true, headers = [] } = config
     const here = `${place}.headerValueMatch`
-    if (headers.length === 0) this.errors.push(`${here}.headers must not be empty`)
+    if (headers.length === 0) this.#errors.push(`${here}.headers must not be empty`)
     return {
       type: 'header-match',
       key: 'header_match',
-      value: this.required(descriptorValue, `${here}.descriptorValue`),
+      value: this.#required(descriptorValue, `${here}.descriptorValue`),
       expected: expectMatch,
-      conditions: headers.map((match, index) => this.condition(match, `${here}.headers[${index}]`)),
+      conditions: headers.map((match, index) =>
+        this.#condition(match, `${here}.headers[${index}]`),
+      ),
     }
   }
 
-  private condition(match: HeaderMatch, place: string): HeaderCondition {
-    const name = this.required(match.name, `${place}.name`).toLowerCase()
+  #condition(match: HeaderMatch, place: string): HeaderCondition {
+    const name = this.#required(match.name, `${place}.name`).toLowerCase()
     if (match.regexMatch !== undefined) {
       const regex = compileRegex(match.regexMatch)
-      if ('type' in regex) this.errors.push(`${place}.regexMatch: ${regex.message}`)
+      if ('type' in regex) this.#errors.push(`${place}.regexMatch: ${regex.message}`)
     }
     // `presentMatch: false` asks for a header that is not there.
     const inverted = (match.invertMatch ?? false) !== (match.presentMatch === false)
     return { name, test: testOf(match), inverted }
   }
 
-  private metadata(config: NonNullable<RateLimitAction['metadata']>, place: string): EntryResult {
+  #metadata(config: NonNullable<RateLimitAction['metadata']>, place: string): EntryResult {
     const { descriptorKey, metadataKey = {}, source = 'DYNAMIC' } = config
-    const key = this.required(descriptorKey, `${place}.metadata.descriptorKey`)
-    this.required(metadataKey.key, `${place}.metadata.metadataKey.key`)
+    const key = this.#required(descriptorKey, `${place}.metadata.descriptorKey`)
+    this.#required(metadataKey.key, `${place}.metadata.metadataKey.key`)
     const path = pathOf(metadataKey)
     const fallback = config.defaultValue || config.default || undefined
     if (source === 'DYNAMIC') return { type: 'metadata', key, path, fallback }
-    const value = valueAt(this.route.metadata, path) ?? fallback
+    const value = valueAt(this.#route.metadata, path) ?? fallback
     return value === undefined ? 'never' : literal(key, value)
   }
 }

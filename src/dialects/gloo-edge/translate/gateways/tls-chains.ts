@@ -92,15 +92,15 @@ function keyOf({ origin, ...settings }: TlsVirtualHost['chain']): string {
 
 /** Finds server names that two virtual services want with different settings; the first one has them. */
 export class ServerNameClaims {
-  private readonly holders = new Map<string, { readonly key: string; readonly name: string }>()
+  readonly #holders = new Map<string, { readonly key: string; readonly name: string }>()
 
   /** Returns what is to be said when another virtual service already has one of the chain's names. */
   claim(chain: TlsVirtualHost['chain'], name: string): string | undefined {
     const { serverNames, ...settings } = chain
     const key = keyOf({ ...settings, serverNames: [] })
     const texts = (serverNames.length === 0 ? ['*'] : serverNames).flatMap((serverName) => {
-      const holder = this.holders.get(serverName)
-      if (holder === undefined) this.holders.set(serverName, { key, name })
+      const holder = this.#holders.get(serverName)
+      if (holder === undefined) this.#holders.set(serverName, { key, name })
       const isTaken = holder !== undefined && holder.key !== key
       return isTaken
         ? [

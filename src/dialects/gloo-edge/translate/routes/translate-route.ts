@@ -32,21 +32,21 @@ export const actionFieldsOf = (route: RouteInput['route']) =>
 
 /** Translates the parts of one route into its draft. */
 class RouteTranslation {
-  private readonly scope: Scope
-  private readonly input: RouteInput
-  private readonly effective: EffectiveRoute
+  readonly #scope: Scope
+  readonly #input: RouteInput
+  readonly #effective: EffectiveRoute
   readonly draft: RouteDraft
 
   constructor(scope: Scope, input: RouteInput, effective: EffectiveRoute) {
-    this.scope = scope
-    this.input = input
-    this.effective = effective
+    this.#scope = scope
+    this.#input = input
+    this.#effective = effective
     this.draft = new RouteDraft(input.name, input.origin, input.owner)
   }
 
   /** Matchers that cannot be compiled are reported and left out: nothing can be said of what they match. */
   matchers(): Route['matchers'] {
-    return this.effective.matchers.flatMap((matcher, index) => {
+    return this.#effective.matchers.flatMap((matcher, index) => {
       const reason = findMatcherError(matcher)
       if (reason === undefined) {
         const doubt = findMatcherDoubt(matcher)
@@ -55,16 +55,16 @@ class RouteTranslation {
         }
         return [requestMatcherOf(matcher)]
       }
-      const name = `${this.input.name}-matcher-${index}`
+      const name = `${this.#input.name}-matcher-${index}`
       this.draft.report('error', texts.routeError('InvalidMatcherError', reason, name))
       return []
     })
   }
 
   action(): RouteAction | undefined {
-    const { route, virtualHost } = this.input
+    const { route, virtualHost } = this.#input
     const fields = actionFieldsOf(route)
-    const place = placeOf(this.input.origin)
+    const place = placeOf(this.#input.origin)
     if (fields.length > 1) {
       const advice = `the route (${place}) has ${fields.join(' and ')}. Keep one of them.`
       this.draft.fail({ reason: texts.severalActions(fields), advice })
@@ -79,9 +79,9 @@ class RouteTranslation {
     }
     if (route.routeAction !== undefined) {
       if (virtualHost.blockedBy !== undefined) this.draft.block(virtualHost.blockedBy)
-      const { options } = this.effective
+      const { options } = this.#effective
       const input = { action: route.routeAction, options }
-      return translateForward(this.scope, this.draft, input, virtualHost)
+      return translateForward(this.#scope, this.draft, input, virtualHost)
     }
     this.draft.fail({
       reason: texts.noAction,
