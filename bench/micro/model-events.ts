@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
-import { systemClock } from '../../src/lib/clock.ts'
+import { systemClock } from '../../src/lib/time/clock.ts'
 import type { StreamPart } from '../../src/llm/stream-part.ts'
 import type { RequestContext, StreamOutput } from '../../src/policies/policy.ts'
 import { compileSearches } from '../../src/policies/prompt-guard/redaction/compile-searches.ts'

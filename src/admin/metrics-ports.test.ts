@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { KubeObject } from '../kube/kube-object.ts'
 import type { ObjectChange, ObjectSource } from '../kube/object-source.ts'
 import { findFreePort } from '../lib/http/testing/free-port.ts'
-import { metricsAppProtocol } from '../lib/metrics-protocol.ts'
+import { metricsAppProtocol } from '../lib/metrics/metrics-protocol.ts'
 import { MetricsPorts } from './metrics-ports.ts'
 
 const services = new Map<string, KubeObject>()

@@ -5,7 +5,7 @@ import type { ObjectSource } from '../kube/object-source.ts'
 import { createServer } from '../lib/http/node-http.ts'
 import { formatSocketAddress, type SocketAddress } from '../lib/http/socket-address.ts'
 import { messageOf } from '../lib/message-of.ts'
-import { metricsAppProtocol } from '../lib/metrics-protocol.ts'
+import { metricsAppProtocol } from '../lib/metrics/metrics-protocol.ts'
 import { metricsContentType } from '../telemetry/metrics-registry.ts'
 
 export interface MetricsPortsOptions {

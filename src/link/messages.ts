@@ -5,7 +5,7 @@ import type {
   NodeOf,
 } from '../ir/configuration.ts'
 import type { SecretValues } from '../ir/secret-reference.ts'
-import type { MetricSample } from '../lib/metric-sample.ts'
+import type { MetricSample } from '../lib/metrics/metric-sample.ts'
 import type { AddressOverride } from '../lib/upstream-address/address-resolver.ts'
 
 export type { ConfigurationDelta, ConfigurationError } from '../ir/configuration.ts'

@@ -1,4 +1,4 @@
-import type { MetricSample } from '../lib/metric-sample.ts'
+import type { MetricSample } from '../lib/metrics/metric-sample.ts'
 import type { SpawnThread } from './gateway-threads.ts'
 import { type DownMessage, linkVersion, type UpMessage, type WorkerAnswer } from './messages.ts'
 import { MetricsWaits } from './metrics-waits.ts'

@@ -18,7 +18,7 @@ import {
   type CertificateAuthority,
   openCertificateAuthority,
 } from '../lib/certificates/certificate-authority.ts'
-import { systemClock } from '../lib/clock.ts'
+import { systemClock } from '../lib/time/clock.ts'
 import { systemLookUp } from '../lib/upstream-address/address-resolver.ts'
 import { EndpointRowAllocator, EndpointTable } from '../link/endpoint-table.ts'
 import type { Simulator } from '../simulator/simulator.ts'

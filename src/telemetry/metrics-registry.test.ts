@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { MetricSample } from '../lib/metric-sample.ts'
+import type { MetricSample } from '../lib/metrics/metric-sample.ts'
 import { MetricsRegistry } from './metrics-registry.ts'
 
 function threadSamples(thread: string, startTime: number, total: number): MetricSample[] {

@@ -1,4 +1,4 @@
-import type { MetricSample } from '../lib/metric-sample.ts'
+import type { MetricSample } from '../lib/metrics/metric-sample.ts'
 import {
   durationBoundsSeconds,
   findMetricDefinition,

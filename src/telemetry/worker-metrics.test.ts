@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { MetricSample } from '../lib/metric-sample.ts'
+import type { MetricSample } from '../lib/metrics/metric-sample.ts'
 import { findMetricDefinition } from './metric-definitions.ts'
 import type { RequestRecord } from './request-record.ts'
 import { WorkerMetrics } from './worker-metrics.ts'

@@ -1,4 +1,4 @@
-import type { MetricSample } from '../lib/metric-sample.ts'
+import type { MetricSample } from '../lib/metrics/metric-sample.ts'
 import { durationBoundsSeconds, type MetricName } from './metric-definitions.ts'
 import { ModelMetrics } from './model-metrics.ts'
 import type {

@@ -2,8 +2,8 @@ import { secretKind, secretValuesOf } from '../../dialects/core/secrets.ts'
 import type { Configuration } from '../../ir/configuration.ts'
 import type { SecretReference } from '../../ir/secret-reference.ts'
 import type { ObjectSource } from '../../kube/object-source.ts'
-import type { Clock } from '../../lib/clock.ts'
 import { formatSocketAddress } from '../../lib/http/socket-address.ts'
+import type { Clock } from '../../lib/time/clock.ts'
 import {
   type AddressOverride,
   AddressResolver,

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../dialects/dialect.ts'
 import type { Configuration } from '../../ir/configuration.ts'
-import type { Clock } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/time/clock.ts'
 import type { AddressOverride } from '../../lib/upstream-address/address-resolver.ts'
 import type { EndpointTable } from '../../link/endpoint-table.ts'
 import type { MetricsRegistry } from '../../telemetry/metrics-registry.ts'

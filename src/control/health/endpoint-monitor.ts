@@ -1,5 +1,5 @@
 import type { Backend, Endpoint } from '../../ir/backend.ts'
-import type { Clock } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/time/clock.ts'
 import { CheckMonitor } from './check-monitor.ts'
 import type { Probe } from './probe.ts'
 

@@ -1,12 +1,7 @@
+import type { Timers } from '../../lib/time/timers.ts'
 import type { RequestObserver } from '../../telemetry/request-record.ts'
 import type { BackendDirectory } from '../backends/backend-directory.ts'
 import type { ReplayBudget } from './replay-budget.ts'
-
-/** Node's timers, or a test's. */
-export interface Timers {
-  setTimeout(callback: () => void, delayMs: number): unknown
-  clearTimeout(timer: unknown): void
-}
 
 /** What the request path needs beside snapshot and request. */
 export interface RequestServices {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { RetryConfig } from '../../ir/route.ts'
-import type { Timers } from '../request/request-services.ts'
+import type { Timers } from '../../lib/time/timers.ts'
 import {
   createBackend,
   createEndpoint,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/time/clock.ts'
 import type { KubeObject, ObjectReference } from '../kube-object.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { KindTable } from './kind-table.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Clock, systemClock } from '../../lib/clock.ts'
+import { type Clock, systemClock } from '../../lib/time/clock.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { type ApiContext, referenceOf, timestampOf } from './api-context.ts'

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { type Clock, systemClock } from '../../lib/clock.ts'
+import { type Clock, systemClock } from '../../lib/time/clock.ts'
 import type { GroupKind, KubeObject, ObjectReference } from '../kube-object.ts'
 import { groupKindOf } from '../object-key.ts'
 import type { ObjectChange, ObjectEvent, ObjectSource } from '../object-source.ts'

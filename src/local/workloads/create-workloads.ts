@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { ObjectSource } from '../../kube/object-source.ts'
 import type { ResourceApi } from '../../kube/resources/resource-api.ts'
-import { systemClock } from '../../lib/clock.ts'
+import { systemClock } from '../../lib/time/clock.ts'
 import type { AddressPool } from '../address-pool.ts'
 import type { CommandEnvironment } from '../images/command-image.ts'
 import { findKnownImage, nameOf } from '../images/known-images.ts'

@@ -1,6 +1,6 @@
 import type { ObjectSource } from '../../kube/object-source.ts'
 import type { ResourceApi } from '../../kube/resources/resource-api.ts'
-import type { Clock } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/time/clock.ts'
 import type { AddressPool } from '../address-pool.ts'
 import type { FindImage } from '../images/local-image.ts'
 import type { ControllerContext } from './controllers/controller-context.ts'

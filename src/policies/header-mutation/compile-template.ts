@@ -1,4 +1,4 @@
-import { parseTemplate } from '../../lib/operator-template.ts'
+import { parseTemplate } from '../../lib/operators/operator-template.ts'
 import { createOperator } from './operators.ts'
 import type { Template, TemplateError } from './template.ts'
 

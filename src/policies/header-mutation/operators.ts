@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
-import { parseKeys } from '../../lib/operator-template.ts'
+import { parseKeys } from '../../lib/operators/operator-template.ts'
 import type { Template, TemplateError, TemplateInput } from './template.ts'
 import { compileTimeFormat } from './time-format.ts'
 

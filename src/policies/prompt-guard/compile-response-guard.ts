@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
 import type { Origin } from '../../ir/origin.ts'
 import type { PromptGuard, ResponseGuard } from '../../ir/policies/prompt-guard.ts'
-import type { Clock } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/time/clock.ts'
 import type { ModelResponse } from '../../llm/model-response.ts'
 import { recordGuard } from '../guard-record.ts'
 import type { PolicyServices, RequestContext, StreamEditor, StreamOutput } from '../policy.ts'

@@ -1,5 +1,5 @@
 import type { PromptGuard } from '../../ir/policies/prompt-guard.ts'
-import { type Clock, systemClock } from '../../lib/clock.ts'
+import { type Clock, systemClock } from '../../lib/time/clock.ts'
 import type { PolicyModule } from '../policy.ts'
 import { compileRequestGuard } from './compile-request-guard.ts'
 import { compileResponseGuard } from './compile-response-guard.ts'

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../../lib/duration.ts'
+import { parseDuration } from '../../../lib/time/duration.ts'
 
 /** What is wrong with an object, collected while it is translated. */
 export interface Findings {

@@ -1,5 +1,5 @@
+import type { Timers } from '../../../lib/time/timers.ts'
 import { maxHeldMs, type StreamOpening } from '../../model/answers/stream-opening.ts'
-import type { Timers } from '../../request/request-services.ts'
 import type { UpstreamResponseHead } from '../../response/response-relay.ts'
 
 /** An answer that waits for the first event that says something, as that may be an error that asks for another try. */

@@ -1,8 +1,8 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseDuration } from '../../../lib/duration.ts'
 import { maskTarget } from '../../../lib/http/mask-target.ts'
+import { parseDuration } from '../../../lib/time/duration.ts'
 import type { ImageStart } from '../local-image.ts'
 import { describeRequest, type EchoedRequest } from './describe-request.ts'
 

@@ -1,5 +1,5 @@
 import type { ObjectSource } from '../../../kube/object-source.ts'
-import type { Clock } from '../../../lib/clock.ts'
+import type { Clock } from '../../../lib/time/clock.ts'
 import type { WorkloadApi } from '../workload-api.ts'
 
 /** What the controllers of workloads share. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import type { ObjectSource } from '../../../kube/object-source.ts'
-import type { Clock } from '../../../lib/clock.ts'
 import { messageOf } from '../../../lib/message-of.ts'
+import type { Clock } from '../../../lib/time/clock.ts'
 import type { AddressPool } from '../../address-pool.ts'
 import type { FindImage, LocalImage, RunningImage } from '../../images/local-image.ts'
 import { takenAddresses } from '../../taken-addresses.ts'

@@ -1,7 +1,7 @@
 import type { ObjectSource } from '../../../kube/object-source.ts'
 import { badRequestError, notFoundError } from '../../../kube/resources/status-error.ts'
 import type { PodLogRequest, PodLogs } from '../../../kube/server/resource/pod-logs.ts'
-import type { Clock } from '../../../lib/clock.ts'
+import type { Clock } from '../../../lib/time/clock.ts'
 import { podKind } from '../objects.ts'
 import type { PodRunner } from './pod-runner.ts'
 

@@ -1,5 +1,5 @@
 import type { Origin } from '../../../ir/origin.ts'
-import type { Clock } from '../../../lib/clock.ts'
+import type { Clock } from '../../../lib/time/clock.ts'
 import type { StreamPart } from '../../../llm/stream-part.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
 import { recordGuard } from '../../guard-record.ts'

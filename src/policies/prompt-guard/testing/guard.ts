@@ -6,8 +6,8 @@ import type {
   RequestGuard,
   ResponseGuard,
 } from '../../../ir/policies/prompt-guard.ts'
-import type { Clock } from '../../../lib/clock.ts'
 import { HeaderList } from '../../../lib/http/header-list.ts'
+import type { Clock } from '../../../lib/time/clock.ts'
 import type { ModelCall } from '../../../llm/model-call.ts'
 import type { CompiledPolicy, PolicyServices, ServiceCall } from '../../policy.ts'
 import { policyServices, testOrigin } from '../../testing/context.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/clock.ts'
+import type { Clock } from '../../../lib/time/clock.ts'
 
 /** A clock that goes on when it is told to. */
 export class ManualClock implements Clock {

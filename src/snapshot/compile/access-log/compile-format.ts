@@ -1,5 +1,5 @@
 import type { AccessLogFormat } from '../../../ir/access-log.ts'
-import { parseTemplate } from '../../../lib/operator-template.ts'
+import { parseTemplate } from '../../../lib/operators/operator-template.ts'
 import { type LogEntry, LogError, type LogOperator } from './log-entry.ts'
 import { createLogOperator } from './log-operators.ts'
 

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { parseDuration } from '../../../../lib/duration.ts'
+import { parseDuration } from '../../../../lib/time/duration.ts'
 import type { HttpRouteMatch, HttpRouteRule } from '../specs/http-route-spec.ts'
 import { type Checks, listOf } from './checks.ts'
 import { checkBackendPort, checkFilters, replacesPrefix } from './filter-rules.ts'

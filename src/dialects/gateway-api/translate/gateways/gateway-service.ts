@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { metricsAppProtocol } from '../../../../lib/metrics-protocol.ts'
+import { metricsAppProtocol } from '../../../../lib/metrics/metrics-protocol.ts'
 import { loadBalancerAddressOf, serviceKind } from '../../../core/services.ts'
 import { isRecord } from '../../../record.ts'
 import type { Problem } from '../../conditions.ts'

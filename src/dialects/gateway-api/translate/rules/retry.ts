@@ -1,5 +1,5 @@
 import type { RetryCondition, RetryConfig } from '../../../../ir/route.ts'
-import { parseDuration } from '../../../../lib/duration.ts'
+import { parseDuration } from '../../../../lib/time/duration.ts'
 import type { HttpRouteRule } from '../../kinds/specs/http-route-spec.ts'
 
 const defaultAttempts = 2

@@ -1,5 +1,5 @@
 import type { RequestMatcher } from '../../../../ir/matcher.ts'
-import { parseDuration } from '../../../../lib/duration.ts'
+import { parseDuration } from '../../../../lib/time/duration.ts'
 import type { PolicyTarget } from '../../contribution.ts'
 import type { GrpcRouteRule } from '../../kinds/specs/grpc-route-spec.ts'
 import type { HttpRouteRule } from '../../kinds/specs/http-route-spec.ts'

@@ -1,5 +1,5 @@
 import type { HashPolicy } from '../../../../ir/route.ts'
-import { parseDuration } from '../../../../lib/duration.ts'
+import { parseDuration } from '../../../../lib/time/duration.ts'
 import type { SessionPersistence } from '../../kinds/fields/session-persistence.ts'
 
 const defaultName = 'sluice-session'

@@ -1,6 +1,6 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { RemoteKeys } from '../../../../ir/policies/jwt.ts'
-import { parseDuration } from '../../../../lib/duration.ts'
+import { parseDuration } from '../../../../lib/time/duration.ts'
 import type { Provider } from '../../kinds/options/jwt.ts'
 import { displayReference, resolveReference } from '../../reference.ts'
 import type { FoundUpstream } from '../../translate/upstream/upstream-translation.ts'

@@ -1,6 +1,6 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { ForwardAction, HashPolicy, Mirror, RetryConfig } from '../../../../ir/route.ts'
-import { parseDuration } from '../../../../lib/duration.ts'
+import { parseDuration } from '../../../../lib/time/duration.ts'
 import type { RetryPolicy } from '../../kinds/options/retries.ts'
 import type { RouteOptions } from '../../kinds/options/route-options.ts'
 import { type OptionSet, originOfOption } from '../option-set.ts'

@@ -1,5 +1,5 @@
 import type { HashPolicy } from '../../../../ir/route.ts'
-import { parseDuration } from '../../../../lib/duration.ts'
+import { parseDuration } from '../../../../lib/time/duration.ts'
 import type { RouteOptions } from '../../kinds/options/route-options.ts'
 import type { Parsed } from './rewrite.ts'
 

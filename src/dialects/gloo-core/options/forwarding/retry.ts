@@ -1,5 +1,5 @@
 import type { RetryCondition, RetryConfig } from '../../../../ir/route.ts'
-import { parseDuration } from '../../../../lib/duration.ts'
+import { parseDuration } from '../../../../lib/time/duration.ts'
 import type { RetryPolicy } from '../../kinds/options/retries.ts'
 import { texts } from '../texts.ts'
 

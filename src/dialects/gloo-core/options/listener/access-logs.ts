@@ -1,7 +1,10 @@
 import type { AccessLog, AccessLogFormat } from '../../../../ir/access-log.ts'
 import type { Origin } from '../../../../ir/origin.ts'
-import { parseTemplate, type TemplateOperator } from '../../../../lib/operator-template.ts'
-import { operatorsWithoutValue } from '../../../../lib/operators-without-value.ts'
+import {
+  parseTemplate,
+  type TemplateOperator,
+} from '../../../../lib/operators/operator-template.ts'
+import { operatorsWithoutValue } from '../../../../lib/operators/operators-without-value.ts'
 import type { AccessLoggingService } from '../../kinds/listener-options/access-log.ts'
 import { fieldOf, placeOf } from '../place.ts'
 import { FilterError, translateLogFilter } from './access-log-filter.ts'

@@ -1,5 +1,5 @@
 import type { HttpConnectionOptions } from '../../../../ir/listener.ts'
-import { parseDuration } from '../../../../lib/duration.ts'
+import { parseDuration } from '../../../../lib/time/duration.ts'
 import type { HttpConnectionManagerSettings } from '../../kinds/listener-options/http-connection-manager.ts'
 
 type Writable = { -readonly [Field in keyof HttpConnectionOptions]?: HttpConnectionOptions[Field] }

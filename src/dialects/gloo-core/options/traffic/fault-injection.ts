@@ -1,6 +1,6 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { FaultInjection } from '../../../../ir/policies/fault-injection.ts'
-import { parseDuration } from '../../../../lib/duration.ts'
+import { parseDuration } from '../../../../lib/time/duration.ts'
 import type { RouteOptions } from '../../kinds/options/route-options.ts'
 import type { PolicyResult } from '../failure.ts'
 import { idOf, placeOf } from '../place.ts'
