@@ -1,6 +1,5 @@
 import type { KubeObject } from '../../kube-object.ts'
 import { objectKeyOf } from '../../object-key.ts'
-import { compileSelection } from '../../selectors/selection.ts'
 import { type ApiContext, referenceOf } from '../api-context.ts'
 import { inServedVersion } from '../object-version.ts'
 import type { GetRequest, ListRequest, ListResult, ObjectResult } from '../resource-api.ts'
@@ -13,6 +12,7 @@ import {
 } from '../status-error.ts'
 import { toScale } from '../writing/scale.ts'
 import { type ContinueToken, decodeContinueToken, encodeContinueToken } from './continue-token.ts'
+import { compileSelection } from './selection.ts'
 
 /** The verbs that change nothing. */
 export class Reader {

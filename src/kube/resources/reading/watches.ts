@@ -1,11 +1,11 @@
 import { kindKeyOf } from '../../object-key.ts'
-import { compileSelection, type Selection } from '../../selectors/selection.ts'
 import type { Revision } from '../../store/history.ts'
 import type { ApiContext } from '../api-context.ts'
 import { apiVersionOf, inServedVersion } from '../object-version.ts'
 import type { Watch, WatchEvent, WatchReceiver, WatchRequest } from '../resource-api.ts'
 import { badRequestError, expiredError } from '../status-error.ts'
 import { parseRevision } from './reader.ts'
+import { compileSelection, type Selection } from './selection.ts'
 
 /** How many events may wait for a slow receiver before its watch is ended. */
 const maxHeldEvents = 1000

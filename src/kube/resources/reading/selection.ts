@@ -1,9 +1,9 @@
-import type { KubeObject } from '../kube-object.ts'
-import type { ServedKind } from '../resources/kind-registry.ts'
-import type { SelectionOptions } from '../resources/resource-api.ts'
-import { badRequestError } from '../resources/status-error.ts'
-import { parseFieldSelector } from './field-selector.ts'
-import { parseLabelSelector, SelectorSyntaxError } from './label-selector.ts'
+import type { KubeObject } from '../../kube-object.ts'
+import { parseFieldSelector } from '../../selectors/field-selector.ts'
+import { parseLabelSelector, SelectorSyntaxError } from '../../selectors/label-selector.ts'
+import type { ServedKind } from '../kind-registry.ts'
+import type { SelectionOptions } from '../resource-api.ts'
+import { badRequestError } from '../status-error.ts'
 
 /** Whether an object is among those that a request asks for. */
 export type Selection = (object: KubeObject) => boolean

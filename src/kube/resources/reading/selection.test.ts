@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseFieldSelector } from './field-selector.ts'
-import { parseLabelSelector } from './label-selector.ts'
+import { parseFieldSelector } from '../../selectors/field-selector.ts'
+import { parseLabelSelector } from '../../selectors/label-selector.ts'
 
 describe('label selectors', () => {
   const labels = { app: 'web', tier: 'front', size: '7', 'a.io/x': '' }
