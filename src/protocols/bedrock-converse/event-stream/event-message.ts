@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type { EventStreamCodec, HeaderMarshaller } from '@smithy/eventstream-codec'
-import type { Frame } from '../../shared/stream/frame.ts'
+import type { Frame } from '../../shared/frame.ts'
 
 type Headers = ReturnType<HeaderMarshaller['parse']>
 

@@ -1,4 +1,4 @@
-import type { Frame } from '../../shared/stream/frame.ts'
+import type { Frame } from '../../shared/frame.ts'
 
 /** A stretch of a JSON array: an element with the comma before it, or what stands around the elements. */
 export class ArrayFrame implements Frame {

@@ -1,4 +1,4 @@
-import type { Frame } from '../stream/frame.ts'
+import type { Frame } from '../frame.ts'
 
 /** One server-sent event, or a block of comments, as it came: its bytes, and what they say. */
 export class SseEvent implements Frame {

@@ -2,10 +2,10 @@ import { encodeJson } from '../../../lib/json/encode-json.ts'
 import type { StreamPart } from '../../../llm/stream-part.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
 import type { Usage } from '../../../llm/usage.ts'
+import type { Frame } from '../frame.ts'
 import { TextCollector, type TextOwner } from '../texts/text-collector.ts'
 import type { ArgumentDecoder } from '../tool-arguments/argument-decoder.ts'
 import type { ChannelTable, DeltaWriter, Envelope } from './channel-table.ts'
-import type { Frame } from './frame.ts'
 
 /** One message of a stream while its format reads it, and afterwards the part that policies see. */
 export class JsonPart implements StreamPart {

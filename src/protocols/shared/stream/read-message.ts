@@ -1,7 +1,7 @@
 import { parseJson } from '../../../lib/json/parse-json.ts'
+import type { Frame } from '../frame.ts'
 import { asRecord } from '../json-value.ts'
 import type { ChannelTable } from './channel-table.ts'
-import type { Frame } from './frame.ts'
 import { JsonPart } from './json-part.ts'
 
 /** Reads the messages of one stream in order, each into its part. */
