@@ -5,7 +5,7 @@ import {
   listenerOptionKind,
   routeOptionKind,
   virtualHostOptionKind,
-} from './kinds/options/option-kinds.ts'
+} from './kinds/option-kinds.ts'
 import { proxy } from './kinds/proxy.ts'
 import { rateLimitConfig, rateLimitConfigKind } from './kinds/rate-limit/rate-limit-config.ts'
 import { settings } from './kinds/settings.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { StructuralSchema } from '../../../kube/structural-schema.ts'
 import { glooCore } from '../index.ts'
-import { optionsGroup } from '../options/source.ts'
+import { optionsGroup } from '../options-group.ts'
 import { behaviours } from './behaviours.ts'
 import { glooStateOf } from './define-kind.ts'
 import { upstream } from './upstream/upstream.ts'

@@ -1,13 +1,13 @@
 import type { Static } from 'typebox'
-import { Type } from '../../../type.ts'
-import { approximated, honoured } from '../../../verdict.ts'
-import { optionsGroup } from '../../options/source.ts'
-import { behaviours } from '../behaviours.ts'
-import { defineGlooKind } from '../define-kind.ts'
-import { HttpListenerOptions } from '../listener-options/http-listener-options.ts'
-import { ListenerOptions } from '../listener-options/listener-options.ts'
-import { RouteOptions } from './route-options.ts'
-import { VirtualHostOptions } from './virtual-host-options.ts'
+import { Type } from '../../type.ts'
+import { approximated, honoured } from '../../verdict.ts'
+import { optionsGroup } from '../options-group.ts'
+import { behaviours } from './behaviours.ts'
+import { defineGlooKind } from './define-kind.ts'
+import { HttpListenerOptions } from './listener-options/http-listener-options.ts'
+import { ListenerOptions } from './listener-options/listener-options.ts'
+import { RouteOptions } from './options/route-options.ts'
+import { VirtualHostOptions } from './options/virtual-host-options.ts'
 
 const text = (test: string) => honoured(test, Type.Optional(Type.String()))
 

@@ -12,6 +12,3 @@ export interface Source {
 
 /** A computation over the objects of one moment. */
 export type Scope = Computation<Source>
-
-/** The group of Gloo's options, and of the classic API. */
-export const optionsGroup = 'gateway.solo.io'

@@ -17,7 +17,7 @@ import { upstreamBackendId } from './backend-id.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { secretIdsOf } from './secret-ids.ts'
 import { type Dependencies, type FindSlices, trackView } from './tracked-view.ts'
-import { translateUpstream } from './upstream/upstream.ts'
+import { translateUpstream } from './translate-upstream.ts'
 import type { FoundUpstream, UpstreamTranslation } from './upstream/upstream-translation.ts'
 import { readUpstreamGroup, translateUpstreamGroup } from './upstream-group.ts'
 

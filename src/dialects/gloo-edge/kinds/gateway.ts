@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
+import { ignoredTree, uint32 } from '../../gloo-core/kinds/fields/scalars.ts'
 import { ListenerOptions } from '../../gloo-core/kinds/listener-options/listener-options.ts'
-import { ignoredTree, uint32 } from '../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../type.ts'
 import { approximated, honoured, ignored } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'

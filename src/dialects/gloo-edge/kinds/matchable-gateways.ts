@@ -1,4 +1,4 @@
-import { ignoredTree } from '../../gloo-core/kinds/options/scalars.ts'
+import { ignoredTree } from '../../gloo-core/kinds/fields/scalars.ts'
 import { Type } from '../../type.ts'
 import { defineEdgeKind } from './define-edge-kind.ts'
 

@@ -1,11 +1,11 @@
-import type { Backend } from '../../../../ir/backend.ts'
-import type { Origin } from '../../../../ir/origin.ts'
-import type { PolicyConfig } from '../../../../ir/policy.ts'
-import type { Route, UnavailableAction } from '../../../../ir/route.ts'
-import type { ObjectReference } from '../../../../kube/kube-object.ts'
-import type { Failure } from '../../../gloo-core/options/failure.ts'
-import { texts } from '../../conditions.ts'
-import type { Problem } from '../problem.ts'
+import type { Backend } from '../../../ir/backend.ts'
+import type { Origin } from '../../../ir/origin.ts'
+import type { PolicyConfig } from '../../../ir/policy.ts'
+import type { Route, UnavailableAction } from '../../../ir/route.ts'
+import type { ObjectReference } from '../../../kube/kube-object.ts'
+import type { Failure } from '../../gloo-core/options/failure.ts'
+import { texts } from '../conditions.ts'
+import type { Problem } from './problem.ts'
 
 /** What became of one route of a manifest: more than one after delegation, none when it cannot be matched. */
 export interface RouteOutcome {

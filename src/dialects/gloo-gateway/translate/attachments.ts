@@ -7,7 +7,7 @@ import {
   listenerOptionKind,
   routeOptionKind,
   virtualHostOptionKind,
-} from '../../gloo-core/kinds/options/option-kinds.ts'
+} from '../../gloo-core/kinds/option-kinds.ts'
 import type { SpecCache } from '../../shared/spec-of.ts'
 
 /** A target as options name it. */

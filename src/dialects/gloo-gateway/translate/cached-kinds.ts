@@ -5,7 +5,7 @@ import {
   listenerOptionKind,
   routeOptionKind,
   virtualHostOptionKind,
-} from '../../gloo-core/kinds/options/option-kinds.ts'
+} from '../../gloo-core/kinds/option-kinds.ts'
 import { rateLimitConfigKind } from '../../gloo-core/kinds/rate-limit/rate-limit-config.ts'
 import { directResponseKind, gatewayParametersKind } from '../names.ts'
 

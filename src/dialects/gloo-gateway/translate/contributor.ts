@@ -25,7 +25,7 @@ import {
   listenerOptionKind,
   routeOptionKind,
   virtualHostOptionKind,
-} from '../../gloo-core/kinds/options/option-kinds.ts'
+} from '../../gloo-core/kinds/option-kinds.ts'
 import { readHttpSettings } from '../../gloo-core/options/listener/http-settings.ts'
 import type { Scope, Source } from '../../gloo-core/options/source.ts'
 import type { FoundUpstream } from '../../gloo-core/translate/upstream/upstream-translation.ts'

@@ -3,7 +3,7 @@ import { choice, flag, list, object, text } from '../../../field.ts'
 import { Type } from '../../../type.ts'
 import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
-import { ignoredTree } from '../options/scalars.ts'
+import { ignoredTree } from '../fields/scalars.ts'
 import { PromptGuard } from './prompt-guard.ts'
 
 /** Fields that have no effect, and what that means. */

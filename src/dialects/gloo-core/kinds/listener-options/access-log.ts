@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { approximated, honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
-import { choice, ignoredTree, uint32 } from '../options/scalars.ts'
+import { choice, ignoredTree, uint32 } from '../fields/scalars.ts'
 
 const test = behaviours.accessLogs
 

@@ -2,9 +2,9 @@ import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
+import { choice, duration, ignoredText, ignoredTree, uint32 } from '../fields/scalars.ts'
+import { unserved } from '../fields/unserved.ts'
 import { ProtocolUpgrade } from '../options/route-options.ts'
-import { choice, duration, ignoredText, ignoredTree, uint32 } from '../options/scalars.ts'
-import { unserved } from '../options/unserved.ts'
 
 const flag = (reason: string) => ignored(reason, Type.Optional(Type.Boolean()))
 const time = (reason: string) => ignored(reason, Type.Optional(duration()))

@@ -1,8 +1,8 @@
 import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { ignored } from '../../../verdict.ts'
-import { ignoredTree, missingProtection } from '../options/scalars.ts'
-import { unserved } from '../options/unserved.ts'
+import { ignoredTree, missingProtection } from '../fields/scalars.ts'
+import { unserved } from '../fields/unserved.ts'
 import { HttpConnectionManagerSettings } from './http-connection-manager.ts'
 
 const flag = (reason: string) => ignored(reason, Type.Optional(Type.Boolean()))

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { ignored } from '../../../verdict.ts'
-import { ignoredList, ignoredTree, uint32 } from '../options/scalars.ts'
+import { ignoredList, ignoredTree, uint32 } from '../fields/scalars.ts'
 import { AccessLoggingService } from './access-log.ts'
 
 /** `ListenerOptions` of projects/gloo/api/v1/listener_options.proto. */

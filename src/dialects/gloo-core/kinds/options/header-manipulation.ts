@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
-import { resourceRef } from './scalars.ts'
+import { resourceRef } from '../fields/scalars.ts'
 
 const Header = (test: string) =>
   Type.Object({

@@ -3,7 +3,7 @@ import { map } from '../../../field.ts'
 import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
-import { choice, duration, resourceRef, uint32 } from './scalars.ts'
+import { choice, duration, resourceRef, uint32 } from '../fields/scalars.ts'
 
 const text = (test: string) => honoured(test, Type.Optional(Type.String()))
 const flag = (test: string) => honoured(test, Type.Optional(Type.Boolean()))

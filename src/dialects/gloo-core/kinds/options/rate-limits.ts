@@ -2,8 +2,8 @@ import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
+import { choice, resourceRef, uint32 } from '../fields/scalars.ts'
 import { rateLimitsField } from '../rate-limit/limit-fields.ts'
-import { choice, resourceRef, uint32 } from './scalars.ts'
 
 const requestsOnly =
   'nothing tells the gateway who is signed in; every request counts by the address of its client'

@@ -3,7 +3,7 @@ import { anything, map } from '../../../field.ts'
 import { Type } from '../../../type.ts'
 import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
-import { choice } from './scalars.ts'
+import { choice } from '../fields/scalars.ts'
 
 const text = () => honoured(behaviours.rbac, Type.Optional(Type.String()))
 

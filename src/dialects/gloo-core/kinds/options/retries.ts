@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
-import { choice, duration, uint32 } from './scalars.ts'
+import { choice, duration, uint32 } from '../fields/scalars.ts'
 
 /** `RetryPolicy` of projects/gloo/api/v1/options/retries/retries.proto. */
 export const RetryPolicy = Type.Object({

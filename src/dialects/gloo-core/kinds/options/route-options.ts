@@ -3,12 +3,6 @@ import { Type } from '../../../type.ts'
 import { honoured, ignored, informational } from '../../../verdict.ts'
 import { RouteAi } from '../ai/route-ai.ts'
 import { behaviours } from '../behaviours.ts'
-import { CorsPolicy } from './cors.ts'
-import { headerManipulation } from './header-manipulation.ts'
-import { RouteJwt, StagedJwtProviders, StagedRouteJwt } from './jwt.ts'
-import { rateLimitOptions } from './rate-limits.ts'
-import { RbacSettings } from './rbac.ts'
-import { RetryPolicy } from './retries.ts'
 import {
   duration,
   ignoredTree,
@@ -16,8 +10,14 @@ import {
   regexRewrite,
   resourceRef,
   uint32,
-} from './scalars.ts'
-import { unserved } from './unserved.ts'
+} from '../fields/scalars.ts'
+import { unserved } from '../fields/unserved.ts'
+import { CorsPolicy } from './cors.ts'
+import { headerManipulation } from './header-manipulation.ts'
+import { RouteJwt, StagedJwtProviders, StagedRouteJwt } from './jwt.ts'
+import { rateLimitOptions } from './rate-limits.ts'
+import { RbacSettings } from './rbac.ts'
+import { RetryPolicy } from './retries.ts'
 
 const Faults = Type.Object({
   abort: Type.Optional(

@@ -2,12 +2,12 @@ import type { Static } from 'typebox'
 import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'
+import { choice, ignoredTree } from '../fields/scalars.ts'
 import { VirtualHostCorsPolicy } from './cors.ts'
 import { headerManipulation } from './header-manipulation.ts'
 import { JwtProviders, StagedJwtProviders } from './jwt.ts'
 import { RetryPolicy } from './retries.ts'
 import { laterOptions } from './route-options.ts'
-import { choice, ignoredTree } from './scalars.ts'
 
 const attemptReason = 'the number of the try is in the access log and not in a header'
 

@@ -1,6 +1,7 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { GuardedStream } from '../../../../ir/policies/prompt-guard.ts'
-import { optionsGroup, type Scope } from '../source.ts'
+import { optionsGroup } from '../../options-group.ts'
+import type { Scope } from '../source.ts'
 
 /** Annotations, on the object that holds a guard, that say how streams are guarded; Gloo has no fields for it. */
 const annotations = {

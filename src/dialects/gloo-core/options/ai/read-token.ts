@@ -3,10 +3,11 @@ import type { SecretReference } from '../../../../ir/secret-reference.ts'
 import { fieldVersionOf } from '../../../../kube/field-secret.ts'
 import { createFieldReference } from '../../../core/field-secrets.ts'
 import type { AuthToken } from '../../kinds/ai/auth-token.ts'
+import { optionsGroup } from '../../options-group.ts'
 import { resolveReference } from '../../reference.ts'
 import { findCredential } from '../../translate/ai/credential.ts'
 import { readSecret } from '../headers/read-header-secret.ts'
-import { optionsGroup, type Scope } from '../source.ts'
+import type { Scope } from '../source.ts'
 
 export type FoundToken =
   /** Undefined: that of the client. */

@@ -1,13 +1,13 @@
 import type { Static } from 'typebox'
-import { headerManipulation } from '../../../gloo-core/kinds/options/header-manipulation.ts'
 import {
   ignoredText,
   ignoredTree,
   missingProtection,
   resourceRef,
   uint32,
-} from '../../../gloo-core/kinds/options/scalars.ts'
-import { unserved } from '../../../gloo-core/kinds/options/unserved.ts'
+} from '../../../gloo-core/kinds/fields/scalars.ts'
+import { unserved } from '../../../gloo-core/kinds/fields/unserved.ts'
+import { headerManipulation } from '../../../gloo-core/kinds/options/header-manipulation.ts'
 import { Type } from '../../../type.ts'
 import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'

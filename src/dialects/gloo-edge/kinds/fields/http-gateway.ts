@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
+import { resourceRef, selectorExpression } from '../../../gloo-core/kinds/fields/scalars.ts'
 import { HttpListenerOptions } from '../../../gloo-core/kinds/listener-options/http-listener-options.ts'
-import { resourceRef, selectorExpression } from '../../../gloo-core/kinds/options/scalars.ts'
 import { Type } from '../../../type.ts'
 import { honoured } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'

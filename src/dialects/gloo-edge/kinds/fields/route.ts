@@ -1,12 +1,12 @@
 import type { Static } from 'typebox'
-import { RouteOptions } from '../../../gloo-core/kinds/options/route-options.ts'
 import {
   choice,
   regexRewrite,
   resourceRef,
   selectorExpression,
   uint32,
-} from '../../../gloo-core/kinds/options/scalars.ts'
+} from '../../../gloo-core/kinds/fields/scalars.ts'
+import { RouteOptions } from '../../../gloo-core/kinds/options/route-options.ts'
 import { Type } from '../../../type.ts'
 import { honoured, informational } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'

@@ -4,7 +4,7 @@ import {
   duration,
   ignoredTree,
   resourceRef,
-} from '../../../gloo-core/kinds/options/scalars.ts'
+} from '../../../gloo-core/kinds/fields/scalars.ts'
 import { Type } from '../../../type.ts'
 import { honoured, ignored } from '../../../verdict.ts'
 import { behaviours } from '../behaviours.ts'

@@ -15,7 +15,7 @@ import type {
   RouteAction,
   WeightedDestination,
 } from '../../kinds/fields/destination.ts'
-import { RouteDraft } from '../routes/route-draft.ts'
+import { RouteDraft } from '../route-draft.ts'
 import { type DestinationReader, findTarget, type Target } from './find-target.ts'
 
 function policyIdsOf(

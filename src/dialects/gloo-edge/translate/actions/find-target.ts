@@ -5,7 +5,7 @@ import { displayReference, resolveReference } from '../../../gloo-core/reference
 import type { FoundUpstream } from '../../../gloo-core/translate/upstream/upstream-translation.ts'
 import { texts } from '../../conditions.ts'
 import type { Destination } from '../../kinds/fields/destination.ts'
-import type { RouteDraft } from '../routes/route-draft.ts'
+import type { RouteDraft } from '../route-draft.ts'
 import { createMissingBackend } from './missing-backend.ts'
 
 /** What a route's destinations are read with. */

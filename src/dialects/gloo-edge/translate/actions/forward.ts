@@ -7,7 +7,7 @@ import { ForwardOptionReader } from '../../../gloo-core/options/forwarding/forwa
 import type { OptionSet } from '../../../gloo-core/options/option-set.ts'
 import type { Scope } from '../../../gloo-core/options/source.ts'
 import type { RouteAction } from '../../kinds/fields/destination.ts'
-import type { RouteDraft } from '../routes/route-draft.ts'
+import type { RouteDraft } from '../route-draft.ts'
 import { findMirrorBackend, translateDestinations } from './destinations.ts'
 
 /** Envoy's default for the whole response. */

@@ -5,7 +5,7 @@ import type {
   DirectResponseAction as DirectResponseConfig,
   RedirectAction as RedirectConfig,
 } from '../../kinds/fields/route.ts'
-import type { RouteDraft } from '../routes/route-draft.ts'
+import type { RouteDraft } from '../route-draft.ts'
 
 const statusByCode = {
   MOVED_PERMANENTLY: 301,

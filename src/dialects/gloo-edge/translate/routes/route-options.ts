@@ -1,5 +1,5 @@
 import type { Origin } from '../../../../ir/origin.ts'
-import type { RouteOptionSpec } from '../../../gloo-core/kinds/options/option-kinds.ts'
+import type { RouteOptionSpec } from '../../../gloo-core/kinds/option-kinds.ts'
 import type { RouteOptions } from '../../../gloo-core/kinds/options/route-options.ts'
 import { nameOf } from '../../../gloo-core/options/headers/read-header-secret.ts'
 import { fillOptions, type OptionSet, optionSetOf } from '../../../gloo-core/options/option-set.ts'

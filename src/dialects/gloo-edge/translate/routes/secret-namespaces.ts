@@ -5,7 +5,7 @@ import { placeOf } from '../../../gloo-core/options/place.ts'
 import type { Scope } from '../../../gloo-core/options/source.ts'
 import { specOf } from '../../../shared/spec-of.ts'
 import { texts } from '../../conditions.ts'
-import type { RouteDraft } from './route-draft.ts'
+import type { RouteDraft } from '../route-draft.ts'
 
 interface SettingsSpec {
   readonly gloo?: { readonly headerSecretRefNsMatchesUs?: boolean }

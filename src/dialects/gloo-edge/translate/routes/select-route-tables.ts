@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { optionsGroup, type Scope } from '../../../gloo-core/options/source.ts'
+import type { Scope } from '../../../gloo-core/options/source.ts'
+import { optionsGroup } from '../../../gloo-core/options-group.ts'
 import { displayReference, resolveReference } from '../../../gloo-core/reference.ts'
 import { texts } from '../../conditions.ts'
 import type { DelegateAction, RouteTableSelector } from '../../kinds/fields/route.ts'

@@ -8,9 +8,9 @@ import { texts } from '../../conditions.ts'
 import type { Matcher } from '../../kinds/fields/matcher.ts'
 import { translateForward } from '../actions/forward.ts'
 import { translateDirectResponse, translateRedirect } from '../actions/redirect.ts'
+import { RouteDraft, type RouteOutcome } from '../route-draft.ts'
 import { findMatcherDoubt, findMatcherError, requestMatcherOf } from './matchers.ts'
 import type { RouteInput } from './route-context.ts'
-import { RouteDraft, type RouteOutcome } from './route-draft.ts'
 import { refuseForeignSecrets } from './secret-namespaces.ts'
 
 /** What a route has become after inheritance. */

@@ -6,7 +6,7 @@ import {
   listenerOptionKind,
   routeOptionKind,
   virtualHostOptionKind,
-} from '../../../gloo-core/kinds/options/option-kinds.ts'
+} from '../../../gloo-core/kinds/option-kinds.ts'
 import type { Source } from '../../../gloo-core/options/source.ts'
 import type { Attachments } from '../attachments.ts'
 import { displayName } from '../cached-kinds.ts'

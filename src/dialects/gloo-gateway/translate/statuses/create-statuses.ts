@@ -7,7 +7,7 @@ import {
   listenerOptionKind,
   routeOptionKind,
   virtualHostOptionKind,
-} from '../../../gloo-core/kinds/options/option-kinds.ts'
+} from '../../../gloo-core/kinds/option-kinds.ts'
 import type { Scope } from '../../../gloo-core/options/source.ts'
 import {
   createGlooStatus,

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../../kube/kube-object.ts'
 import type { ObjectView } from '../../../dialect.ts'
 import { httpRouteKind } from '../../../gateway-api/names.ts'
-import { optionsGroup } from '../../../gloo-core/options/source.ts'
+import { optionsGroup } from '../../../gloo-core/options-group.ts'
 import { resolveReference } from '../../../gloo-core/reference.ts'
 import { isRecord } from '../../../record.ts'
 
