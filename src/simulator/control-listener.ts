@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from '../lib/http/node-http.ts'
 import type { KnownCredentials } from './credentials/known-credentials.ts'
-import { createFailure, InvalidDemandError } from './delivery/failure.ts'
+import { createFailure } from './delivery/failure.ts'
 import type { FailureQueue } from './delivery/failure-queue.ts'
+import { InvalidDemandError } from './invalid-demand-error.ts'
 import type { RequestLog } from './recording/request-log.ts'
 
 const help = {

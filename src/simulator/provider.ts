@@ -1,6 +1,6 @@
-import type { HeaderList } from '../../lib/http/header-list.ts'
-import type { KnownCredentials } from '../credentials/known-credentials.ts'
-import type { LoadTokenizer } from '../generation/tokenizer.ts'
+import type { HeaderList } from '../lib/http/header-list.ts'
+import type { KnownCredentials } from './credentials/known-credentials.ts'
+import type { LoadTokenizer } from './generation/tokenizer.ts'
 
 /**
  * What a simulated provider is: hosts it answers for, and a pure function from request to answer. It sees no

@@ -11,8 +11,8 @@ import { exchange } from './delivery/exchange.ts'
 import { FailureQueue } from './delivery/failure-queue.ts'
 import { ServerCertificates } from './delivery/server-certificates.ts'
 import { loadTokenizer } from './generation/tokenizer.ts'
+import type { SimulatedProvider } from './provider.ts'
 import { providers as allProviders } from './providers/index.ts'
-import type { SimulatedProvider } from './providers/provider.ts'
 import { RequestLog } from './recording/request-log.ts'
 
 export interface SimulatorOptions {

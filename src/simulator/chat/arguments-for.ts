@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../providers/provider.ts'
+import { isJsonObject, type JsonObject } from '../provider.ts'
 
 /** Deeper schemas are answered with null: one that names itself has no end. */
 const mostDepth = 8

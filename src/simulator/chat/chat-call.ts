@@ -1,4 +1,4 @@
-import type { JsonObject } from '../providers/provider.ts'
+import type { JsonObject } from '../provider.ts'
 
 /** A chat call of any provider, as far as its answer depends on it. */
 export interface ChatCall {

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { InvalidDemandError } from '../delivery/failure.ts'
+import { InvalidDemandError } from '../invalid-demand-error.ts'
 
 /** The pair that stands in Amazon's own documentation, so that examples can use it. */
 const exampleAccessKey = {

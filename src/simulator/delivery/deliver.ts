@@ -1,4 +1,4 @@
-import type { Answer, CompleteAnswer, StreamAnswer } from '../providers/provider.ts'
+import type { Answer, CompleteAnswer, StreamAnswer } from '../provider.ts'
 import type { RequestOutcome } from '../recording/request-log.ts'
 import type { ResponseWriter } from './connection.ts'
 import type { Failure } from './failure.ts'

@@ -1,4 +1,5 @@
 import type { HeaderList } from '../../lib/http/header-list.ts'
+import { InvalidDemandError } from '../invalid-demand-error.ts'
 
 /** A failure on demand. */
 export type Failure =
@@ -24,9 +25,6 @@ export interface RequestedBehaviour {
   readonly timeToFirstTokenMs: number | undefined
   readonly interTokenLatencyMs: number | undefined
 }
-
-/** A demand that nobody can act on, to be told to whoever sent it. */
-export class InvalidDemandError extends Error {}
 
 /** Reads the `x-simulate-…` headers; throws {@link InvalidDemandError} when one of them has no meaning. */
 export function readRequestedBehaviour(headers: HeaderList): RequestedBehaviour {

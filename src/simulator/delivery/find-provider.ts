@@ -1,5 +1,5 @@
 import { matchesHostPattern } from '../../lib/http/host-pattern.ts'
-import type { SimulatedProvider } from '../providers/provider.ts'
+import type { SimulatedProvider } from '../provider.ts'
 
 /** The provider of a request, or why there is none. */
 export type FoundProvider =

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type SimulatedRequest } from '../provider.ts'
+import { isJsonObject, type JsonObject, type SimulatedRequest } from '../../provider.ts'
 
 /** Those that the API serves. */
 export const apiVersions = ['2023-01-01', '2023-06-01', '2026-10-21']

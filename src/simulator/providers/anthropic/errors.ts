@@ -1,4 +1,4 @@
-import { type CompleteAnswer, jsonAnswer } from '../provider.ts'
+import { type CompleteAnswer, jsonAnswer } from '../../provider.ts'
 
 /** Anthropic's error object. */
 export function anthropicError(status: number, type: string, message: string): CompleteAnswer {

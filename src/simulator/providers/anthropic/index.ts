@@ -8,7 +8,7 @@ import {
   parseJson,
   type SimulatedProvider,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { apiVersions } from './api-version.ts'
 import { anthropicError, anthropicFailure, invalidRequest } from './errors.ts'
 import { countMessageTokens, createMessage } from './messages.ts'

@@ -1,5 +1,5 @@
 import type { ChatAnswer } from '../../chat/answer-chat.ts'
-import type { StreamEvent } from '../provider.ts'
+import type { StreamEvent } from '../../provider.ts'
 
 /** A message as it is answered; while it streams, without its end. */
 export interface Message {

@@ -7,7 +7,7 @@ import {
   type JsonObject,
   jsonAnswer,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { findVersionError } from './api-version.ts'
 import { invalidRequest } from './errors.ts'
 import { type Message, messageEvents } from './message-events.ts'

@@ -1,4 +1,4 @@
-import { type Answer, jsonAnswer, type SimulatedRequest } from '../provider.ts'
+import { type Answer, jsonAnswer, type SimulatedRequest } from '../../provider.ts'
 import { anthropicError } from './errors.ts'
 
 /** Those that `GET /v1/models` lists; a call may name any other. */

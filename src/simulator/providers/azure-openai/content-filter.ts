@@ -1,4 +1,4 @@
-import type { Answer, JsonObject, StreamEvent } from '../provider.ts'
+import type { Answer, JsonObject, StreamEvent } from '../../provider.ts'
 
 const safe = { filtered: false, severity: 'safe' }
 const results = { hate: safe, self_harm: safe, sexual: safe, violence: safe }

@@ -1,5 +1,5 @@
+import { type CompleteAnswer, jsonAnswer } from '../../provider.ts'
 import { openaiFailure } from '../openai/errors.ts'
-import { type CompleteAnswer, jsonAnswer } from '../provider.ts'
 
 /** What the gateway in front of the models says; they themselves answer with OpenAI's errors. */
 const failures: Readonly<Record<number, readonly [code: string, message: string]>> = {

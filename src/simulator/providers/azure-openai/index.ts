@@ -1,12 +1,12 @@
 import { fingerprint } from '../../generation/fingerprint.ts'
-import { answerOperation, operations } from '../openai/operations.ts'
 import {
   type Answer,
   type AnswerContext,
   bearerToken,
   type SimulatedProvider,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
+import { answerOperation, operations } from '../openai/operations.ts'
 import { withContentFilter } from './content-filter.ts'
 import { azureFailure } from './errors.ts'
 

@@ -1,6 +1,6 @@
 import type { ChatCall, ChatTurn, ToolChoice } from '../../chat/chat-call.ts'
 import { fingerprint } from '../../generation/fingerprint.ts'
-import { isJsonObject, type JsonObject, type SimulatedRequest } from '../provider.ts'
+import { isJsonObject, type JsonObject, type SimulatedRequest } from '../../provider.ts'
 
 /** What is wrong with a request, as the API says it; undefined when it would be served. */
 export function findConverseError(body: JsonObject): string | undefined {

@@ -8,7 +8,7 @@ import {
   jsonAnswer,
   type SimulatedRequest,
   type StreamEvent,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { findConverseError, readConverseCall } from './converse-request.ts'
 import { validationError } from './errors.ts'
 import { encodeEvent } from './event-stream.ts'

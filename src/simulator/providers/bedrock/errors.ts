@@ -1,4 +1,4 @@
-import { type CompleteAnswer, jsonAnswer } from '../provider.ts'
+import { type CompleteAnswer, jsonAnswer } from '../../provider.ts'
 
 /** Amazon's error: its type stands in a header. */
 export function bedrockError(status: number, type: string, message: string): CompleteAnswer {

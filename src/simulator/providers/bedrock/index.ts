@@ -6,7 +6,7 @@ import {
   parseJson,
   type SimulatedProvider,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { converse, type ModelCall } from './converse.ts'
 import { bedrockError, bedrockFailure, unknownOperation } from './errors.ts'
 import { invoke } from './invoke.ts'

@@ -1,6 +1,6 @@
+import type { Answer, StreamAnswer, StreamEvent } from '../../provider.ts'
 import { answerMessages } from '../anthropic/messages.ts'
 import { findMessagesError } from '../anthropic/messages-request.ts'
-import type { Answer, StreamAnswer, StreamEvent } from '../provider.ts'
 import type { ModelCall } from './converse.ts'
 import { validationError } from './errors.ts'
 import { encodeEvent } from './event-stream.ts'

@@ -4,7 +4,7 @@ import {
   bearerToken,
   type CompleteAnswer,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { bedrockError } from './errors.ts'
 
 const algorithm = 'AWS4-HMAC-SHA256'

@@ -1,4 +1,4 @@
-import type { Answer, SimulatedRequest } from '../provider.ts'
+import type { Answer, SimulatedRequest } from '../../provider.ts'
 import { errorInfo, googleError } from './errors.ts'
 
 const service = { service: 'generativelanguage.googleapis.com' }

@@ -1,6 +1,6 @@
 import type { ChatCall, ChatTool, ChatTurn, ToolChoice } from '../../chat/chat-call.ts'
 import { fingerprint } from '../../generation/fingerprint.ts'
-import { isJsonObject, type JsonObject, type SimulatedRequest } from '../provider.ts'
+import { isJsonObject, type JsonObject, type SimulatedRequest } from '../../provider.ts'
 import { field, listOf } from './content-request.ts'
 
 /** Reads a request that {@link findContentError} finds nothing wrong with. */

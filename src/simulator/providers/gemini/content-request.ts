@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../provider.ts'
+import { isJsonObject, type JsonObject } from '../../provider.ts'
 
 /** A field's two spellings: as JSON writes it, and as the schema names it. */
 export function field(body: JsonObject, name: string): unknown {

@@ -1,6 +1,6 @@
 import { countTexts } from '../../chat/count-prompt.ts'
 import { embed } from '../../generation/embedding.ts'
-import { type Answer, isJsonObject, type JsonObject } from '../provider.ts'
+import { type Answer, isJsonObject, type JsonObject } from '../../provider.ts'
 import { partsText } from './content-call.ts'
 import { field, listOf } from './content-request.ts'
 import { googleAnswer, googleError } from './errors.ts'

@@ -1,4 +1,4 @@
-import type { CompleteAnswer } from '../provider.ts'
+import type { CompleteAnswer } from '../../provider.ts'
 
 const statuses: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',

@@ -8,7 +8,7 @@ import type {
   JsonObject,
   SimulatedRequest,
   StreamEvent,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { readContentCall } from './content-call.ts'
 import { field, findContentError } from './content-request.ts'
 import { googleAnswer, googleError } from './errors.ts'

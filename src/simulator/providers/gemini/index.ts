@@ -5,7 +5,7 @@ import {
   parseJson,
   type SimulatedProvider,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { findKeyError } from './api-key.ts'
 import { batchEmbedContents, embedContent } from './embed-content.ts'
 import { googleError, googleFailure } from './errors.ts'

@@ -1,4 +1,4 @@
-import type { Answer } from '../provider.ts'
+import type { Answer } from '../../provider.ts'
 import { googleAnswer, googleError } from './errors.ts'
 
 /** Those that `models.list` names; a call may name any other. */

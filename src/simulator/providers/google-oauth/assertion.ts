@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from 'node:crypto'
-import { type AnswerContext, isJsonObject, type JsonObject, parseJson } from '../provider.ts'
+import { type AnswerContext, isJsonObject, type JsonObject, parseJson } from '../../provider.ts'
 
 /** Why an assertion is refused, in the words of OAuth and of the server. */
 export interface AssertionError {

@@ -1,5 +1,4 @@
 import { fingerprint, identifier } from '../../generation/fingerprint.ts'
-import { googleFailure } from '../gemini/errors.ts'
 import {
   type Answer,
   type AnswerContext,
@@ -7,7 +6,8 @@ import {
   jsonAnswer,
   type SimulatedProvider,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
+import { googleFailure } from '../gemini/errors.ts'
 import { findAssertionError } from './assertion.ts'
 
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'

@@ -1,4 +1,4 @@
-import { type CompleteAnswer, jsonAnswer } from '../provider.ts'
+import { type CompleteAnswer, jsonAnswer } from '../../provider.ts'
 
 /** An error of the model server, text-generation-inference. */
 export function generationError(status: number, message: string, type: string): CompleteAnswer {

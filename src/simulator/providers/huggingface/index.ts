@@ -9,7 +9,7 @@ import {
   parseJson,
   type SimulatedProvider,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { huggingFaceFailure, unreadable } from './errors.ts'
 import { generateText } from './text-generation.ts'
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../provider.ts'
+import type { JsonObject } from '../../provider.ts'
 
 /** What text-generation-inference checks about a number; its words. */
 const numbers: Readonly<Record<string, { holds: (value: number) => boolean; rule: string }>> = {

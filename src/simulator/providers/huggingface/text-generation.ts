@@ -9,7 +9,7 @@ import {
   jsonAnswer,
   type SimulatedRequest,
   type StreamEvent,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { generationError, unreadable } from './errors.ts'
 import { findParameterError } from './parameters.ts'
 

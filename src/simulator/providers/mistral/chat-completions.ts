@@ -8,7 +8,7 @@ import {
   jsonAnswer,
   type SimulatedRequest,
   type StreamEvent,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { readChatCall } from './chat-call.ts'
 import { findChatDetails } from './chat-request.ts'
 import { mistralValidationError } from './errors.ts'

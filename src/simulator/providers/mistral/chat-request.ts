@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../provider.ts'
+import { isJsonObject, type JsonObject } from '../../provider.ts'
 import type { MistralDetail } from './errors.ts'
 
 /** Fields of a chat request; the API refuses every other one. */

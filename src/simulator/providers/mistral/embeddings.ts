@@ -7,7 +7,7 @@ import {
   type JsonObject,
   jsonAnswer,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { findMissing, findUnknown, findWrongModel } from './chat-request.ts'
 import { type MistralDetail, mistralValidationError } from './errors.ts'
 

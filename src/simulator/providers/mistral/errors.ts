@@ -1,4 +1,4 @@
-import { type CompleteAnswer, jsonAnswer } from '../provider.ts'
+import { type CompleteAnswer, jsonAnswer } from '../../provider.ts'
 
 /** One thing that is wrong with a request body, as FastAPI reports it. */
 export interface MistralDetail {

@@ -10,7 +10,7 @@ import {
   parseJson,
   type SimulatedProvider,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { createChatCompletion } from './chat-completions.ts'
 import { createEmbeddings } from './embeddings.ts'
 import { mistralFailure, mistralValidationError } from './errors.ts'

@@ -1,6 +1,6 @@
 import { type ChatCall, type ChatTurn, contentText, type ToolChoice } from '../../chat/chat-call.ts'
 import { fingerprint } from '../../generation/fingerprint.ts'
-import { isJsonObject, type JsonObject, type SimulatedRequest } from '../provider.ts'
+import { isJsonObject, type JsonObject, type SimulatedRequest } from '../../provider.ts'
 
 /** Reads a chat request that {@link findChatError} finds nothing wrong with. */
 export function readChatCall(body: JsonObject, request: SimulatedRequest): ChatCall {

@@ -11,7 +11,7 @@ import {
   jsonAnswer,
   type SimulatedRequest,
   type StreamEvent,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { readChatCall } from './chat-call.ts'
 import { findChatError } from './chat-request.ts'
 

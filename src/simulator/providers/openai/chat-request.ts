@@ -1,4 +1,4 @@
-import { type CompleteAnswer, isJsonObject, type JsonObject } from '../provider.ts'
+import { type CompleteAnswer, isJsonObject, type JsonObject } from '../../provider.ts'
 import { openaiError } from './errors.ts'
 
 /** What the API refuses about a chat request, as it says it; undefined when it would be served. */

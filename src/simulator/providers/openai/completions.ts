@@ -8,7 +8,7 @@ import {
   jsonAnswer,
   type SimulatedRequest,
   type StreamEvent,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { encodingOf } from './chat-completions.ts'
 import { wrongType } from './chat-request.ts'
 import { openaiError } from './errors.ts'

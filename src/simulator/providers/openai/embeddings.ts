@@ -6,7 +6,7 @@ import {
   type JsonObject,
   jsonAnswer,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { openaiError } from './errors.ts'
 
 /** What the API takes in one call. */

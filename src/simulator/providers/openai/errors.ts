@@ -1,4 +1,4 @@
-import { type CompleteAnswer, jsonAnswer } from '../provider.ts'
+import { type CompleteAnswer, jsonAnswer } from '../../provider.ts'
 
 /** OpenAI's error object. */
 export function openaiError(

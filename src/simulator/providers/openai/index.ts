@@ -6,7 +6,7 @@ import {
   jsonAnswer,
   type SimulatedProvider,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { openaiError, openaiFailure } from './errors.ts'
 import { answerOperation, operations } from './operations.ts'
 

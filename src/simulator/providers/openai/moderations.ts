@@ -1,6 +1,6 @@
 import { contentText } from '../../chat/chat-call.ts'
 import { fingerprint, identifier } from '../../generation/fingerprint.ts'
-import { type Answer, isJsonObject, type JsonObject, jsonAnswer } from '../provider.ts'
+import { type Answer, isJsonObject, type JsonObject, jsonAnswer } from '../../provider.ts'
 import { openaiError } from './errors.ts'
 
 /** Categories of the API, and words that the simulated model takes for them. */

@@ -6,7 +6,7 @@ import {
   type JsonObject,
   parseJson,
   type SimulatedRequest,
-} from '../provider.ts'
+} from '../../provider.ts'
 import { createChatCompletion } from './chat-completions.ts'
 import { createCompletion } from './completions.ts'
 import { createEmbeddings } from './embeddings.ts'

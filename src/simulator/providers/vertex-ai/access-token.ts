@@ -1,5 +1,5 @@
+import { type Answer, bearerToken, type SimulatedRequest } from '../../provider.ts'
 import { errorInfo, googleError } from '../gemini/errors.ts'
-import { type Answer, bearerToken, type SimulatedRequest } from '../provider.ts'
 
 /** Tokens of Google's OAuth server, and tokens that service accounts sign themselves. */
 const accessToken = /^(?:ya29\.[\w.-]{8,}|[\w-]+\.[\w-]+\.[\w-]+)$/

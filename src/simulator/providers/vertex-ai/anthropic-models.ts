@@ -1,8 +1,8 @@
+import type { Answer } from '../../provider.ts'
 import { invalidRequest } from '../anthropic/errors.ts'
 import { answerMessages } from '../anthropic/messages.ts'
 import { findMessagesError } from '../anthropic/messages-request.ts'
 import type { ModelCall } from '../gemini/generate-content.ts'
-import type { Answer } from '../provider.ts'
 
 const version = 'vertex-2023-10-16'
 

@@ -1,9 +1,9 @@
 import { embed } from '../../generation/embedding.ts'
+import { type Answer, isJsonObject } from '../../provider.ts'
 import { listOf } from '../gemini/content-request.ts'
 import { isDimensions } from '../gemini/embed-content.ts'
 import { googleAnswer, googleError } from '../gemini/errors.ts'
 import type { ModelCall } from '../gemini/generate-content.ts'
-import { type Answer, isJsonObject } from '../provider.ts'
 
 const mostInstances = 250
 

@@ -1,5 +1,5 @@
 import type { ChatAnswer } from '../../../chat/answer-chat.ts'
-import type { StreamEvent } from '../../provider.ts'
+import type { StreamEvent } from '../../../provider.ts'
 
 /** A response as it is answered at its end. */
 export interface ModelResponse {

@@ -5,7 +5,7 @@ import {
   isJsonObject,
   type JsonObject,
   type SimulatedRequest,
-} from '../../provider.ts'
+} from '../../../provider.ts'
 import { anyObject, readTool, readToolChoice } from '../chat-call.ts'
 import { wrongType } from '../chat-request.ts'
 import { openaiError } from '../errors.ts'

@@ -7,7 +7,7 @@ import {
   type JsonObject,
   jsonAnswer,
   type SimulatedRequest,
-} from '../../provider.ts'
+} from '../../../provider.ts'
 import { encodingOf, promptMarks } from '../chat-completions.ts'
 import { type ModelResponse, type OutputItem, responseEvents } from './response-events.ts'
 import { findResponseError, readResponseCall } from './responses-request.ts'

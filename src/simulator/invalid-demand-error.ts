@@ -1,0 +1,2 @@
+/** A demand that nobody can act on, to be told to whoever sent it. */
+export class InvalidDemandError extends Error {}
