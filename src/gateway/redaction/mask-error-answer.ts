@@ -1,5 +1,5 @@
 import { gatewayError } from '../../errors/gateway-error.ts'
-import { headerValueOf } from '../model/answers/answer-kind.ts'
+import { headerValueOf } from '../response/answer-kind.ts'
 import type { AnswerRelay } from '../response/answer-relay.ts'
 import { fail } from '../response/respond.ts'
 import { decodeContent } from './decode-content.ts'

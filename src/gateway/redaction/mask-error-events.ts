@@ -1,5 +1,5 @@
-import { answerKindOf, headerValueOf } from '../model/answers/answer-kind.ts'
 import type { Exchange } from '../request/exchange.ts'
+import { answerKindOf, headerValueOf } from '../response/answer-kind.ts'
 import type { AnswerRelay } from '../response/answer-relay.ts'
 import type { UpstreamResponseHead } from '../response/response-relay.ts'
 import { type EventBlocks, MessageBlocks, SseBlocks } from './event-blocks.ts'

@@ -1,7 +1,7 @@
+import { type AnswerKind, answerKindOf, headerValueOf } from '../../response/answer-kind.ts'
 import type { AnswerRelay } from '../../response/answer-relay.ts'
 import { ResponseRelay, type UpstreamResponseHead } from '../../response/response-relay.ts'
 import type { ModelExchange } from '../model-exchange.ts'
-import { type AnswerKind, answerKindOf, headerValueOf } from './answer-kind.ts'
 import { EditedStreamRelay } from './edited-stream-relay.ts'
 import type { CountTokens } from './estimate-usage.ts'
 import { MeteredRelay } from './metered-relay.ts'

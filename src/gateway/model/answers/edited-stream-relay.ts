@@ -1,10 +1,10 @@
 import type { GatewayError } from '../../../errors/gateway-error.ts'
 import type { StreamPart, StreamReader } from '../../../llm/stream-part.ts'
 import type { StreamEditor, StreamOutput } from '../../../policies/policy.ts'
+import { headerValueOf } from '../../response/answer-kind.ts'
 import type { AnswerRelay } from '../../response/answer-relay.ts'
 import { ResponseRelay } from '../../response/response-relay.ts'
 import { encodeStreamError } from '../model-error.ts'
-import { headerValueOf } from './answer-kind.ts'
 import type { UsageMeter } from './usage-meter.ts'
 import type { AnswerParts } from './whole-answer-relay.ts'
 
