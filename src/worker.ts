@@ -8,6 +8,7 @@ import { ListenerSet } from './gateway/listeners/listener-set.ts'
 import { createTokenEstimate } from './gateway/model/answers/token-estimate.ts'
 import { ReplayBudget } from './gateway/request/replay-budget.ts'
 import { Connector } from './gateway/upstream/connector.ts'
+import { collectGarbage } from './lib/collect-garbage.ts'
 import type { Timers } from './lib/time/timers.ts'
 import { SharedTokenizer, type Tokenizer } from './lib/tokenizer/shared-tokenizer.ts'
 import { AddressResolver, systemLookUp } from './lib/upstream-address/address-resolver.ts'
@@ -171,8 +172,13 @@ interface Publishing {
   readonly tokenizer: Tokenizer
 }
 
+let hasPublished = false
+
 /** What requests of a configuration need is there before its listeners are. */
 function publish(snapshot: Snapshot, { listeners, services, tokenizer }: Publishing) {
+  // Sources and whatever else the start has left: V8 may let 20 MB of it lie for as long as the thread lives.
+  if (!hasPublished) collectGarbage()
+  hasPublished = true
   services.use(snapshot)
   const backends = [...snapshot.backends.values()]
   if (backends.some(({ providers }) => providers.length > 0)) tokenizer.load()
