@@ -9,9 +9,9 @@ import {
   servicePortsOf,
 } from '../../dialects/core/services.ts'
 import type { ObjectView } from '../../dialects/dialect.ts'
-import { isRecord } from '../../dialects/record.ts'
 import type { Configuration } from '../../ir/configuration.ts'
 import type { KubeObject } from '../../kube/kube-object.ts'
+import { isRecord } from '../../lib/json/is-record.ts'
 import type { AddressOverride } from '../../link/messages.ts'
 
 type FindSlices = (service: KubeObject) => readonly KubeObject[]

@@ -1,7 +1,7 @@
 import type { SecretReference } from '../../ir/secret-reference.ts'
 import type { KubeObject } from '../../kube/kube-object.ts'
+import { isRecord } from '../../lib/json/is-record.ts'
 import type { ObjectView } from '../dialect.ts'
-import { isRecord } from '../record.ts'
 
 /** The kind `Secret` of the core group. */
 export const secretKind = { group: '', kind: 'Secret' } as const

@@ -1,5 +1,5 @@
+import { isRecord } from '../../lib/json/is-record.ts'
 import { object, text } from '../field.ts'
-import { isRecord } from '../record.ts'
 import { honoured } from '../verdict.ts'
 
 /** Names an object of some kind, with the namespace filled in. */

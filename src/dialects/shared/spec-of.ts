@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../kube/kube-object.ts'
-import { isRecord } from '../record.ts'
+import { isRecord } from '../../lib/json/is-record.ts'
 import { shareStructure } from './share-structure.ts'
 
 /** The `spec` of an object, empty where it has none; of the type that its kind's schema has found it to be. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../../lib/json/is-record.ts'
 /** The part of kubectl's JSONPath that printer columns and scale paths use, compiled once. */
 export interface JsonPath {
   readonly find: (value: unknown) => readonly unknown[]
@@ -107,8 +108,4 @@ function everyEntry(value: unknown): readonly unknown[] {
 
 function present(value: unknown): readonly unknown[] {
   return value === undefined || value === null ? [] : [value]
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

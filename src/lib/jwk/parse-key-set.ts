@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto'
+import { isRecord } from '../json/is-record.ts'
 
 /** A JSON Web Key (RFC 7517) reduced to what verifying needs. */
 export type Jwk = Readonly<Record<string, string>>
@@ -110,8 +111,5 @@ function parsePem(text: string): readonly Jwk[] | KeySetError {
   if (exported.includes(undefined)) return keySetError('it is not a public key or certificate')
   return readKeySet({ keys: exported }, { symmetric: false })
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const keySetError = (message: string): KeySetError => ({ type: 'key-set-error', message })

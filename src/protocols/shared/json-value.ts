@@ -1,8 +1,7 @@
+import { isRecord } from '../../lib/json/is-record.ts'
 /** The value if it is a JSON object. */
 export function asRecord(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined
+  return isRecord(value) ? value : undefined
 }
 
 /** The members of a JSON array; none of anything else. */

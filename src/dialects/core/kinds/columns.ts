@@ -1,6 +1,6 @@
 import type { PrinterColumn } from '../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
-import { isRecord } from '../../record.ts'
+import { isRecord } from '../../../lib/json/is-record.ts'
 
 /** The column that kubectl ends most tables with, for kinds that show something after it. */
 export const ageColumn: PrinterColumn = {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FieldError } from '../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
-import { isRecord } from '../../record.ts'
+import { isRecord } from '../../../lib/json/is-record.ts'
 
 /** What Secrets and ConfigMaps may hold in bytes, as in Kubernetes. */
 const maxDataBytes = 1024 * 1024

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
+import { isRecord } from '../../../lib/json/is-record.ts'
 import { list, object, text } from '../../field.ts'
-import { isRecord } from '../../record.ts'
 import { informational } from '../../verdict.ts'
 import { defineKind } from './define-kind.ts'
 

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
+import { isRecord } from '../../../lib/json/is-record.ts'
 import { flag, map, object, text } from '../../field.ts'
-import { isRecord } from '../../record.ts'
 import { honoured } from '../../verdict.ts'
 import { entryCount } from './columns.ts'
 import {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { ObjectReference } from '../../../kube/kube-object.ts'
-import { isRecord } from '../../record.ts'
+import { isRecord } from '../../../lib/json/is-record.ts'
 import type { Problem } from '../conditions.ts'
 import { displayName, type Scope } from './source.ts'
 

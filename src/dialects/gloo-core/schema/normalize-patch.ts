@@ -1,6 +1,6 @@
 import type { NormalizePatch } from '../../../kube/kind-definition.ts'
 import type { StructuralSchema } from '../../../kube/structural-schema.ts'
-import { isRecord } from '../../record.ts'
+import { isRecord } from '../../../lib/json/is-record.ts'
 import { fieldNameOf, fieldSchemaOf } from './field-spelling.ts'
 
 /**

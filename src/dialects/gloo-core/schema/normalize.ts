@@ -1,7 +1,7 @@
 import type { Normalized } from '../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
 import type { StructuralSchema } from '../../../kube/structural-schema.ts'
-import { isRecord } from '../../record.ts'
+import { isRecord } from '../../../lib/json/is-record.ts'
 import { fieldNameOf, fieldSchemaOf } from './field-spelling.ts'
 
 /**

@@ -1,5 +1,5 @@
+import { isRecord } from '../../../lib/json/is-record.ts'
 import type { ProgrammingError } from '../../dialect.ts'
-import { isRecord } from '../../record.ts'
 import { controllerNamespace, formatErrors } from './report.ts'
 
 /** Turns a Gloo status into Rejected for what the gateway could not put in force; earlier reasons stay. */

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../kube/kube-object.ts'
+import { isRecord } from '../../../lib/json/is-record.ts'
 import type { ObjectStatus } from '../../dialect.ts'
-import { isRecord, recordsIn } from '../../record.ts'
+import { recordsIn } from '../../record.ts'
 import { specOf } from '../../shared/spec-of.ts'
 import { displayReference, type ResourceReference, resolveReference } from '../reference.ts'
 import { createGlooStatus, createObjectStatus } from '../status/report.ts'

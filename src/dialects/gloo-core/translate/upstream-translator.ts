@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Backend } from '../../../ir/backend.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
+import { isRecord } from '../../../lib/json/is-record.ts'
 import { endpointSliceKind, groupSlices } from '../../core/services.ts'
 import type { ObjectStatus, ObjectView } from '../../dialect.ts'
-import { isRecord } from '../../record.ts'
 import {
   type UpstreamSpec,
   upstream as upstreamDefinition,

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../lib/json/is-record.ts'
 import type { Usage } from '../../../llm/usage.ts'
 import type { UsageScan } from '../../../llm/usage-scan.ts'
 import type { WireFormat } from '../../../llm/wire-format.ts'
@@ -69,8 +70,7 @@ export class WholeScan implements UsageScan {
 function parse(body: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body.toString())
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? (value as Record<string, unknown>) : undefined
+    return isRecord(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../lib/json/is-record.ts'
 import type {
   DeleteOptions,
   ListRequest,
@@ -173,8 +174,4 @@ function optionError(action: string, field: string, message: string) {
 
 function quote(value: unknown): string {
   return JSON.stringify(value)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

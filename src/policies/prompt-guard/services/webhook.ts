@@ -1,6 +1,7 @@
 import type { GatewayError } from '../../../errors/gateway-error.ts'
 import type { Origin } from '../../../ir/origin.ts'
 import type { GuardWebhook } from '../../../ir/policies/prompt-guard.ts'
+import { isRecord } from '../../../lib/json/is-record.ts'
 import type { PolicyServices, RequestContext } from '../../policy.ts'
 import { compileHeaderChoice } from './forwarded-headers.ts'
 import { askJson, type NoAnswer, noAnswer } from './json-service.ts'
@@ -52,7 +53,7 @@ export function compileWebhook(
 
 function readVerdict(json: unknown, list: 'messages' | 'choices', count: number) {
   const action = fieldOf(json, 'action')
-  if (!isObject(action)) return noAnswer('the webhook names no action')
+  if (!isRecord(action)) return noAnswer('the webhook names no action')
   const { body } = action
   if (body === undefined || body === null) {
     return action['status_code'] === undefined ? pass : noAnswer('the webhook refuses without body')
@@ -88,9 +89,5 @@ function readMask(items: unknown, list: 'messages' | 'choices', count: number): 
 }
 
 function fieldOf(value: unknown, name: string): unknown {
-  return isObject(value) ? value[name] : undefined
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isRecord(value) ? value[name] : undefined
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { isRecord, recordsIn } from '../../../record.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
+import { recordsIn } from '../../../record.ts'
 import { specOf } from '../../../shared/spec-of.ts'
 import { ageColumn } from '../columns.ts'
 import { defineKind } from '../define-kind.ts'

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import { flag, free, integer, list, object, text } from '../../../field.ts'
-import { isRecord, recordsIn } from '../../../record.ts'
+import { recordsIn } from '../../../record.ts'
 import { specOf } from '../../../shared/spec-of.ts'
 import { informational } from '../../../verdict.ts'
 import { ageColumn } from '../columns.ts'

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FieldError } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { isRecord } from '../../../record.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import { specOf } from '../../../shared/spec-of.ts'
 
 /** What Kubernetes demands of the selector of a workload: it never changes, and it selects its own pods. */

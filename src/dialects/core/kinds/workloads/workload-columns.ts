@@ -1,6 +1,7 @@
 import type { PrinterColumn } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { isRecord, recordsIn } from '../../../record.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
+import { recordsIn } from '../../../record.ts'
 import { specOf } from '../../../shared/spec-of.ts'
 
 /** A number in the status, 0 where there is none. */

@@ -1,5 +1,5 @@
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import type { ProgrammingError } from '../../../dialect.ts'
-import { isRecord } from '../../../record.ts'
 import type { Condition, Problem } from '../../conditions.ts'
 import type { GatewayStatus, ListenerStatus } from './gateway-status.ts'
 

@@ -1,5 +1,6 @@
 import type { KubeObject, ObjectReference } from '../../../../kube/kube-object.ts'
-import { isRecord, recordsIn } from '../../../record.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
+import { recordsIn } from '../../../record.ts'
 import { type Condition, ConditionMaker, type Problem } from '../../conditions.ts'
 import type { ParentReference } from '../../kinds/fields/references.ts'
 import { gatewayGroup } from '../../names.ts'

@@ -1,7 +1,7 @@
 import type { KindDefinition } from '../../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import { free, object, structural } from '../../../field.ts'
-import { isRecord } from '../../../record.ts'
 import { createNormalizer } from '../../schema/normalize.ts'
 import { createPatchNormalizer } from '../../schema/normalize-patch.ts'
 import { behaviours } from '../behaviours.ts'

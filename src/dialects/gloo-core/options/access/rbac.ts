@@ -5,7 +5,7 @@ import type {
   RbacPolicy,
   RbacPrincipal,
 } from '../../../../ir/policies/rbac.ts'
-import { isRecord } from '../../../record.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import {
   type RbacPolicy as EdgePolicy,
   type JwtPrincipal,

@@ -3,8 +3,8 @@ import type {
   GuardPattern,
   GuardPatterns,
 } from '../../../../ir/policies/prompt-guard.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import { compileRegex } from '../../../../lib/regex/regex.ts'
-import { isRecord } from '../../../record.ts'
 import type { Patterns } from '../../kinds/ai/prompt-guard.ts'
 
 /** Collects what is wrong with a guard, each text beginning with the field. */

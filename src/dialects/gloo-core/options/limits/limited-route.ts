@@ -1,5 +1,5 @@
 import type { RouteAction } from '../../../../ir/route.ts'
-import { isRecord } from '../../../record.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import type { RouteOptions } from '../../kinds/options/route-options.ts'
 import type { OptionSet } from '../option-set.ts'
 import type { RouteOfLimits } from './rate-limit.ts'

@@ -1,5 +1,5 @@
 import type { AccessLogFilter, Comparison } from '../../../../ir/access-log.ts'
-import { isRecord } from '../../../record.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import type { AccessLogFilter as FilterConfig } from '../../kinds/listener-options/access-log.ts'
 import { findRegexError } from '../regular-expression.ts'
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../record.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import type { AuthToken } from '../../kinds/ai/auth-token.ts'
 import type { AiSpec } from '../../kinds/ai/upstream-ai.ts'
 import type { Findings } from '../findings.ts'

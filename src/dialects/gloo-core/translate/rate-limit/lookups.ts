@@ -3,8 +3,8 @@ import type {
   HeaderCondition,
   LimitLookup,
 } from '../../../../ir/policies/rate-limit.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import { compileRegex } from '../../../../lib/regex/regex.ts'
-import { isRecord } from '../../../record.ts'
 import type {
   HeaderMatch,
   MetadataKey,

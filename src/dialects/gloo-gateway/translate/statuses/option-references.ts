@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../../../kube/kube-object.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import type { ObjectView } from '../../../dialect.ts'
 import { httpRouteKind } from '../../../gateway-api/names.ts'
 import { optionsGroup } from '../../../gloo-core/options-group.ts'
 import { resolveReference } from '../../../gloo-core/reference.ts'
-import { isRecord } from '../../../record.ts'
 
 /** Kinds of the classic API whose objects name options, and routes, whose filters do. */
 const referringKinds = [

@@ -1,4 +1,4 @@
-import { isRecord } from './prompt.ts'
+import { isRecord } from '../../../../lib/json/is-record.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

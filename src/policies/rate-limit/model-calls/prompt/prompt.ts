@@ -18,6 +18,3 @@ export const tokensOfAnswerStart = 3
 export const instructions = [
   ...['system', 'instructions', 'systemInstruction', 'system_instruction'],
 ] as const
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,7 +1,7 @@
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import type { ModelRequest } from '../../../../llm/model-request.ts'
 import {
   instructions,
-  isRecord,
   type Prompt,
   tokensOfAnswerStart,
   tokensPerMessage,

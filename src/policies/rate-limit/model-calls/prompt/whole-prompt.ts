@@ -1,9 +1,9 @@
+import { isRecord } from '../../../../lib/json/is-record.ts'
 import { numberSourcesOf } from '../../../../lib/json/number-sources.ts'
 import type { ModelRequest } from '../../../../llm/model-request.ts'
 import { attachmentIn, isItemReference, unseenField } from './foreign-content.ts'
 import {
   instructions,
-  isRecord,
   type Prompt,
   tokensOfAnswerStart,
   tokensPerMessage,
