@@ -7,7 +7,7 @@ const mayImport: Record<string, readonly string[]> = {
   lib: [],
   errors: [],
   ir: [],
-  llm: ['errors'],
+  llm: ['errors', 'lib'],
   protocols: ['errors', 'lib', 'llm'],
   providers: ['errors', 'ir', 'lib', 'llm', 'protocols'],
   limits: ['lib'],

@@ -1,4 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
+import { BodyPiece } from '../../src/lib/http/body-piece.ts'
 import { systemClock } from '../../src/lib/time/clock.ts'
 import type { StreamPart } from '../../src/llm/stream-part.ts'
 import type { RequestContext, StreamOutput } from '../../src/policies/policy.ts'
@@ -60,7 +61,11 @@ type Take = (chunk: Buffer) => number
 
 function createReadingStream(): Take {
   const reader = openAiChat.createStreamReader('text/event-stream', { hideUsage: false })
-  return (chunk) => (reader?.push(chunk) ?? []).reduce((sum, part) => sum + part.deltas.length, 0)
+  return (chunk) =>
+    (reader?.push(BodyPiece.ofBytes(chunk)) ?? []).reduce(
+      (sum, part) => sum + part.deltas.length,
+      0,
+    )
 }
 
 function createGuardedStream(): Take {
@@ -79,14 +84,14 @@ function createGuardedStream(): Take {
     metadata: new Map(),
   } as unknown as RequestContext)
   return (chunk) => {
-    for (const part of reader?.push(Buffer.from(chunk)) ?? []) masker.push(part)
+    for (const part of reader?.push(BodyPiece.ofBytes(chunk)) ?? []) masker.push(part)
     return bytes
   }
 }
 
 function createScannedStream(): Take {
   const scan = openAiChat.createUsageScan({ hideUsage: false })
-  return (chunk) => scan.push(chunk).length
+  return (chunk) => scan.push(BodyPiece.ofBytes(chunk)).length
 }
 
 function allocatedBytes(): number {

@@ -1,3 +1,4 @@
+import { BodyPiece } from '../../src/lib/http/body-piece.ts'
 import { readJsonObject } from '../../src/lib/json/read-json-object.ts'
 import type { WireFormat } from '../../src/llm/wire-format.ts'
 import { anthropicMessages } from '../../src/protocols/anthropic-messages/index.ts'
@@ -99,19 +100,20 @@ function measureStream(name: string, format: WireFormat, events: readonly Buffer
       const hiding = hideUsage ? ', its report hidden' : ''
       measure(`${name}, 50 events in ${how}: usage${hiding}`, 500, () => {
         const scan = format.createUsageScan({ hideUsage })
-        for (const chunk of chunks) scan.push(chunk)
+        for (const chunk of chunks) scan.push(BodyPiece.ofBytes(chunk))
         scan.end()
         if (scan.usage === undefined) throw new Error('no usage')
       })
     }
     measure(`${name}, 50 events in ${how}: all parts`, 500, () => {
       const reader = format.createStreamReader('text/event-stream', { hideUsage: false })
-      for (const chunk of chunks) for (const part of reader?.push(chunk) ?? []) part.encode()
+      for (const chunk of chunks)
+        for (const part of reader?.push(BodyPiece.ofBytes(chunk)) ?? []) part.encode()
     })
   }
   measure(`${name}, 50 events: all texts replaced`, 500, () => {
     const reader = format.createStreamReader('text/event-stream', { hideUsage: false })
-    for (const part of reader?.push(whole) ?? []) {
+    for (const part of reader?.push(BodyPiece.ofBytes(whole)) ?? []) {
       for (const slot of part.deltas) slot.replace(`${slot.text}.`)
       part.encode()
     }
@@ -126,7 +128,7 @@ function measureAnswers(): void {
     JSON.stringify({ id: 'c', object: 'chat.completion', model: 'm', choices, usage }),
   )
   measure(`whole answer of ${answer.length} bytes: usage`, 20_000, () => {
-    openAiChat.createUsageScan({ hideUsage: false }).push(answer)
+    openAiChat.createUsageScan({ hideUsage: false }).push(BodyPiece.ofBytes(answer))
   })
 }
 

@@ -1,3 +1,4 @@
+import type { BodyPiece } from '../lib/http/body-piece.ts'
 import type { TextSlot } from './text-slot.ts'
 import type { Usage } from './usage.ts'
 
@@ -27,15 +28,18 @@ export interface StreamPart {
   dropRepetitions(): void
   /** The client did not ask for this event: it is kept from it. */
   readonly hidden: boolean
-  /** The original bytes when nothing was replaced. */
-  encode(): Buffer
+  /** The original when nothing was replaced. */
+  encode(): BodyPiece
   /** An event like this one that adds `text` to `channel` and says nothing else; for text that was held back. */
   createDelta(channel: string, text: string): StreamPart
+  /** What {@link createDelta} of `other` makes is what it makes here. */
+  makesDeltasLike(other: StreamPart): boolean
 }
 
 /** Reads the stream of one answer; pieces may be split anywhere. */
 export interface StreamReader {
-  push(chunk: Buffer): readonly StreamPart[]
+  /** Keeps none of the piece's bytes. */
+  push(piece: BodyPiece): readonly StreamPart[]
   /** What an unfinished event leaves; a stream that is cut short ends so. */
   end(): readonly StreamPart[]
 }

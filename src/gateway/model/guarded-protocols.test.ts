@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import type { StreamPart } from '../../llm/stream-part.ts'
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { compileSearches } from '../../policies/prompt-guard/redaction/compile-searches.ts'
@@ -25,7 +26,7 @@ const expressions = ['\\pL{3}', '\\w+\\W+\\w+', '[aeiou].*?[aeiou]', '\\b\\w', '
 function readParts(format: WireFormat, bytes: Buffer): StreamPart[] {
   const reader = format.createStreamReader('text/event-stream', { hideUsage: false })
   if (reader === undefined) throw new Error(`${format.name} reads no events`)
-  return [...reader.push(bytes), ...reader.end()]
+  return [...reader.push(BodyPiece.ofBytes(bytes)), ...reader.end()]
 }
 
 /** All texts of a stream by channel, without empty ones. */
@@ -41,7 +42,7 @@ function throughGuard(format: WireFormat, bytes: Buffer, expression: string): Bu
   const guard = compileGuard({ response: { patterns: patternsOf([expression]) } })
   const output: Buffer[] = []
   const editor = guard.createStreamEditor?.(requestContext(), modelCall, {
-    emit: (part) => output.push(part.encode()),
+    emit: (part) => output.push(part.encode().bytes),
     end: () => undefined,
     fail: (error) => expect.unreachable(error.message),
   })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import type { StreamPart } from '../../llm/stream-part.ts'
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { anthropicMessages } from '../../protocols/anthropic-messages/index.ts'
@@ -13,7 +14,7 @@ const eventOf = (json: string, name?: string) =>
 function partsOf(format: WireFormat, stream: string): StreamPart[] {
   const reader = format.createStreamReader('text/event-stream', { hideUsage: false })
   if (reader === undefined) throw new Error('no reader')
-  return [...reader.push(Buffer.from(stream)), ...reader.end()]
+  return [...reader.push(BodyPiece.ofBytes(Buffer.from(stream))), ...reader.end()]
 }
 
 /** Every event is parsed: a comment in between ends what was known of the form of events. */
@@ -36,9 +37,9 @@ function outcomeOf(part: StreamPart) {
   const seen = (slots: StreamPart['deltas']) =>
     slots.map(({ channel, role, text }) => ({ channel, role, text }))
   const [deltas, repeats] = [seen(part.deltas), seen(part.repeats)]
-  const before = dataOf(part.encode())
+  const before = dataOf(part.encode().bytes)
   for (const slot of [...part.deltas, ...part.repeats]) slot.replace(`<"${slot.text}">`)
-  const replaced = dataOf(part.encode())
+  const replaced = dataOf(part.encode().bytes)
   return {
     ...{ known, closes, closesAll, error, usage, model, hidden, deltas, repeats },
     replaced: known && replaced !== undefined ? JSON.parse(replaced) : [before, replaced],
@@ -155,11 +156,11 @@ describe.each(formats)('texts of %s', (_name, format, createEvent) => {
 
   test('pass as they came, and where one is added the event says nothing else', () => {
     const parts = partsOf(format, events.join(''))
-    expect(parts.map((part) => part.encode().toString())).toEqual(events)
+    expect(parts.map((part) => part.encode().bytes.toString())).toEqual(events)
     const [first, , third] = parts
     const channel = first?.deltas[0]?.channel ?? ''
     const added = third?.createDelta(channel, 'more "text"')
-    const again = partsOf(format, added?.encode().toString() ?? '')
+    const again = partsOf(format, added?.encode().bytes.toString() ?? '')
     expect(again.flatMap(({ deltas }) => deltas.map(({ text }) => text))).toEqual(['more "text"'])
     expect(added?.deltas.map(({ text }) => text)).toEqual(['more "text"'])
   })

@@ -1,60 +1,53 @@
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import { MessageFramer } from '../../protocols/bedrock-converse/event-stream/message-framer.ts'
 import type { CredentialMasker } from './matching/credential-masker.ts'
 
-const lineFeed = 10
-const carriageReturn = 13
-const nothing = Buffer.alloc(0)
-
 /** Cuts a stream where events end, so that an error is looked at whole. */
 export interface EventBlocks {
-  /** Returns the events that are whole, in one piece or several; `chunk` is theirs until the next call. */
-  push(chunk: Buffer): readonly Buffer[]
+  /** Returns the events that are whole, in one piece or several. */
+  push(piece: BodyPiece): readonly BodyPiece[]
   /** What an unfinished event leaves. */
-  end(): Buffer
+  end(): BodyPiece
   /** Of the event that has begun. */
   readonly heldBytes: number
-  mask(block: Buffer, masker: CredentialMasker): Buffer
+  mask(block: BodyPiece, masker: CredentialMasker): Buffer
 }
 
 /** Of server-sent events, which mostly come whole; a client does nothing with half of one either. */
 export class SseBlocks implements EventBlocks {
-  #held = nothing
+  /** A character is a byte. */
+  #held = ''
 
   get heldBytes(): number {
     return this.#held.length
   }
 
-  push(chunk: Buffer): readonly Buffer[] {
-    if (this.#held.length === 0 && endsEvent(chunk)) return [chunk]
-    const bytes = Buffer.concat([this.#held, chunk])
-    const end = lastEventEnd(bytes)
-    this.#held = bytes.subarray(end)
-    return end === 0 ? [] : [bytes.subarray(0, end)]
+  push(piece: BodyPiece): readonly BodyPiece[] {
+    if (this.#held === '' && endsEvent(piece.latin1)) return [piece]
+    const text = this.#held + piece.latin1
+    const end = lastEventEnd(text)
+    this.#held = text.slice(end)
+    return end === 0 ? [] : [BodyPiece.ofLatin1(text.slice(0, end))]
   }
 
-  end(): Buffer {
+  end(): BodyPiece {
     const rest = this.#held
-    this.#held = nothing
-    return rest
+    this.#held = ''
+    return BodyPiece.ofLatin1(rest)
   }
 
-  mask(block: Buffer, masker: CredentialMasker): Buffer {
-    return masker.maskWhole(block)
+  mask(block: BodyPiece, masker: CredentialMasker): Buffer {
+    return masker.maskWhole(block.bytes)
   }
-}
-
-function endsEvent(chunk: Buffer): boolean {
-  const { length } = chunk
-  const [third, second, last] = [chunk[length - 3], chunk[length - 2], chunk[length - 1]]
-  if (last !== lineFeed) return last === carriageReturn && second === carriageReturn
-  return second === lineFeed || (second === carriageReturn && third === lineFeed)
 }
 
 const blankLines = ['\n\n', '\r\n\r\n', '\r\r'] as const
 
-function lastEventEnd(bytes: Buffer): number {
+const endsEvent = (text: string) => blankLines.some((line) => text.endsWith(line))
+
+function lastEventEnd(text: string): number {
   const ends = blankLines.map((line) => {
-    const at = bytes.lastIndexOf(line, undefined, 'latin1')
+    const at = text.lastIndexOf(line)
     return at < 0 ? 0 : at + line.length
   })
   return Math.max(...ends)
@@ -65,20 +58,20 @@ export class MessageBlocks implements EventBlocks {
   readonly #framer = new MessageFramer()
   readonly heldBytes = 0
 
-  push(chunk: Buffer): readonly Buffer[] {
+  push(piece: BodyPiece): readonly BodyPiece[] {
     // The framer keeps what it is given.
-    return this.#framer.push(Buffer.from(chunk)).map(({ bytes }) => bytes)
+    return this.#framer.push(Buffer.from(piece.bytes)).map((message) => message.piece)
   }
 
-  end(): Buffer {
-    return Buffer.concat(this.#framer.end().map(({ bytes }) => bytes))
+  end(): BodyPiece {
+    return BodyPiece.ofBytes(Buffer.concat(this.#framer.end().map(({ bytes }) => bytes)))
   }
 
   /** With as many bytes as before, since lengths stand in the message. */
-  mask(block: Buffer, masker: CredentialMasker): Buffer {
-    const { occurrences } = masker.find({ bytes: block, isWhole: true })
-    if (occurrences.length === 0) return block
-    const masked = Buffer.from(block)
+  mask({ bytes }: BodyPiece, masker: CredentialMasker): Buffer {
+    const { occurrences } = masker.find({ bytes, isWhole: true })
+    if (occurrences.length === 0) return bytes
+    const masked = Buffer.from(bytes)
     for (const { start, end } of occurrences) masked.fill('*', start, end)
     writeChecksum(masked)
     return masked

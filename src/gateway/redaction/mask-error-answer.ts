@@ -1,4 +1,5 @@
 import { gatewayError } from '../../errors/gateway-error.ts'
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import { headerValueOf } from '../response/answer-kind.ts'
 import type { AnswerRelay } from '../response/answer-relay.ts'
 import { fail } from '../response/respond.ts'
@@ -53,8 +54,8 @@ class MaskedRelay implements AnswerRelay {
     return this.#relay.committed
   }
 
-  push(chunk: Buffer): void {
-    this.#pass(this.#stream.push(chunk))
+  push(piece: BodyPiece): void {
+    this.#pass(this.#stream.push(piece.bytes))
   }
 
   end(trailers: readonly string[]): void {
@@ -67,7 +68,7 @@ class MaskedRelay implements AnswerRelay {
 
   #pass(bytes: Buffer): void {
     this.#parts.exchange.maskedCredentials = this.#parts.masker.found
-    if (bytes.length > 0) this.#relay.push(bytes)
+    if (bytes.length > 0) this.#relay.push(BodyPiece.ofBytes(bytes))
   }
 }
 
@@ -89,11 +90,11 @@ class WholeRelay implements AnswerRelay {
     return this.#over
   }
 
-  push(chunk: Buffer): void {
+  push(piece: BodyPiece): void {
     if (this.#over) return
-    this.#bytes += chunk.length
+    this.#bytes += piece.length
     // The bytes are the caller's again when this returns.
-    this.#chunks.push(Buffer.from(chunk))
+    this.#chunks.push(Buffer.from(piece.bytes))
     if (this.#bytes > maxEncodedBytes) this.#refuse()
   }
 
@@ -125,7 +126,7 @@ class WholeRelay implements AnswerRelay {
     const maskedTrailers = masker.maskHeaders(trailers)
     exchange.maskedCredentials = masker.found
     const relay = createRelay(isSame ? head : changed)
-    if (body.length > 0) relay.push(body)
+    if (body.length > 0) relay.push(BodyPiece.ofBytes(body))
     relay.end(maskedTrailers)
   }
 

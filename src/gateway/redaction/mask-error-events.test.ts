@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { ModelProvider } from '../../ir/model-provider.ts'
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import type { CompiledPolicy } from '../../policies/policy.ts'
 import { bedrockConverse } from '../../protocols/bedrock-converse/index.ts'
 import { answerJson, ModelFixture, type ModelFixtureOptions } from '../testing/model-fixture.ts'
@@ -145,7 +146,7 @@ describe('an error in a stream that repeats the credential', () => {
     const { body, record } = await relayed(pieces, { type, providers: [bedrock] })
     expect(record.maskedCredentials).toBe(1)
     const reader = bedrockConverse.createStreamReader(type, { hideUsage: false })
-    const parts = reader?.push(body) ?? []
+    const parts = reader?.push(BodyPiece.ofBytes(body)) ?? []
     expect(parts.map((part) => part.error)).toEqual([undefined, '*'.repeat(key.length)])
     expect(body.subarray(0, -message.length)).toEqual(bytes.subarray(0, -message.length))
   })

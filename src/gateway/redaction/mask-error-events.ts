@@ -1,3 +1,4 @@
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { answerKindOf, headerValueOf } from '../response/answer-kind.ts'
 import type { AnswerRelay } from '../response/answer-relay.ts'
@@ -58,33 +59,37 @@ class ErrorEventMask implements AnswerRelay {
     return this.#relay.committed
   }
 
-  push(chunk: Buffer): void {
+  push(piece: BodyPiece): void {
     const blocks = this.#blocks
     if (blocks === undefined) {
-      this.#pass(this.#allMasked().push(chunk))
+      this.#passBytes(this.#allMasked().push(piece.bytes))
       return
     }
-    for (const block of blocks.push(chunk)) this.#passBlock(blocks, block)
+    for (const block of blocks.push(piece)) this.#passBlock(blocks, block)
     if (blocks.heldBytes <= maxHeldBytes) return
     this.#blocks = undefined
-    this.#pass(this.#allMasked().push(blocks.end()))
+    this.#passBytes(this.#allMasked().push(blocks.end().bytes))
   }
 
   end(trailers: readonly string[]): void {
     const blocks = this.#blocks
-    if (blocks === undefined) this.#pass(this.#allMasked().end())
+    if (blocks === undefined) this.#passBytes(this.#allMasked().end())
     else this.#passBlock(blocks, blocks.end())
     this.#relay.end(trailers.length === 0 ? trailers : this.#credentials().maskHeaders(trailers))
   }
 
-  #passBlock(blocks: EventBlocks, block: Buffer): void {
-    const mayBeError = errorMark.test(block.toString('latin1'))
-    this.#pass(mayBeError ? blocks.mask(block, this.#credentials()) : block)
+  #passBlock(blocks: EventBlocks, block: BodyPiece): void {
+    if (errorMark.test(block.latin1)) this.#passBytes(blocks.mask(block, this.#credentials()))
+    else this.#pass(block)
   }
 
-  #pass(bytes: Buffer): void {
+  #passBytes(bytes: Buffer): void {
+    this.#pass(BodyPiece.ofBytes(bytes))
+  }
+
+  #pass(piece: BodyPiece): void {
     if (this.#masker !== undefined) this.#exchange.maskedCredentials = this.#masker.found
-    if (bytes.length > 0) this.#relay.push(bytes)
+    if (piece.length > 0) this.#relay.push(piece)
   }
 
   #credentials(): CredentialMasker {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { constants, type Http2ServerResponse } from 'node:http2'
 import type { Socket } from 'node:net'
+import type { BodyPiece } from '../../lib/http/body-piece.ts'
 import type { ClientResponse } from '../request-handler.ts'
 
 /**
@@ -52,17 +53,17 @@ export class ClientSink {
     this.#bodyBegun = true
   }
 
-  /** Keeps nothing of `chunk` itself. False: the client is behind; wait for {@link onDrain}. */
-  write(chunk: Buffer): boolean {
-    if (this.#bodyBegun && chunk.length <= oneWriteBytes) {
+  /** Keeps none of the piece's bytes. False: the client is behind; wait for {@link onDrain}. */
+  write(piece: BodyPiece): boolean {
+    if (this.#bodyBegun && piece.length <= oneWriteBytes) {
       const socket = chunkedSocketOf(this.response)
       this.#chunked = socket
-      if (socket !== undefined) return socket.write(frame(chunk), 'latin1')
+      if (socket !== undefined) return socket.write(frame(piece.latin1), 'latin1')
     }
     this.#chunked = undefined
     this.#bodyBegun = true
     // Bytes that the client does not take at once wait, and the buffer is not ours for so long.
-    return (this.response as ServerResponse).write(Buffer.from(chunk))
+    return (this.response as ServerResponse).write(Buffer.from(piece.bytes))
   }
 
   end(chunk?: Buffer | string): void {
@@ -74,10 +75,11 @@ export class ClientSink {
   }
 
   /** Ends an answer whose head is not sent yet with its whole body, in one write when it is short. */
-  endWhole(chunk: Buffer): void {
+  endWhole(piece: BodyPiece): void {
     this.ended = true
-    if ('stream' in this.response || chunk.length > oneWriteBytes) this.end(Buffer.from(chunk))
-    else this.response.end(chunk.toString('latin1'), 'latin1')
+    if ('stream' in this.response || piece.length > oneWriteBytes) {
+      this.end(Buffer.from(piece.bytes))
+    } else this.response.end(piece.latin1, 'latin1')
   }
 
   /** What is not taken at once may never be: a client that reads nothing would hold its connection for ever. */
@@ -122,8 +124,8 @@ function chunkedSocketOf(response: ClientResponse): Socket | undefined {
 }
 
 /** A chunk as it stands on the wire (RFC 9112 section 7.1). */
-function frame(data: Buffer): string {
-  return `${data.length.toString(16)}\r\n${data.toString('latin1')}\r\n`
+function frame(latin1: string): string {
+  return `${latin1.length.toString(16)}\r\n${latin1}\r\n`
 }
 
 /** How long a client may go on sending after its last answer, and how long it may pause meanwhile. */

@@ -1,4 +1,5 @@
 import type { GatewayError } from '../../errors/gateway-error.ts'
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import { HeaderList } from '../../lib/http/header-list.ts'
 import type { BodyTransform } from '../../policies/policy.ts'
 import { maskRpcError } from '../redaction/mask-rpc-error.ts'
@@ -76,28 +77,28 @@ export class ResponseRelay implements AnswerRelay {
     return true
   }
 
-  push(chunk: Buffer): void {
+  push(piece: BodyPiece): void {
     const { sink } = this.#exchange
     if (sink.ended || this.#bodiless) return
     if (this.#transforms.length > 0) {
       // Policies may keep what they see.
-      this.#write(this.#transform(Buffer.from(chunk)))
+      this.#write(BodyPiece.ofBytes(this.#transform(Buffer.from(piece.bytes))))
       return
     }
-    if (!sink.headSent && chunk.length === this.#length) {
+    if (!sink.headSent && piece.length === this.#length) {
       this.writeHead()
-      this.#exchange.responseBytes += chunk.length
-      sink.endWhole(chunk)
+      this.#exchange.responseBytes += piece.length
+      sink.endWhole(piece)
       return
     }
-    this.#write(chunk)
+    this.#write(piece)
   }
 
   end(trailers: readonly string[]): void {
     const { sink } = this.#exchange
     if (sink.ended) return
     if (!sink.headSent) this.writeHead()
-    if (this.#transforms.length > 0) this.#write(this.#endTransforms())
+    if (this.#transforms.length > 0) this.#write(BodyPiece.ofBytes(this.#endTransforms()))
     if (trailers.length > 0) sink.addTrailers(maskRpcError(this.#exchange, trailers))
     sink.end()
   }
@@ -120,12 +121,13 @@ export class ResponseRelay implements AnswerRelay {
     }
   }
 
-  #write(chunk: Buffer): void {
+  #write(piece: BodyPiece): void {
     const { sink } = this.#exchange
-    if (chunk.length === 0) return
+    const { length } = piece
+    if (length === 0) return
     if (!sink.headSent) this.writeHead()
-    this.#exchange.responseBytes += chunk.length
-    if (sink.write(chunk) || this.#paused) return
+    this.#exchange.responseBytes += length
+    if (sink.write(piece) || this.#paused) return
     this.#paused = true
     this.#call.pause()
     sink.onDrain(() => {

@@ -69,6 +69,11 @@ export class Automaton {
 
   /** What matches when the text ends at `state`. */
   finish(state: State): Int32Array {
+    state.matchesAtEnd ??= this.#runToEnd(state)
+    return state.matchesAtEnd
+  }
+
+  #runToEnd(state: State): Int32Array {
     this.#builder.run(state, assertionsBetween(state.previous, before.nothing), undefined)
     this.simulatedSteps += this.#builder.simulatedSteps
     return this.#builder.takeMatches()
@@ -90,7 +95,10 @@ export class Automaton {
     const row = this.states.length * this.stride
     this.#growTo(row + this.stride)
     const alive = this.#builder.alivePatterns(steps, origins)
-    const state = { row, generation: this.generation, previous, steps, origins, alive }
+    const state: State = {
+      ...{ row, generation: this.generation, previous, steps, origins, alive },
+      matchesAtEnd: undefined,
+    }
     this.states.push(state)
     this.#stateByKey.set(key, state)
     this.#ways += steps.length

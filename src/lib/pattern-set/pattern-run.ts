@@ -10,13 +10,6 @@ export interface PatternMatch {
   readonly end: number
 }
 
-/** A pattern that has begun to match and may yet go on. */
-export interface LivePattern {
-  readonly pattern: number
-  /** Where its earliest match would begin. */
-  readonly start: number
-}
-
 /**
  * One text on its way through a set of patterns. For each pattern it finds what a search for all matches that do not
  * overlap finds in the whole text (leftmost, and of those the one that the pattern prefers), except empty ones.
@@ -25,8 +18,9 @@ export class PatternRun {
   readonly #automaton: Automaton
   readonly #classes: CharacterClasses
   #state: State
-  /** Positions that the state's ways began at, ascending. */
-  #origins: number[] = []
+  /** Positions that the state's ways began at, ascending; only the first {@link #originCount} count. */
+  readonly #origins: number[] = []
+  #originCount = 0
   #position = 0
   /** The first half of a character whose second half has not come. */
   #highSurrogate = -1
@@ -45,13 +39,13 @@ export class PatternRun {
   }
 
   /** Takes more text; returns the matches that are certain by now. */
-  push(text: string): PatternMatch[] {
+  push(text: string): readonly PatternMatch[] {
     this.#state = this.#automaton.renew(this.#state)
     const start = this.#joinSurrogates(text)
     const end = endsInHighSurrogate(text) ? text.length - 1 : text.length
     if (start < end) this.#take(text, start, end)
     if (end < text.length && end >= start) this.#highSurrogate = text.charCodeAt(end)
-    return this.#tentative.size === 0 ? [] : this.#settle()
+    return this.#tentative.size === 0 ? nothing : this.#settle()
   }
 
   /** Ends the text; returns the matches that were left. */
@@ -61,23 +55,28 @@ export class PatternRun {
     this.#note(this.#automaton.finish(this.#state))
     const rest = [...this.#tentative.values()].flat()
     this.#tentative.clear()
-    this.#origins = []
+    this.#originCount = 0
     return rest
   }
 
-  /** The patterns that are in the middle of something. */
-  live(): LivePattern[] {
-    const { alive } = this.#state
-    const patterns: LivePattern[] = []
-    for (let index = 0; index < alive.length; index += 2) {
-      patterns.push({ pattern: alive[index] ?? 0, start: this.#originAt(alive[index + 1]) })
-    }
-    return patterns
+  /** How many patterns have begun to match and may yet go on. */
+  get liveCount(): number {
+    return this.#state.alive.length / 2
+  }
+
+  /** Of those patterns, the one at `index`. */
+  livePattern(index: number): number {
+    return this.#state.alive[2 * index] ?? 0
+  }
+
+  /** Where the earliest match of that pattern would begin. */
+  liveStart(index: number): number {
+    return this.#originAt(this.#state.alive[2 * index + 1])
   }
 
   /** Where the earliest match begins that is not certain yet; {@link position} if there is none. */
   earliestLive(): number {
-    return this.#origins[0] ?? this.#position
+    return this.#originAt(0)
   }
 
   #joinSurrogates(text: string): number {
@@ -137,9 +136,10 @@ export class PatternRun {
         // Ascending, so what is read has not been written over.
         origins[index] = origins[kept[index] ?? 0] ?? 0
       }
-      origins.length = kept.length
+      // An array that is made shorter gives its memory back, and every word begins a way.
+      this.#originCount = kept.length
     }
-    if (begins) this.#origins.push(this.#position)
+    if (begins) this.#origins[this.#originCount++] = this.#position
     this.#state = state
   }
 
@@ -175,10 +175,13 @@ export class PatternRun {
     return this.#position
   }
 
-  #originAt(index: number | undefined): number {
-    return this.#origins[index ?? 0] ?? this.#position
+  #originAt(index = 0): number {
+    if (index >= this.#originCount) return this.#position
+    return this.#origins[index] ?? this.#position
   }
 }
+
+const nothing: readonly PatternMatch[] = []
 
 function endsInHighSurrogate(text: string): boolean {
   const last = text.charCodeAt(text.length - 1)

@@ -84,7 +84,7 @@ describe('a pattern set', () => {
     expect(run.earliestLive()).toBe(3)
     run.push('ond card')
     expect(run.earliestLive()).toBe(10)
-    expect(run.live()).toEqual([{ pattern: 1, start: 10 }])
+    expect([run.liveCount, run.livePattern(0), run.liveStart(0)]).toEqual([1, 1, 10])
     expect(run.push(' ')).toEqual([{ pattern: 1, start: 10, end: 14 }])
     expect(run.earliestLive()).toBe(15)
   })

@@ -14,4 +14,6 @@ export interface State {
   readonly origins: Int32Array
   /** Patterns with ways alive, each followed by the origin of its first, which is its earliest. */
   readonly alive: Int32Array
+  /** What matches when the text ends here; undefined until somebody asks. */
+  matchesAtEnd: Int32Array | undefined
 }

@@ -97,7 +97,7 @@ function stream(response: Partial<ResponseGuard>, services: Partial<PolicyServic
     notify = resolve
   })
   const editor = guard.createStreamEditor?.(context, modelCall, {
-    emit: (emitted) => events.push(String(emitted.encode())),
+    emit: (emitted) => events.push(String(emitted.encode().bytes)),
     end: () => {
       state.ended = true
       notify()

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import {
   describePart,
   editWholeTexts,
@@ -58,7 +59,10 @@ describe('a recorded stream', () => {
 
   test('gives the same parts and bytes however it is split', () => {
     const seen = (chunks: readonly Buffer[]) =>
-      readParts(messages, chunks).map((part) => [describePart(part), part.encode().toString()])
+      readParts(messages, chunks).map((part) => [
+        describePart(part),
+        part.encode().bytes.toString(),
+      ])
     const whole = seen([stream])
     for (const chunks of splits(stream)) expect(seen(chunks)).toEqual(whole)
   })
@@ -82,7 +86,11 @@ describe('a recorded stream', () => {
   test('has its usage and model found by the scan, however it is split', () => {
     for (const chunks of splits(stream)) {
       const scan = anthropicMessages.createUsageScan({ hideUsage: true })
-      expect(Buffer.concat(chunks.map((chunk) => scan.push(chunk))).equals(stream)).toBe(true)
+      expect(
+        Buffer.concat(chunks.map((chunk) => scan.push(BodyPiece.ofBytes(chunk)).bytes)).equals(
+          stream,
+        ),
+      ).toBe(true)
       expect([scan.usage, scan.model]).toEqual([usage(38, 89), 'claude-sonnet-4-5'])
     }
   })
@@ -106,7 +114,7 @@ describe('an event', () => {
     const event = { type: 'content_block_delta', index: 4, delta }
     expect(say(event)).toEqual([{ deltas: ['content 4 content: sum'] }])
     const [part] = readParts(messages, [Buffer.from(`data: ${JSON.stringify(event)}\n\n`)])
-    expect(part?.createDelta('content 4 content', 'x').encode().toString()).toBe(
+    expect(part?.createDelta('content 4 content', 'x').encode().bytes.toString()).toBe(
       `event: content_block_delta\ndata: ${JSON.stringify({ ...event, delta: { ...delta, content: 'x' } })}\n\n`,
     )
   })

@@ -1,5 +1,6 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec'
 import { describe, expect, test } from 'vitest'
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import {
   describePart,
   editWholeTexts,
@@ -76,7 +77,10 @@ describe('a recorded stream', () => {
 
   test('gives the same parts and bytes however it is split', () => {
     const seen = (chunks: readonly Buffer[]) =>
-      readParts(converse, chunks).map((part) => [describePart(part), part.encode().toString('hex')])
+      readParts(converse, chunks).map((part) => [
+        describePart(part),
+        part.encode().bytes.toString('hex'),
+      ])
     const whole = seen([stream])
     for (const chunks of splits(stream)) expect(seen(chunks)).toEqual(whole)
   })
@@ -95,7 +99,7 @@ describe('a recorded stream', () => {
   test('has its usage found by the scan, however it is split', () => {
     for (const chunks of splits(stream)) {
       const scan = bedrockConverse.createUsageScan({ hideUsage: false })
-      for (const chunk of chunks) scan.push(chunk)
+      for (const chunk of chunks) scan.push(BodyPiece.ofBytes(chunk))
       expect(scan.usage).toEqual(usage)
     }
   })
@@ -131,7 +135,7 @@ describe('a stream', () => {
     ])
     const [part] = readParts(converse, [bytes])
     part?.repeats[0]?.replace('no')
-    expect(part?.encode()).toEqual(withHeaders(headers, '{"message":"no"}'))
+    expect(part?.encode().bytes).toEqual(withHeaders(headers, '{"message":"no"}'))
   })
 
   test('reports errors in headers, which a guard cannot read', () => {
@@ -151,7 +155,7 @@ describe('a stream', () => {
       const parts = readParts(converse, [bytes])
       expect(parts.length).toBeGreaterThan(0)
       expect(parts.some((part) => part.known)).toBe(false)
-      expect(Buffer.concat(parts.map((part) => part.encode())).equals(bytes)).toBe(true)
+      expect(Buffer.concat(parts.map((part) => part.encode().bytes)).equals(bytes)).toBe(true)
     }
   })
 

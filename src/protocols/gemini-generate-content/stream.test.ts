@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import {
   describePart,
   editWholeTexts,
@@ -58,7 +59,10 @@ describe.each(cases)('the recorded stream %s', (name, testCase) => {
 
   test('gives the same parts and bytes however it is split', () => {
     const seen = (chunks: readonly Buffer[]) =>
-      readParts(testCase, chunks).map((part) => [describePart(part), part.encode().toString()])
+      readParts(testCase, chunks).map((part) => [
+        describePart(part),
+        part.encode().bytes.toString(),
+      ])
     const whole = seen([bytes])
     expect(whole.map(([, text]) => text).join('')).toBe(bytes.toString())
     for (const chunks of splits(bytes)) expect(seen(chunks)).toEqual(whole)
@@ -79,7 +83,7 @@ describe.each(cases)('the recorded stream %s', (name, testCase) => {
   test('loses its log probabilities when repetitions are dropped', () => {
     const parts = readParts(testCase, [bytes])
     for (const part of parts) part.dropRepetitions()
-    const text = Buffer.concat(parts.map((part) => part.encode())).toString()
+    const text = Buffer.concat(parts.map((part) => part.encode().bytes)).toString()
     expect(text).not.toContain('logprobsResult')
     expect(text).toContain('"avgLogprobs":-0.10')
   })
@@ -87,7 +91,7 @@ describe.each(cases)('the recorded stream %s', (name, testCase) => {
   test('has its usage and model found by the scan, however it is split', () => {
     for (const chunks of splits(bytes)) {
       const scan = geminiGenerateContent.createUsageScan({ hideUsage: false })
-      for (const chunk of chunks) scan.push(chunk)
+      for (const chunk of chunks) scan.push(BodyPiece.ofBytes(chunk))
       expect([scan.usage?.totalTokens, scan.model]).toEqual([19, 'gemini-2.5-flash'])
     }
   })
@@ -125,7 +129,7 @@ describe('a stream', () => {
     const json = JSON.stringify({ candidates: [{ index: 2, content: { parts } }] })
     expect(say(json)).toEqual([{ deltas: ['candidate 2 musing: x'] }])
     const [part] = readParts(events, [Buffer.from(`data: ${json}\n\n`)])
-    expect(part?.createDelta('candidate 2 musing', 'y').encode().toString()).toBe(
+    expect(part?.createDelta('candidate 2 musing', 'y').encode().bytes.toString()).toBe(
       'data: {"candidates":[{"index":2,"content":{"role":"model","parts":[{"musing":{"text":"y"}}]}}]}\n\n',
     )
   })

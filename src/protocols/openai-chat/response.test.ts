@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import { splits } from '../shared/testing/split-stream.ts'
 import { openAiChat } from './index.ts'
 
@@ -104,7 +105,10 @@ describe('the scan for usage', () => {
   const stream = readFileSync(join(import.meta.dirname, 'testdata', 'content.sse'))
   const scanned = (chunks: readonly Buffer[], hideUsage: boolean) => {
     const scan = openAiChat.createUsageScan({ hideUsage })
-    const passed = Buffer.concat([...chunks.map((chunk) => scan.push(chunk)), scan.end()])
+    const passed = Buffer.concat([
+      ...chunks.map((chunk) => scan.push(BodyPiece.ofBytes(chunk)).bytes),
+      scan.end().bytes,
+    ])
     return { passed: passed.toString(), model: scan.model, total: scan.usage?.totalTokens }
   }
 
@@ -134,10 +138,10 @@ describe('the scan for usage', () => {
       let passed = ''
       for (let start = 0; start < stream.length; start += 64) {
         const size = stream.copy(buffer, 0, start, start + 64)
-        passed += scan.push(buffer.subarray(0, size)).toString('latin1')
+        passed += scan.push(BodyPiece.ofBytes(buffer.subarray(0, size))).latin1
         buffer.fill(0)
       }
-      passed += scan.end().toString('latin1')
+      passed += scan.end().latin1
       expect(scan.usage?.totalTokens).toBe(29)
       expect(passed).toBe(Buffer.from(scanned([stream], hideUsage).passed).toString('latin1'))
     }

@@ -22,7 +22,7 @@ describe('every recorded stream', () => {
   test.each(fixtures)('%s gives the same parts and bytes however it is split', (name) => {
     const bytes = recorded(name)
     const describeWithBytes = (chunks: readonly Buffer[]) =>
-      readParts(chat, chunks).map((part) => [describePart(part), part.encode().toString()])
+      readParts(chat, chunks).map((part) => [describePart(part), part.encode().bytes.toString()])
     const whole = describeWithBytes([bytes])
     let count = 0
     for (const chunks of splits(bytes)) {
@@ -141,9 +141,9 @@ describe('a stream', () => {
 
   test('loses log probabilities when repetitions are dropped, and nothing else', () => {
     const [, part] = readParts(chat, [recorded('content.sse')])
-    const before = part?.encode().toString() ?? ''
+    const before = part?.encode().bytes.toString() ?? ''
     part?.dropRepetitions()
-    const after = part?.encode().toString() ?? ''
+    const after = part?.encode().bytes.toString() ?? ''
     expect(after).toBe(before.replace(/"logprobs":\{.*\],"refusal":null\}/, '"logprobs":null'))
     expect(after).not.toContain('-0.1')
   })

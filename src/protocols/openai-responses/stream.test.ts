@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { BodyPiece } from '../../lib/http/body-piece.ts'
 import {
   describePart,
   editWholeTexts,
@@ -56,7 +57,7 @@ describe('a recorded stream', () => {
 
   test('gives the same parts and bytes however it is split', () => {
     const seen = (chunks: readonly Buffer[]) =>
-      readParts(responses, chunks).map((part) => part.encode().toString())
+      readParts(responses, chunks).map((part) => part.encode().bytes.toString())
     const bytes = seen([stream])
     expect(bytes.join('')).toBe(stream.toString())
     let count = 0
@@ -93,7 +94,7 @@ describe('a recorded stream', () => {
   test('loses every log probability when repetitions are dropped', () => {
     const read = readParts(responses, [stream])
     for (const part of read) part.dropRepetitions()
-    const text = Buffer.concat(read.map((part) => part.encode())).toString()
+    const text = Buffer.concat(read.map((part) => part.encode().bytes)).toString()
     expect(stream.toString()).toContain('"token":"Grü"')
     expect(text).not.toContain('"token"')
   })
@@ -101,7 +102,7 @@ describe('a recorded stream', () => {
   test('has its usage and model found by the scan, however it is split', () => {
     for (const chunks of splits(stream)) {
       const scan = openAiResponses.createUsageScan({ hideUsage: true })
-      for (const chunk of chunks) scan.push(chunk)
+      for (const chunk of chunks) scan.push(BodyPiece.ofBytes(chunk))
       expect([scan.usage, scan.model]).toEqual([usage, 'gpt-4o-mini-2024-07-18'])
     }
   })

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { GatewayError } from '../../../errors/gateway-error.ts'
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { EndpointRuntime } from '../../backends/endpoints/endpoint-runtime.ts'
 import type { Exchange } from '../../request/exchange.ts'
 import type { AnswerRelay } from '../../response/answer-relay.ts'
@@ -120,10 +121,10 @@ export class UpstreamAttempt implements UpstreamHandler {
   }
 
   /** The first event that says something decides whether the client gets this answer. */
-  #takeOpening(chunk: Buffer | undefined): void {
+  #takeOpening(piece: BodyPiece | undefined): void {
     const held = this.#held
     if (held === undefined) return
-    const verdict = held.opening.push(chunk)
+    const verdict = held.opening.push(piece)
     if (verdict === 'wait') {
       if (held.opening.begun) this.#limitHolding(held)
       return
@@ -182,7 +183,7 @@ export class UpstreamAttempt implements UpstreamHandler {
     this.#owner.attemptActive()
     if (this.#held !== undefined) {
       try {
-        this.#takeOpening(chunk)
+        this.#takeOpening(BodyPiece.ofBytes(chunk))
       } catch (cause) {
         this.#owner.relayFailed(cause)
       }
@@ -190,7 +191,7 @@ export class UpstreamAttempt implements UpstreamHandler {
     }
     if (this.#relay !== undefined) {
       try {
-        this.#relay.push(chunk)
+        this.#relay.push(BodyPiece.ofBytes(chunk))
       } catch (cause) {
         this.#owner.relayFailed(cause)
       }

@@ -1,4 +1,5 @@
 import type { GatewayError } from '../../../errors/gateway-error.ts'
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { StreamPart, StreamReader } from '../../../llm/stream-part.ts'
 import type { StreamEditor, StreamOutput } from '../../../policies/policy.ts'
 import { headerValueOf } from '../../response/answer-kind.ts'
@@ -41,10 +42,9 @@ export class EditedStreamRelay implements AnswerRelay {
     return true
   }
 
-  push(chunk: Buffer): void {
-    this.#meter?.keep(chunk)
-    // Editors may hold events back, and the bytes are the caller's again when this returns.
-    this.#take(this.#reader.push(Buffer.from(chunk)))
+  push(piece: BodyPiece): void {
+    this.#meter?.keep(piece.bytes)
+    this.#take(this.#reader.push(piece))
   }
 
   end(trailers: readonly string[]): void {
@@ -89,7 +89,15 @@ export class EditedStreamRelay implements AnswerRelay {
       }
     }
     return {
-      emit: (part) => guarded(() => next.push(part)),
+      // Every event comes here, and would need a function of its own to be a step.
+      emit: (part) => {
+        if (this.#over) return
+        try {
+          next.push(part)
+        } catch (cause) {
+          this.#parts.owner.relayFailed(cause)
+        }
+      },
       end: () => guarded(() => next.end()),
       fail: (error) => guarded(() => this.#fail(error)),
     }
@@ -105,7 +113,7 @@ export class EditedStreamRelay implements AnswerRelay {
       exchange.sink.abort()
       return
     }
-    this.#relay.push(event)
+    this.#relay.push(BodyPiece.ofBytes(event))
     this.#relay.end([])
   }
 

@@ -1,3 +1,4 @@
+import type { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { UsageScan } from '../../../llm/usage-scan.ts'
 import type { AnswerRelay } from '../../response/answer-relay.ts'
 import type { ResponseRelay } from '../../response/response-relay.ts'
@@ -19,11 +20,11 @@ export class MeteredRelay implements AnswerRelay {
     return true
   }
 
-  push(chunk: Buffer): void {
-    const passed = this.#scan.push(chunk)
+  push(piece: BodyPiece): void {
+    const passed = this.#scan.push(piece)
     this.#meter.see(this.#scan)
     // What says how much it has used need not be counted.
-    if (!(this.#scan.isWhole && this.#scan.usage)) this.#meter.keep(chunk)
+    if (!(this.#scan.isWhole && this.#scan.usage)) this.#meter.keep(piece.bytes)
     if (passed.length > 0) this.#relay.push(passed)
   }
 

@@ -1,3 +1,4 @@
+import type { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { StreamPart, StreamReader } from '../../../llm/stream-part.ts'
 
 /** More is not held back for the sake of another try. */
@@ -9,7 +10,7 @@ export const maxHeldMs = 5_000
 /** Holds a stream until an event says something, while the client has seen nothing and another try may follow. */
 export class StreamOpening {
   readonly #reader: StreamReader
-  #held: Buffer[] = []
+  #held: BodyPiece[] = []
   #bytes = 0
   #begun = false
 
@@ -23,10 +24,10 @@ export class StreamOpening {
   }
 
   /** Undefined: no more follows. */
-  push(chunk: Buffer | undefined): 'wait' | 'error' | 'go' {
-    if (chunk === undefined) return 'go'
+  push(piece: BodyPiece | undefined): 'wait' | 'error' | 'go' {
+    if (piece === undefined) return 'go'
     // The bytes are the caller's again when this returns.
-    const copy = Buffer.from(chunk)
+    const copy = piece.copy()
     this.#held.push(copy)
     this.#bytes += copy.length
     for (const part of this.#reader.push(copy)) {
@@ -38,7 +39,7 @@ export class StreamOpening {
   }
 
   /** What was held back. */
-  take(): readonly Buffer[] {
+  take(): readonly BodyPiece[] {
     const held = this.#held
     this.#held = []
     return held

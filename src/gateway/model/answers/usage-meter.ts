@@ -1,3 +1,4 @@
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import { readJsonObject } from '../../../lib/json/read-json-object.ts'
 import type { ModelCall, ModelOperation } from '../../../llm/model-call.ts'
 import type { StreamPart } from '../../../llm/stream-part.ts'
@@ -73,7 +74,7 @@ export class UsageMeter implements AnswerMeter {
     if (answersWithoutTexts.has(call.operation)) return []
     if (streamType === undefined) return textsOf(format, this.#kept.bytes)
     const reader = format.createStreamReader(streamType, { hideUsage: false })
-    const parts = reader?.push(this.#kept.bytes) ?? []
+    const parts = reader?.push(BodyPiece.ofBytes(this.#kept.bytes)) ?? []
     return [parts.flatMap(({ deltas }) => deltas.map(({ text }) => text)).join('')]
   }
 }

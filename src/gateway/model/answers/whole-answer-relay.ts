@@ -1,4 +1,5 @@
 import { type GatewayError, gatewayError } from '../../../errors/gateway-error.ts'
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import { readJsonObject } from '../../../lib/json/read-json-object.ts'
 import type { ModelResponse } from '../../../llm/model-response.ts'
 import type { WireFormat } from '../../../llm/wire-format.ts'
@@ -45,11 +46,11 @@ export class WholeAnswerRelay implements AnswerRelay {
     return this.#over
   }
 
-  push(chunk: Buffer): void {
+  push(piece: BodyPiece): void {
     if (this.#over) return
-    this.#bytes += chunk.length
+    this.#bytes += piece.length
     // The bytes are the caller's again when this returns.
-    const copy = Buffer.from(chunk)
+    const copy = Buffer.from(piece.bytes)
     this.#chunks.push(copy)
     this.#meter?.keep(copy)
     if (this.#bytes <= maxAnswerBytes) return
@@ -98,7 +99,7 @@ export class WholeAnswerRelay implements AnswerRelay {
     const headers = withLength(head.headers, body.length)
     try {
       const relay = new ResponseRelay(exchange, call, { ...head, headers }, owner)
-      relay.push(body)
+      relay.push(BodyPiece.ofBytes(body))
       relay.end(trailers)
     } catch (cause) {
       owner.relayFailed(cause)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import { openAiChat } from '../../../protocols/openai-chat/index.ts'
 import { WholeScan } from './whole-scan.ts'
 
@@ -17,11 +18,11 @@ function scan(pieces: readonly Buffer[], length?: string) {
   const whole = new WholeScan(openAiChat, length)
   const passed = pieces.map((piece) => {
     const chunk = Buffer.from(piece)
-    const pushed = Buffer.from(whole.push(chunk))
+    const pushed = Buffer.from(whole.push(BodyPiece.ofBytes(chunk)).bytes)
     chunk.fill(0)
     return pushed
   })
-  return { whole, passed: Buffer.concat([...passed, whole.end()]) }
+  return { whole, passed: Buffer.concat([...passed, whole.end().bytes]) }
 }
 
 test.each([

@@ -1,3 +1,4 @@
+import { BodyPiece, emptyPiece } from '../../../lib/http/body-piece.ts'
 import { isRecord } from '../../../lib/json/is-record.ts'
 import type { Usage } from '../../../llm/usage.ts'
 import type { UsageScan } from '../../../llm/usage-scan.ts'
@@ -5,8 +6,6 @@ import type { WireFormat } from '../../../llm/wire-format.ts'
 
 /** Parsing a short answer takes 1 µs per KB, looking for reports in its bytes three times as long. */
 const parsedBytes = 32 * 1024
-
-const nothing = Buffer.alloc(0)
 
 /** Finds the usage of a JSON answer: parses it when it has come whole and is short, and scans it otherwise. */
 export class WholeScan implements UsageScan {
@@ -36,24 +35,24 @@ export class WholeScan implements UsageScan {
     return this.#scan?.model ?? this.#found?.model
   }
 
-  push(chunk: Buffer): Buffer {
-    if (this.#scan !== undefined) return this.#scan.push(chunk)
-    if (chunk.length === this.#length) {
-      this.#read(chunk)
-      return chunk
+  push(piece: BodyPiece): BodyPiece {
+    if (this.#scan !== undefined) return this.#scan.push(piece)
+    if (piece.length === this.#length) {
+      this.#read(piece.bytes)
+      return piece
     }
-    this.#bytes += chunk.length
+    this.#bytes += piece.length
     // The bytes are the caller's again when this returns.
-    this.#chunks.push(Buffer.from(chunk))
+    this.#chunks.push(Buffer.from(piece.bytes))
     if (this.#bytes > parsedBytes) this.#beginScan()
-    return chunk
+    return piece
   }
 
-  end(): Buffer {
+  end(): BodyPiece {
     if (this.#scan !== undefined) return this.#scan.end()
     if (this.#found === undefined) this.#read(Buffer.concat(this.#chunks))
     this.#chunks = []
-    return nothing
+    return emptyPiece
   }
 
   #read(body: Buffer): void {
@@ -63,7 +62,7 @@ export class WholeScan implements UsageScan {
 
   #beginScan(): void {
     this.#scan = this.#format.createUsageScan({ hideUsage: false })
-    for (const chunk of this.#chunks.splice(0)) this.#scan.push(chunk)
+    for (const chunk of this.#chunks.splice(0)) this.#scan.push(BodyPiece.ofBytes(chunk))
   }
 }
 

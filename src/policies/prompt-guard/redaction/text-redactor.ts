@@ -32,8 +32,9 @@ export class TextRedactor {
   readonly #options: RedactionOptions
   /** Up to where the text has been handed on. */
   #released = 0
-  /** When pieces came that are not handed on to their end. */
-  #arrivals: { readonly end: number; readonly atMs: number }[] = []
+  /** Where pieces end that are not handed on to there, and when each of them came. */
+  #heldEnds: number[] = []
+  #heldSinceMs: number[] = []
   /** Up to where text was masked without a finding. */
   #blindTo = -1
 
@@ -45,8 +46,8 @@ export class TextRedactor {
 
   /** When {@link release} is due; undefined while nothing is held back. */
   get dueAtMs(): number | undefined {
-    const [oldest] = this.#arrivals
-    return oldest && oldest.atMs + this.#options.maxHeldMs
+    const oldestMs = this.#heldSinceMs[0]
+    return oldestMs === undefined ? undefined : oldestMs + this.#options.maxHeldMs
   }
 
   /** Takes a piece that came at `nowMs`, returns what may go on. */
@@ -55,10 +56,11 @@ export class TextRedactor {
     this.#scanner.push(text)
     let output = this.#takeDecided(this.#scanner.undecidedFrom)
     if (text !== '' && this.#released < this.#scanner.position) {
-      this.#arrivals.push({ end: this.#scanner.position, atMs: nowMs })
+      this.#heldEnds.push(this.#scanner.position)
+      this.#heldSinceMs.push(nowMs)
       if (this.#heldBytes() > this.#options.maxHeldBytes) output += this.#overflow()
     }
-    this.#settleArrivals()
+    this.#settleHeld()
     return output
   }
 
@@ -67,7 +69,7 @@ export class TextRedactor {
     const { dueAtMs } = this
     if (this.rejected || dueAtMs === undefined || nowMs < dueAtMs) return ''
     const output = this.#overflow()
-    this.#settleArrivals()
+    this.#settleHeld()
     return output
   }
 
@@ -76,7 +78,7 @@ export class TextRedactor {
     if (this.rejected) return ''
     this.#scanner.finish()
     const output = this.#takeDecided(this.#scanner.position)
-    this.#arrivals = []
+    this.#holdNothing()
     return output
   }
 
@@ -94,7 +96,7 @@ export class TextRedactor {
       output += this.#takeMasked(cluster)
       taken += cluster.spans.length
     }
-    spans.splice(0, taken)
+    if (taken > 0) spans.splice(0, taken)
     return output + this.#takeText(Math.max(limit, this.#released))
   }
 
@@ -124,7 +126,7 @@ export class TextRedactor {
     if (this.#released === position) return output
     if (this.#options.onOverflow === 'mask') return output + this.#takeBlindly()
     this.rejected = true
-    this.#arrivals = []
+    this.#holdNothing()
     return output
   }
 
@@ -154,8 +156,17 @@ export class TextRedactor {
     this.#scanner.forget(position)
   }
 
-  #settleArrivals(): void {
-    const settled = this.#arrivals.findIndex(({ end }) => end > this.#released)
-    if (settled !== 0) this.#arrivals.splice(0, settled < 0 ? this.#arrivals.length : settled)
+  #settleHeld(): void {
+    let settled = 0
+    while ((this.#heldEnds[settled] ?? Number.POSITIVE_INFINITY) <= this.#released) settled++
+    for (; settled > 0; settled--) {
+      this.#heldEnds.shift()
+      this.#heldSinceMs.shift()
+    }
+  }
+
+  #holdNothing(): void {
+    this.#heldEnds = []
+    this.#heldSinceMs = []
   }
 }

@@ -1,10 +1,11 @@
-import type { LivePattern, PatternMatch, PatternRun } from '../../../lib/pattern-set/pattern-run.ts'
+import type { PatternMatch, PatternRun } from '../../../lib/pattern-set/pattern-run.ts'
 import type { Searches } from './compile-searches.ts'
 import { compareSpans, type Span } from './span.ts'
 
 // Assertions look back one character, which may be a surrogate pair.
 const lookBack = 2
-const forgottenAtOnce = 256
+/** What is looked at is copied with every piece, so little is kept that is decided. */
+const forgottenAtOnce = 32
 
 /** Looks for spans in one text that comes in pieces. Where the pieces are cut makes no difference. */
 export class TextScanner {
@@ -66,7 +67,7 @@ export class TextScanner {
     for (const match of matches) {
       const detector = this.#searches.detectors[match.pattern]
       if (detector?.scan === undefined) this.#addSpan(match)
-      else this.#scan(match, match.end, true)
+      else this.#scan(match.pattern, match.start, match.end)
     }
     this.spans.sort(compareSpans)
   }
@@ -78,35 +79,38 @@ export class TextScanner {
     this.#neededFrom = this.position
     if (this.#run.earliestLive() >= this.position) return
     const found = this.spans.length
-    for (const live of this.#run.live()) {
-      const { from, suspect } = this.#undecidedOf(live)
-      this.undecidedFrom = Math.min(this.undecidedFrom, from)
-      if (!suspect || from >= this.suspectFrom) continue
-      this.suspectFrom = from
-      this.suspectPattern = live.pattern
+    const run = this.#run
+    for (let index = 0; index < run.liveCount; index++) {
+      this.#decideLive(run.livePattern(index), run.liveStart(index))
     }
     if (this.spans.length > found) this.spans.sort(compareSpans)
   }
 
-  #undecidedOf(live: LivePattern): { from: number; suspect: boolean } {
-    if (this.#searches.detectors[live.pattern]?.scan === undefined) {
-      return { from: live.start, suspect: true }
-    }
-    const undecided = this.#scan(live, this.position, false)
-    this.#neededFrom = Math.min(this.#neededFrom, undecided.from)
-    return undecided
+  /** `pattern` has begun at `start` and may go on. */
+  #decideLive(pattern: number, start: number): void {
+    const isArea = this.#searches.detectors[pattern]?.scan !== undefined
+    const suspect = isArea ? this.#scan(pattern, start, undefined) : true
+    const from = isArea ? (this.#decidedTo.get(pattern) ?? start) : start
+    if (isArea) this.#neededFrom = Math.min(this.#neededFrom, from)
+    this.undecidedFrom = Math.min(this.undecidedFrom, from)
+    if (!suspect || from >= this.suspectFrom) return
+    this.suspectFrom = from
+    this.suspectPattern = pattern
   }
 
-  /** Looks for findings in the area that `pattern` opens at `start`; returns what of it is undecided. */
-  #scan({ pattern, start }: LivePattern, end: number, complete: boolean) {
+  /**
+   * Looks for findings in the area that `pattern` opens at `start`; `end` is undefined where it may go on. Notes up to where the
+   * area is decided; true: what is not looks like a finding.
+   */
+  #scan(pattern: number, start: number, end: number | undefined): boolean {
     const from = Math.max(start, this.#decidedTo.get(pattern) ?? 0)
     const scan = this.#searches.detectors[pattern]?.scan?.({
       text: this.#text,
       from: from - this.#offset,
-      to: end - this.#offset,
-      complete,
+      to: (end ?? this.position) - this.#offset,
+      complete: end !== undefined,
     })
-    if (scan === undefined) return { from, suspect: false }
+    if (scan === undefined) return false
     for (const finding of scan.findings) {
       this.#addSpan({
         pattern,
@@ -117,7 +121,7 @@ export class TextScanner {
     const { undecidedFrom, suspect } = scan
     const decidedTo = this.#offset + undecidedFrom - (splitsPair(this.#text, undecidedFrom) ? 1 : 0)
     this.#decidedTo.set(pattern, decidedTo)
-    return { from: decidedTo, suspect }
+    return suspect
   }
 
   #addSpan({ pattern, start, end }: PatternMatch): void {

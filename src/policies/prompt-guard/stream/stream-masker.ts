@@ -35,6 +35,7 @@ const maxChannels = 1024
 const maxEventLength = 1024 * 1024
 
 interface Channel {
+  readonly name: string
   readonly redactor: TextRedactor
   /** The last event that added to the channel: text that was held back goes out in one like it. */
   part: StreamPart
@@ -45,7 +46,8 @@ export class StreamMasker implements StreamEditor {
   readonly #settings: MaskSettings
   readonly #output: StreamOutput
   readonly #context: RequestContext
-  readonly #channels = new Map<string, Channel>()
+  /** In the order in which they began; a stream has one or two at a time. */
+  #channels: Channel[] = []
   #isOver = false
   #cancelTimer: (() => void) | undefined
   #timerDueAtMs = Number.POSITIVE_INFINITY
@@ -99,7 +101,7 @@ export class StreamMasker implements StreamEditor {
 
   end(): void {
     if (this.#isOver) return
-    for (const [name, { redactor, part }] of this.#channels) {
+    for (const { name, redactor, part } of this.#channels) {
       const rest = redactor.end()
       if (rest !== '') this.#output.emit(part.createDelta(name, rest))
     }
@@ -119,7 +121,7 @@ export class StreamMasker implements StreamEditor {
 
   #takeDeltas(part: StreamPart, texts: TextsBySlot): void {
     for (const slot of part.deltas) {
-      const text = texts.get(slot) ?? slot.text
+      const text = textOf(slot, texts)
       const channel = this.#channelOf(slot.channel, part)
       const released = channel === undefined ? text : channel.redactor.push(text, this.#now())
       if (released !== slot.text) slot.replace(released)
@@ -140,14 +142,14 @@ export class StreamMasker implements StreamEditor {
   }
 
   #closedBy(part: StreamPart): readonly string[] {
-    return part.closesAll ? [...this.#channels.keys()] : part.closes
+    return part.closesAll ? this.#channels.map(({ name }) => name) : part.closes
   }
 
   #close(name: string): string {
-    const channel = this.#channels.get(name)
+    const channel = this.#find(name)
     if (channel === undefined) return ''
     const rest = channel.redactor.end()
-    this.#channels.delete(name)
+    this.#channels.splice(this.#channels.indexOf(channel), 1)
     this.#record(channel.redactor)
     return rest
   }
@@ -155,7 +157,7 @@ export class StreamMasker implements StreamEditor {
   #maskRepeats(part: StreamPart, texts: TextsBySlot): void {
     const { searches, options } = this.#settings
     for (const slot of part.repeats) {
-      const text = texts.get(slot) ?? slot.text
+      const text = textOf(slot, texts)
       const masked = searches === undefined ? text : redactText(searches, options.style, text)
       if (masked !== slot.text) slot.replace(masked)
     }
@@ -164,26 +166,32 @@ export class StreamMasker implements StreamEditor {
   #channelOf(name: string, part: StreamPart): Channel | undefined {
     const { searches, options } = this.#settings
     if (searches === undefined) return undefined
-    const known = this.#channels.get(name)
+    const known = this.#find(name)
     if (known !== undefined) {
-      known.part = part
+      // Parts that live until the next one comes are what V8 spends most of its collections on.
+      if (!part.makesDeltasLike(known.part)) known.part = part
       return known
     }
-    const channel = { redactor: new TextRedactor(searches, options), part }
-    this.#channels.set(name, channel)
+    const channel = { name, redactor: new TextRedactor(searches, options), part }
+    this.#channels.push(channel)
     return channel
   }
 
+  #find(name: string): Channel | undefined {
+    for (const channel of this.#channels) if (channel.name === name) return channel
+    return undefined
+  }
+
   #holdsTooMuch(): boolean {
-    if (this.#channels.size > maxChannels) return true
-    for (const { redactor } of this.#channels.values()) if (redactor.rejected) return true
+    if (this.#channels.length > maxChannels) return true
+    for (const { redactor } of this.#channels) if (redactor.rejected) return true
     return false
   }
 
   /** Sees to it that text does not wait for more text for longer than it may. */
   #schedule(): void {
     let dueAtMs = Number.POSITIVE_INFINITY
-    for (const { redactor } of this.#channels.values()) {
+    for (const { redactor } of this.#channels) {
       dueAtMs = Math.min(dueAtMs, redactor.dueAtMs ?? Number.POSITIVE_INFINITY)
     }
     // A timer that comes too early looks again: most texts go out before they are due, and a timer costs more than that.
@@ -199,7 +207,7 @@ export class StreamMasker implements StreamEditor {
     this.#cancelTimer = undefined
     if (this.#isOver) return
     const nowMs = this.#now()
-    for (const [name, { redactor, part }] of this.#channels) {
+    for (const { name, redactor, part } of this.#channels) {
       const released = redactor.release(nowMs)
       if (released !== '') this.#output.emit(part.createDelta(name, released))
     }
@@ -211,8 +219,8 @@ export class StreamMasker implements StreamEditor {
     if (this.#isOver) return
     this.#isOver = true
     this.#cancelTimer?.()
-    for (const { redactor } of this.#channels.values()) this.#record(redactor)
-    this.#channels.clear()
+    for (const { redactor } of this.#channels) this.#record(redactor)
+    this.#channels = []
   }
 
   #record({ counts }: TextRedactor): void {
@@ -222,6 +230,10 @@ export class StreamMasker implements StreamEditor {
   #now(): number {
     return this.#settings.clock.now()
   }
+}
+
+function textOf(slot: TextSlot, texts: TextsBySlot): string {
+  return texts === asTheyAre ? slot.text : (texts.get(slot) ?? slot.text)
 }
 
 function textLengthOf({ deltas, repeats }: StreamPart): number {

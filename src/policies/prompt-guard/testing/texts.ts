@@ -1,3 +1,4 @@
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { ModelRequest } from '../../../llm/model-request.ts'
 import type { ModelResponse } from '../../../llm/model-response.ts'
 import type { StreamPart } from '../../../llm/stream-part.ts'
@@ -75,7 +76,9 @@ export function part(
     ...{ closes: [], closesAll: false, repeats: [], known: true, hidden: false },
     ...{ error: undefined, usage: undefined, model: undefined },
     dropRepetitions: () => undefined,
-    encode: () => Buffer.from(slots.map(({ channel, text }) => `${channel}=${text}`).join()),
+    encode: () =>
+      BodyPiece.ofBytes(Buffer.from(slots.map(({ channel, text }) => `${channel}=${text}`).join())),
+    makesDeltasLike: () => false,
     createDelta: (channel, text) => part([[channel, text]]),
     ...details,
   }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { EventStreamCodec, HeaderMarshaller } from '@smithy/eventstream-codec'
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { Frame } from '../../shared/frame.ts'
 
 type Headers = ReturnType<HeaderMarshaller['parse']>
@@ -19,6 +20,10 @@ export class EventMessage implements Frame {
 
   constructor(bytes: Buffer) {
     this.bytes = bytes
+  }
+
+  get piece(): BodyPiece {
+    return BodyPiece.ofBytes(this.bytes)
   }
 
   /** Undefined: the bytes are no message, or not the one that was sent. */

@@ -33,7 +33,8 @@ export function createMessageReader(
     return part
   }
   return {
-    push: (chunk) => framer.push(chunk).map(read),
+    // The framer keeps what it is given.
+    push: (piece) => framer.push(Buffer.from(piece.bytes)).map(read),
     end: () => framer.end().map(read),
   }
 }

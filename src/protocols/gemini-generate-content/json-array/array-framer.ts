@@ -1,3 +1,4 @@
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { Frame } from '../../shared/frame.ts'
 
 /** A stretch of a JSON array: an element with the comma before it, or what stands around the elements. */
@@ -12,6 +13,10 @@ export class ArrayFrame implements Frame {
     this.bytes = bytes
     this.#start = start
     this.isLast = isLast
+  }
+
+  get piece(): BodyPiece {
+    return BodyPiece.ofBytes(this.bytes)
   }
 
   /** The element's JSON, or what stands where only brackets may; undefined where that is all there is. */

@@ -19,7 +19,8 @@ export function createArrayReader(
     return part
   }
   return {
-    push: (chunk) => framer.push(chunk).map(read),
+    // The framer keeps what it is given.
+    push: (piece) => framer.push(Buffer.from(piece.bytes)).map(read),
     end: () => framer.end().map(read),
   }
 }

@@ -1,20 +1,30 @@
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { Frame } from '../frame.ts'
 
-/** One server-sent event, or a block of comments, as it came: its bytes, and what they say. */
+/** One server-sent event, or a block of comments, as it came, and what it says. */
 export class SseEvent implements Frame {
-  readonly bytes: Buffer
+  /** As it came; a character is a byte. */
+  readonly latin1: string
+  /** Then it says the same in UTF-8. */
+  readonly isAscii: boolean
   readonly #isFirst: boolean
   #text: string | undefined
   #lines: readonly string[] | undefined
 
-  constructor(bytes: Buffer, isFirst: boolean) {
-    this.bytes = bytes
+  constructor(latin1: string, isAscii: boolean, isFirst: boolean) {
+    this.latin1 = latin1
+    this.isAscii = isAscii
     this.#isFirst = isFirst
+  }
+
+  get piece(): BodyPiece {
+    return BodyPiece.ofLatin1(this.latin1)
   }
 
   /** All of it. */
   get text(): string {
-    this.#text ??= this.bytes.toString('utf8')
+    if (this.isAscii) return this.latin1
+    this.#text ??= Buffer.from(this.latin1, 'latin1').toString('utf8')
     return this.#text
   }
 
@@ -42,7 +52,7 @@ export class SseEvent implements Frame {
   }
 
   #join(lines: readonly string[]): Buffer {
-    const end = lineEndOf(this.bytes)
+    const end = lineEndOf(this.latin1)
     return Buffer.from(`${lines.join(end)}${end}${end}`)
   }
 
@@ -70,8 +80,8 @@ function fieldValue(line: string): string {
   return line.charCodeAt(colon + 1) === 32 ? line.slice(colon + 2) : line.slice(colon + 1)
 }
 
-function lineEndOf(bytes: Buffer): string {
-  const carriageReturn = bytes.indexOf(13)
+function lineEndOf(text: string): string {
+  const carriageReturn = text.indexOf('\r')
   if (carriageReturn < 0) return '\n'
-  return bytes[carriageReturn + 1] === 10 ? '\r\n' : '\r'
+  return text[carriageReturn + 1] === '\n' ? '\r\n' : '\r'
 }

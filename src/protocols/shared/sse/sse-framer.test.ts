@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import { SseFramer } from './sse-framer.ts'
 
 interface Seen {
@@ -9,8 +10,11 @@ interface Seen {
 
 function frame(chunks: readonly Buffer[]): Seen[] {
   const framer = new SseFramer()
-  const events = [...chunks.flatMap((chunk) => framer.push(chunk)), ...framer.end()]
-  return events.map(({ bytes, data }) => ({ bytes: bytes.toString('latin1'), data }))
+  const events = [
+    ...chunks.flatMap((chunk) => framer.push(BodyPiece.ofBytes(chunk))),
+    ...framer.end(),
+  ]
+  return events.map(({ latin1, data }) => ({ bytes: latin1, data }))
 }
 
 const dataOf = (text: string) =>
@@ -39,7 +43,7 @@ describe('cutting a stream into events', () => {
   })
 
   test('does not wait for a line feed in a stream that has only carriage returns', () => {
-    expect(new SseFramer().push(Buffer.from('data: x\r\r'))).toHaveLength(1)
+    expect(new SseFramer().push(BodyPiece.ofBytes(Buffer.from('data: x\r\r')))).toHaveLength(1)
   })
 
   test('gives out the same events and all bytes however the stream is split', () => {
@@ -73,7 +77,7 @@ describe('cutting a stream into events', () => {
 
 test('an event with other data keeps its name, its comments and its line ends', () => {
   const [event] = new SseFramer().push(
-    Buffer.from(': c\r\nevent: e\r\ndata: 1\r\ndata: 2\r\nid: 7\r\n\r\n'),
+    BodyPiece.ofLatin1(': c\r\nevent: e\r\ndata: 1\r\ndata: 2\r\nid: 7\r\n\r\n'),
   )
   expect(event?.encode('{}').toString()).toBe(': c\r\nevent: e\r\ndata: {}\r\nid: 7\r\n\r\n')
 })

@@ -1,3 +1,4 @@
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import { encodeJson } from '../../../lib/json/encode-json.ts'
 import type { StreamPart } from '../../../llm/stream-part.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
@@ -104,17 +105,20 @@ export class JsonPart implements StreamPart {
     this.#changed = true
   }
 
-  encode(): Buffer {
-    if (!this.#changed) return this.#frame.bytes
-    return this.#frame.encode(encodeJson(this.json, { sortKeys: false }))
+  encode(): BodyPiece {
+    if (!this.#changed) return this.#frame.piece
+    return BodyPiece.ofBytes(this.#frame.encode(encodeJson(this.json, { sortKeys: false })))
+  }
+
+  makesDeltasLike(other: StreamPart): boolean {
+    return other === this
   }
 
   createDelta(channel: string, text: string): StreamPart {
     const { json, name } = this.#channels.createDelta(channel, text)
     const create = (created: string) => this.#frame.create(created, name)
-    const bytes = create(encodeJson(json, { sortKeys: false }))
     const frame: Frame = {
-      bytes,
+      piece: BodyPiece.ofBytes(create(encodeJson(json, { sortKeys: false }))),
       encode: create,
       create: (...parts) => this.#frame.create(...parts),
     }

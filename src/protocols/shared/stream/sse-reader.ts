@@ -1,3 +1,4 @@
+import type { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { StreamPart, StreamReader } from '../../../llm/stream-part.ts'
 import type { SseEvent } from '../sse/sse-event.ts'
 import { SseFramer } from '../sse/sse-framer.ts'
@@ -29,8 +30,8 @@ export class SseReader implements StreamReader {
     this.#messages = createMessageReader(this.#channels)
   }
 
-  push(chunk: Buffer): StreamPart[] {
-    return this.#framer.push(chunk).map(this.#read)
+  push(piece: BodyPiece): StreamPart[] {
+    return this.#framer.push(piece).map(this.#read)
   }
 
   end(): StreamPart[] {

@@ -28,9 +28,9 @@ export class TextForm {
   static of(event: SseEvent, part: JsonPart, parse: ReadEvent): TextForm | undefined {
     const [slot] = part.deltas
     if (slot === undefined || !part.isOneText) return undefined
-    if (event.bytes.length > maxEventBytes) return undefined
+    if (event.latin1.length > maxEventBytes) return undefined
     const template = EventTemplate.find(event.text, slot.text)
-    return template && new TextForm(template, { part, slot }, parse)
+    return template && new TextForm(template, { part, slot, isFixed: template.isFixed }, parse)
   }
 
   /** Another event has this form, and parsing it has shown that the text stands where it was seen. */
@@ -50,7 +50,8 @@ export class TextForm {
   #proves(event: SseEvent, { start, end, text }: TextPlace): boolean {
     const other = text === 'a' ? 'b' : 'a'
     const changed = event.text.slice(0, start) + other + event.text.slice(end)
-    const part = this.#parse(new SseEvent(Buffer.from(changed), false))
+    const latin1 = Buffer.from(changed).toString('latin1')
+    const part = this.#parse(new SseEvent(latin1, latin1.length === changed.length, false))
     part.dropRepetitions()
     const [slot] = part.deltas
     const { channel, role } = this.#parsed.slot

@@ -1,3 +1,4 @@
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { StreamPart } from '../../../llm/stream-part.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
 import type { TextPlace } from '../sse/event-template.ts'
@@ -71,9 +72,15 @@ export class TextPart implements StreamPart, TextSlot {
     this.text = text
   }
 
-  encode(): Buffer {
-    const { text } = this.#place
-    return this.text === text ? this.#event.bytes : Buffer.from(this.#withText(this.text))
+  encode(): BodyPiece {
+    if (this.text === this.#place.text) return this.#event.piece
+    const event = this.#withText(this.text)
+    const isAscii = this.#event.isAscii && !beyondAscii.test(this.text)
+    return isAscii ? BodyPiece.ofLatin1(event) : BodyPiece.ofBytes(Buffer.from(event))
+  }
+
+  makesDeltasLike(other: StreamPart): boolean {
+    return other instanceof TextPart && other.#model === this.#model && this.#model.isFixed
   }
 
   createDelta(channel: string, text: string): StreamPart {
@@ -92,9 +99,12 @@ export class TextPart implements StreamPart, TextSlot {
 }
 
 const none: readonly never[] = []
+const beyondAscii = /[\u0080-\uffff]/
 
 /** An event that bears one text and nothing else, as it was parsed. */
 export interface ParsedText {
   readonly part: JsonPart
   readonly slot: TextSlot
+  /** The events of its form differ in their text alone. */
+  readonly isFixed: boolean
 }

@@ -1,3 +1,4 @@
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { StreamPart, StreamReader } from '../../../llm/stream-part.ts'
 import type { TextSlot } from '../../../llm/text-slot.ts'
 import type { WireFormat } from '../../../llm/wire-format.ts'
@@ -18,7 +19,7 @@ export function createReader({ format, contentType, hideUsage }: StreamCase): St
 
 export function readParts(testCase: StreamCase, chunks: readonly Buffer[]): StreamPart[] {
   const reader = createReader(testCase)
-  return [...chunks.flatMap((chunk) => reader.push(chunk)), ...reader.end()]
+  return [...chunks.flatMap((chunk) => reader.push(BodyPiece.ofBytes(chunk))), ...reader.end()]
 }
 
 /** What a part says, in a form that is compared and read easily; what it does not say is left out. */
@@ -93,7 +94,7 @@ class HoldingEditor {
       this.#release(channel, part)
     }
     for (const slot of part.repeats) slot.replace(this.#edit(slot.text))
-    if (!part.hidden) this.#output.push(part.encode())
+    if (!part.hidden) this.#output.push(part.encode().bytes)
     if (part.deltas.length > 0) this.#last = part
   }
 
@@ -105,6 +106,6 @@ class HoldingEditor {
   #release(channel: string, part: StreamPart): void {
     const text = this.#held.get(channel) ?? ''
     this.#held.delete(channel)
-    if (text !== '') this.#output.push(part.createDelta(channel, this.#edit(text)).encode())
+    if (text !== '') this.#output.push(part.createDelta(channel, this.#edit(text)).encode().bytes)
   }
 }

@@ -1,3 +1,4 @@
+import { BodyPiece } from '../../../lib/http/body-piece.ts'
 import type { UsageScan } from '../../../llm/usage-scan.ts'
 import type { SseEvent } from '../sse/sse-event.ts'
 import { SseFramer } from '../sse/sse-framer.ts'
@@ -8,16 +9,16 @@ export function hideEvents(scan: CountingScan, isHidden: (event: SseEvent) => bo
   const framer = new SseFramer()
   const isShown = (event: SseEvent) => {
     const before = scan.reports
-    scan.push(event.bytes)
+    scan.push(event.piece)
     scan.end()
     return scan.reports === before || !isHidden(event)
   }
   const relay = (events: readonly SseEvent[]) => {
-    const shown = events.filter(isShown).map(({ bytes }) => bytes)
-    return shown.length === 1 && shown[0] ? shown[0] : Buffer.concat(shown)
+    const shown = events.filter(isShown).map(({ latin1 }) => latin1)
+    return BodyPiece.ofLatin1(shown.join(''))
   }
   return {
-    push: (chunk) => relay(framer.push(chunk)),
+    push: (piece) => relay(framer.push(piece)),
     end: () => relay(framer.end()),
     isWhole: false,
     get usage() {

@@ -1,3 +1,4 @@
+import { emptyPiece } from '../../../lib/http/body-piece.ts'
 import type { Usage } from '../../../llm/usage.ts'
 import type { UsageScan } from '../../../llm/usage-scan.ts'
 import { asString } from '../json-value.ts'
@@ -33,15 +34,15 @@ export function createUsageScan(names: UsageNames): CountingScan {
           model ??= asString(value)
         })
   return {
-    push(chunk) {
-      usages.push(chunk)
-      if (model === undefined) models?.push(chunk)
-      return chunk
+    push(piece) {
+      usages.push(piece.latin1)
+      if (model === undefined) models?.push(piece.latin1)
+      return piece
     },
     end() {
       usages.end()
       models?.end()
-      return nothing
+      return emptyPiece
     },
     get usage() {
       return usage
@@ -55,5 +56,3 @@ export function createUsageScan(names: UsageNames): CountingScan {
     },
   }
 }
-
-const nothing = Buffer.alloc(0)
