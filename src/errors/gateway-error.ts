@@ -16,6 +16,7 @@ export type GatewayErrorCode =
   | 'configuration-error'
   | 'backend-not-found'
   | 'no-healthy-upstream'
+  | 'upstream-without-endpoints'
   | 'upstream-overloaded'
   | 'upstream-forbidden'
   | 'upstream-connect-failure'

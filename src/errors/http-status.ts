@@ -15,6 +15,7 @@ const httpStatusByCode: Readonly<Record<GatewayErrorCode, number>> = {
   'configuration-error': 500,
   'backend-not-found': 503,
   'no-healthy-upstream': 503,
+  'upstream-without-endpoints': 503,
   'upstream-overloaded': 503,
   'upstream-forbidden': 502,
   'upstream-connect-failure': 503,

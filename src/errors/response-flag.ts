@@ -18,6 +18,7 @@ export const responseFlagByCode: Readonly<Record<GatewayErrorCode, string>> = {
   'configuration-error': 'NC',
   'backend-not-found': 'NC',
   'no-healthy-upstream': 'UH',
+  'upstream-without-endpoints': 'UH',
   'upstream-overloaded': 'UO',
   'upstream-forbidden': 'NC',
   'upstream-connect-failure': 'UF',

@@ -10,6 +10,8 @@ export interface Backend {
   readonly name: string
   readonly origin: Origin
   readonly endpoints: readonly Endpoint[]
+  /** Why there are no endpoints, in words for clients. */
+  readonly emptyReason?: string
   readonly protocol: 'http1' | 'http2'
   /** Use HTTP/2 upstream for requests that came by HTTP/2. */
   readonly followClientProtocol: boolean

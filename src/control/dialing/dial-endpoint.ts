@@ -3,9 +3,10 @@ import { connect as connectTls } from 'node:tls'
 import type { Backend, Endpoint } from '../../ir/backend.ts'
 import { checkNames } from '../../lib/tls/check-names.ts'
 import type { AddressGuard } from '../../lib/upstream-address/address-guard.ts'
-import type {
-  AddressResolver,
-  UpstreamAddress,
+import {
+  type AddressResolver,
+  NoEndpointError,
+  type UpstreamAddress,
 } from '../../lib/upstream-address/address-resolver.ts'
 import type { TlsContexts } from './tls-contexts.ts'
 
@@ -63,7 +64,9 @@ function resolveTarget(
   return new Promise((resolve, reject) => {
     resolver.resolve(host, port, (error, address) => {
       if (address === undefined) {
-        reject(new Error(`DNS resolution of ${host} failed`, { cause: error }))
+        const isEmpty = error instanceof NoEndpointError
+        const reason = isEmpty ? error.message : `DNS resolution of ${host} failed`
+        reject(new Error(reason, { cause: error }))
         return
       }
       const forbidden = guard(address)

@@ -51,7 +51,10 @@ function viewOf(...objects: readonly KubeObject[]): ObjectView {
 }
 
 const ports = [{ name: 'http', port: 80 }]
-const elsewhere = (name = host) => ({ host: name, port: undefined, targets: [], trusted: false })
+const otherPorts = 'Service api in namespace shop does not have that port; its ports: 80'
+const elsewhere = (name = host, emptyReason = otherPorts) => ({
+  ...{ host: name, port: undefined, targets: [], emptyReason, trusted: false },
+})
 const find = (configuration: Configuration, ...objects: readonly KubeObject[]) =>
   new AddressOverrides([]).update(configuration, viewOf(...objects))
 
@@ -84,8 +87,15 @@ test('a Service without endpoints is reached at the address of its balancer', ()
   ])
 })
 
-test('a Service without anything behind it leads nowhere', () => {
-  expect(find(namingHosts(host), service({ ports }))).toEqual([elsewhere()])
+test('a Service without anything behind it leads nowhere and is named', () => {
+  const emptyReason = 'Service api in namespace shop has no ready endpoints for port 80'
+  const nowhere = { ...elsewhere(host, emptyReason), port: 80 }
+  expect(find(namingHosts(host), service({ ports }))).toEqual([nowhere, elsewhere()])
+  const atThatPort = 'Service api in namespace shop has no ready endpoints at that port'
+  expect(find(namingHosts(host), service({ ports, clusterIP: 'None' }))).toEqual([
+    nowhere,
+    elsewhere(host, atThatPort),
+  ])
 })
 
 test('the name of an external Service leads to the name that it stands for', () => {

@@ -7,6 +7,7 @@ import {
   parseClusterDnsName,
   serviceEndpointsOf,
   servicePortsOf,
+  withoutReadyEndpoints,
 } from '../../dialects/core/services.ts'
 import type { ObjectView } from '../../dialects/dialect.ts'
 import type { Configuration } from '../../ir/configuration.ts'
@@ -49,19 +50,31 @@ function overridesOf(host: string, service: KubeObject, findSlices: FindSlices):
   const slices = findSlices(service)
   const balancer = loadBalancerAddressOf(service)
   const isHeadless = spec['clusterIP'] === 'None'
-  const byPort = servicePortsOf(service).flatMap((servicePort) => {
+  const { namespace = '', name } = service.metadata
+  const servicePorts = servicePortsOf(service)
+  const byPort = servicePorts.flatMap((servicePort) => {
     const { port } = servicePort
     const ready = serviceEndpointsOf(slices, servicePort)
     const fallback = balancer === undefined ? [] : [{ address: balancer, port }]
     const targets = ready.length > 0 ? ready : fallback
-    if (targets.length === 0) return []
+    if (targets.length === 0) {
+      return [{ ...nowhere(host, withoutReadyEndpoints(namespace, name, port)), port }]
+    }
     // The name of a headless Service leads to its pods, whose own port is asked for.
     const ports = isHeadless ? new Set([port, ...ready.map((target) => target.port)]) : [port]
     return [...ports].map((own) => ({ host, port: own, targets, trusted: false }))
   })
   // What the Service does not serve is nobody's: names of the cluster are not asked for elsewhere.
-  return [...byPort, { host, port: undefined, targets: [], trusted: false }]
+  const known = servicePorts.map(({ port }) => port).join(', ')
+  const reason = isHeadless
+    ? `Service ${name} in namespace ${namespace} has no ready endpoints at that port`
+    : `Service ${name} in namespace ${namespace} does not have that port; its ports: ${known}`
+  return [...byPort, nowhere(host, reason)]
 }
+
+const nowhere = (host: string, emptyReason: string): AddressOverride => ({
+  ...{ host, port: undefined, targets: [], emptyReason, trusted: false },
+})
 
 /** The overrides in force: the operator's and the stand-ins' first, then the names of Services. */
 export class AddressOverrides {

@@ -106,6 +106,10 @@ export function parseClusterDnsName(
   return name === undefined || namespace === undefined ? undefined : { namespace, name }
 }
 
+/** Says that nothing is behind a Service's port, in words for clients. */
+export const withoutReadyEndpoints = (namespace: string, name: string, port: number): string =>
+  `Service ${name} in namespace ${namespace} has no ready endpoints for port ${port}`
+
 /** The address that a balancer gave the Service. */
 export function loadBalancerAddressOf(service: KubeObject): string | undefined {
   const status = isRecord(service['status']) ? service['status'] : {}

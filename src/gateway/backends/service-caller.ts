@@ -5,6 +5,7 @@ import type { Timers } from '../../lib/time/timers.ts'
 import type { ServiceAnswer, ServiceCall } from '../../policies/policy.ts'
 import type { HostAnswer, HostCall } from '../../providers/provider.ts'
 import type { CompiledBackend, Snapshot } from '../../snapshot/snapshot.ts'
+import { withoutEndpoints } from '../upstream/connector.ts'
 import type { UpstreamCall, UpstreamFailure, UpstreamHandler } from '../upstream/upstream-client.ts'
 import type { BackendDirectory } from './backend-directory.ts'
 import type { BackendRuntime } from './backend-runtime.ts'
@@ -74,7 +75,7 @@ export class ServiceCaller {
       return Promise.resolve(
         failureOf(
           endpoint === undefined
-            ? gatewayError('no-healthy-upstream', 'no healthy upstream')
+            ? withoutEndpoints(backend.config.emptyReason)
             : gatewayError('client-closed', 'the request is over'),
         ),
       )

@@ -207,6 +207,16 @@ test('no endpoints are no healthy upstream', async () => {
   expect(await gateway.record()).toMatchObject({ responseFlags: 'UH', attempts: 0 })
 })
 
+test('a backend that says why it is empty says so to clients', async () => {
+  const gateway = await start()
+  const emptyReason = 'Service api in namespace shop has no ready endpoints for port 80'
+  gateway.ingress = createIngress(createForward(createBackend([], { emptyReason })))
+  const answer = await fetch(gateway.url)
+  expect(answer.status).toBe(503)
+  expect(await answer.text()).toBe(`no healthy upstream: ${emptyReason}`)
+  expect(await gateway.record()).toMatchObject({ responseFlags: 'UH', attempts: 0 })
+})
+
 test('connections outlive snapshots that still name their endpoint and close with the last', async () => {
   const gateway = await start()
   let connections = 0

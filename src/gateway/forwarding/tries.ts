@@ -8,6 +8,7 @@ import type { Exchange } from '../request/exchange.ts'
 import type { UpstreamResponseHead } from '../response/response-relay.ts'
 import { backOffMs, isRetryable, type RetryCause, rateLimitDelayMs } from '../retry/retry-policy.ts'
 import { TriedPriorities } from '../retry/tried-priorities.ts'
+import { withoutEndpoints } from '../upstream/connector.ts'
 import type { UpstreamFailure } from '../upstream/upstream-client.ts'
 import { UpstreamAttempt } from './attempt/attempt.ts'
 import type { AnswerOwner, AttemptJudge } from './attempt/attempt-owners.ts'
@@ -178,7 +179,7 @@ export class Tries implements AttemptJudge {
     const hash = hashRequest(this.#rules.config.hashPolicies, exchange)
     const endpoint = this.#priorities?.pick(this.#backend, hash) ?? this.#backend.pick(hash)
     if (endpoint === undefined) {
-      this.#owner.triesFailed(gatewayError('no-healthy-upstream', 'no healthy upstream'))
+      this.#owner.triesFailed(withoutEndpoints(this.#backend.config.emptyReason))
       return
     }
     exchange.attempts += 1

@@ -202,6 +202,7 @@ describe('conditions', () => {
       | 'upstream-overloaded'
       | 'upstream-reset'
       | 'upstream-connect-failure'
+      | 'upstream-without-endpoints'
       | 'upstream-forbidden',
   ) => ({
     failure: {
@@ -219,6 +220,8 @@ describe('conditions', () => {
     ['gateway-error', { status: 500 }, false],
     ['gateway-error', { status: 504 }, true],
     ['connect-failure', failure('upstream-connect-failure'), true],
+    ['connect-failure', failure('upstream-without-endpoints'), true],
+    ['reset', failure('upstream-without-endpoints'), true],
     ['connect-failure', failure('upstream-reset'), false],
     ['reset', failure('upstream-reset'), true],
     ['retriable-4xx', { status: 409 }, true],

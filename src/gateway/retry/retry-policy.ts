@@ -15,12 +15,12 @@ const statusConditions: Partial<Record<RetryCondition, (status: number) => boole
 const failureConditions: Partial<Record<RetryCondition, (failure: UpstreamFailure) => boolean>> = {
   '5xx': isUpstreamFailure,
   'gateway-error': isUpstreamFailure,
-  'connect-failure': ({ error }) => error.code === 'upstream-connect-failure',
-  reset: ({ error }) =>
-    error.code === 'upstream-reset' ||
-    error.code === 'upstream-protocol-error' ||
-    error.code === 'upstream-connect-failure' ||
-    error.code === 'upstream-timeout',
+  'connect-failure': isNotReached,
+  reset: (failure) =>
+    isNotReached(failure) ||
+    failure.error.code === 'upstream-reset' ||
+    failure.error.code === 'upstream-protocol-error' ||
+    failure.error.code === 'upstream-timeout',
   'refused-stream': ({ error, beforeSending }) => error.code === 'upstream-reset' && beforeSending,
 }
 
@@ -69,6 +69,11 @@ function onlyValueOf(headers: readonly string[], name: string): string | undefin
     value = headers[index + 1]
   }
   return value
+}
+
+/** A name with nothing behind it now is as good as a host that does not answer. */
+function isNotReached({ error }: UpstreamFailure): boolean {
+  return error.code === 'upstream-connect-failure' || error.code === 'upstream-without-endpoints'
 }
 
 /** Not what the gateway refused itself: a full circuit breaker is not emptied by trying again. */

@@ -27,6 +27,33 @@ test('a name that is not resolved in time fails the connection, once', async () 
   expect(calls).toBe(1)
 })
 
+test('a name that leads nowhere now is told from one that cannot be looked up', async () => {
+  const resolver = new AddressResolver(
+    (_host, callback) => callback(new Error('ENOTFOUND'), []),
+    () => 0,
+  )
+  const emptyReason = 'Service api in namespace shop has no ready endpoints for port 80'
+  resolver.setOverrides([
+    { host: 'api.shop.svc', port: 80, targets: [], emptyReason, trusted: false },
+  ])
+  const connector = new Connector(resolver, () => undefined)
+  const failureAt = (host: string) =>
+    new Promise<unknown>((resolve) => {
+      const parts = { sessions: { session: undefined } }
+      connector.connect({ ...target, host }, parts, (error) => resolve(error))
+    })
+  expect(await failureAt('api.shop.svc')).toMatchObject({
+    gatewayError: {
+      code: 'upstream-without-endpoints',
+      message: `no healthy upstream: ${emptyReason}`,
+    },
+  })
+  expect(await failureAt('gone.test')).toMatchObject({
+    gatewayError: { code: 'upstream-connect-failure' },
+    message: expect.stringContaining('DNS resolution of gone.test failed'),
+  })
+})
+
 test('a name that fits a pattern leads where the pattern does, unless it is named itself', async () => {
   const resolver = new AddressResolver(
     (_host, callback) => callback(null, ['192.0.2.1']),

@@ -3,9 +3,10 @@ import { connect as connectTls, type SecureContext } from 'node:tls'
 import { type GatewayError, gatewayError } from '../../errors/gateway-error.ts'
 import { checkNames } from '../../lib/tls/check-names.ts'
 import type { AddressGuard } from '../../lib/upstream-address/address-guard.ts'
-import type {
-  AddressResolver,
-  UpstreamAddress,
+import {
+  type AddressResolver,
+  NoEndpointError,
+  type UpstreamAddress,
 } from '../../lib/upstream-address/address-resolver.ts'
 
 /** Where and how connections of one pool are opened. */
@@ -66,7 +67,7 @@ export class Connector {
       if (timer === undefined) return
       clearTimeout(timer)
       if (address === undefined) {
-        callback(connectFailure(`DNS resolution of ${target.host} failed`, error), null)
+        callback(resolveFailure(target.host, error), null)
         return
       }
       const reason = this.#isForbidden(address)
@@ -88,6 +89,20 @@ export interface SessionHolder {
 /** Envoy's text for answers where no response head came. */
 export function resetMessage(reason: string): string {
   return `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`
+}
+
+/** Envoy's text for a cluster without hosts, and why there are none where that is known. */
+export function withoutEndpoints(reason: string | undefined, cause?: unknown): GatewayError {
+  return reason === undefined
+    ? gatewayError('no-healthy-upstream', 'no healthy upstream', { cause })
+    : gatewayError('upstream-without-endpoints', `no healthy upstream: ${reason}`, { cause })
+}
+
+function resolveFailure(host: string, error: Error | null): ConnectError {
+  if (!(error instanceof NoEndpointError)) {
+    return connectFailure(`DNS resolution of ${host} failed`, error)
+  }
+  return new ConnectError(withoutEndpoints(error.message, error), error)
 }
 
 function connectFailure(detail: string, cause: unknown): ConnectError {

@@ -11,6 +11,8 @@ export interface AddressOverride {
   readonly port: number | undefined
   /** Used in turn; none: the name leads nowhere, and nobody is asked for it. */
   readonly targets: readonly OverrideTarget[]
+  /** Why there are no targets, in words for clients. */
+  readonly emptyReason?: string
   /** The operator or a stand-in of Sluice's own named the targets, so that they may be on this machine. */
   readonly trusted: boolean
 }
@@ -29,6 +31,9 @@ export interface UpstreamAddress {
   /** The operator or a stand-in of Sluice's own named this address. */
   readonly trusted: boolean
 }
+
+/** The name is known here and has nothing behind it now; the message says why, in words for clients. */
+export class NoEndpointError extends Error {}
 
 /** Asks DNS for a name's IPv4 addresses. */
 export type LookUp = (
@@ -92,7 +97,8 @@ export class AddressResolver {
     const override = this.#findOverride(name, port)
     const target = override === undefined ? undefined : this.#takeTarget(override)
     if (override !== undefined && target === undefined) {
-      callback(new Error(`${name}:${port} has no endpoint that is ready`), undefined)
+      const reason = override.emptyReason ?? `${name}:${port} has no endpoint that is ready`
+      callback(new NoEndpointError(reason), undefined)
       return
     }
     const address = target?.address.toLowerCase() ?? name

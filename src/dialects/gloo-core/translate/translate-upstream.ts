@@ -31,6 +31,7 @@ interface Target {
   readonly endpoints: readonly EndpointDraft[]
   readonly sslConfig: UpstreamSpec['sslConfig']
   readonly http2: boolean
+  readonly emptyReason?: string | undefined
 }
 
 /** Makes the backend of an Upstream; what is wrong goes to the findings. Undefined: nothing can be served. */
@@ -40,7 +41,7 @@ export function translateUpstream(context: UpstreamContext): Backend | undefined
   const target = type === undefined ? undefined : resolveTarget(context, type)
   if (target === undefined) return undefined
 
-  const { sslConfig, http2 } = target
+  const { sslConfig, http2, emptyReason } = target
   const others = type === 'ai' ? [] : translateFailover(context, sslConfig !== undefined)
   const endpoints = [...target.endpoints, ...others]
   const tls: BackendTls | undefined =
@@ -50,6 +51,7 @@ export function translateUpstream(context: UpstreamContext): Backend | undefined
     name: `${namespace}.${upstream.metadata.name}`,
     origin: { kind: 'Upstream', namespace, name: upstream.metadata.name, fieldPath: 'spec' },
     endpoints: nameEndpoints(backendId, endpoints),
+    ...(endpoints.length === 0 && emptyReason !== undefined && { emptyReason }),
     protocol: http2 ? 'http2' : 'http1',
     followClientProtocol: spec.protocolSelection === 'USE_DOWNSTREAM_PROTOCOL',
     tls,
@@ -90,12 +92,12 @@ function resolveTarget(context: UpstreamContext, type: UpstreamType): Target | u
   if (spec.kube !== undefined) {
     const kube = findKubeTarget(context, spec.kube)
     if (kube === undefined) return undefined
-    const { endpoints, sslSecret } = kube
+    const { endpoints, emptyReason, sslSecret } = kube
     const namespace = spec.kube.serviceNamespace || context.namespace
     const fromAnnotation =
       sslSecret === undefined ? undefined : { secretRef: { name: sslSecret, namespace } }
     return {
-      endpoints,
+      ...{ endpoints, emptyReason },
       sslConfig: sslConfig ?? fromAnnotation,
       http2: useHttp2 ?? kube.http2,
     }

@@ -6,6 +6,7 @@ import type { Exchange } from '../../request/exchange.ts'
 /** What speaks against an endpoint; everything else is the client's or the gateway's doing. */
 const endpointFailures: ReadonlySet<string> = new Set([
   'upstream-connect-failure',
+  'upstream-without-endpoints',
   'upstream-reset',
   'upstream-protocol-error',
   'upstream-timeout',

@@ -112,10 +112,17 @@ test('the cluster DNS name of a Service leads to its ready endpoints', async () 
     `/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices/web-${web.port}`,
   )
   expect(gone.status).toBe(200)
+  const empty =
+    'no healthy upstream: Service web in namespace shop has no ready endpoints for port 80'
   await waitUntil('the name to lead nowhere', async () => {
-    const { status } = await bench.edge.call('by-name', '/')
-    return status === 503
+    const { status, body } = await bench.edge.call('by-name', '/')
+    return status === 503 && body.toString() === empty
   })
+  expect((await bench.upstreamStatus('by-name')).state).toBe('Accepted')
+  await bench.serve('kube-empty', kube('web', 80))
+  const { status, body } = await bench.edge.call('kube-empty', '/')
+  expect([status, body.toString()]).toEqual([503, empty])
+  expect((await bench.upstreamStatus('kube-empty')).state).toBe('Accepted')
 })
 
 test('an upstream group shares requests among its destinations by weight', async () => {

@@ -5,6 +5,7 @@ import {
   serviceEndpointsOf,
   serviceKind,
   servicePortsOf,
+  withoutReadyEndpoints,
 } from '../../../core/services.ts'
 import type { FoundBackend, UnresolvedReference } from '../../contribution.ts'
 import { displayName, type Scope } from '../source.ts'
@@ -131,20 +132,23 @@ function createBackend(
     service === undefined ? [] : source.findSlices(service),
   )
   const isHttp2 = use.isGrpc || http2Protocols.includes(servicePort.appProtocol ?? '')
+  const endpoints = serviceEndpointsOf(slices, servicePort).map((endpoint) => ({
+    id: `${id} ${endpoint.address}:${endpoint.port}`,
+    host: endpoint.address,
+    port: endpoint.port,
+    weight: 1,
+    priority: 0,
+    serverName,
+    healthCheckPath: undefined,
+    healthCheckMethod: undefined,
+  }))
+  const emptyReason = withoutReadyEndpoints(namespace, name, servicePort.port)
   const backend: Backend = {
     id,
     name: `${namespace}.${name}:${port}`,
     origin: { kind: serviceKind.kind, namespace, name, fieldPath: 'spec' },
-    endpoints: serviceEndpointsOf(slices, servicePort).map((endpoint) => ({
-      id: `${id} ${endpoint.address}:${endpoint.port}`,
-      host: endpoint.address,
-      port: endpoint.port,
-      weight: 1,
-      priority: 0,
-      serverName,
-      healthCheckPath: undefined,
-      healthCheckMethod: undefined,
-    })),
+    endpoints,
+    ...(endpoints.length === 0 && { emptyReason }),
     protocol: isHttp2 ? 'http2' : 'http1',
     followClientProtocol: false,
     tls: tls && { ...tls, alpnProtocols: isHttp2 ? ['h2'] : ['http/1.1'] },

@@ -4,6 +4,7 @@ import {
   type ServicePort,
   serviceEndpointsOf,
   servicePortsOf,
+  withoutReadyEndpoints,
 } from '../../../core/services.ts'
 import type { KubeSpec } from '../../kinds/upstream/kube-spec.ts'
 import { draftEndpoint, type EndpointDraft } from './endpoints.ts'
@@ -12,6 +13,8 @@ import type { UpstreamContext } from './upstream-context.ts'
 /** What a kube Upstream takes from its Service. */
 export interface KubeTarget {
   readonly endpoints: readonly EndpointDraft[]
+  /** Why there are none, if there are none. */
+  readonly emptyReason: string
   /** From annotations and the names of ports. */
   readonly http2: boolean
   /** Name of the TLS Secret that an annotation gives. */
@@ -44,6 +47,7 @@ export function findKubeTarget(context: UpstreamContext, kube: KubeSpec): KubeTa
   warnOfFileAnnotations(service, context)
   return {
     endpoints: endpointsOf(context, service, port),
+    emptyReason: withoutReadyEndpoints(serviceNamespace, serviceName, port.port),
     http2: isHttp2(service, port),
     sslSecret: service.metadata.annotations?.[`${sslAnnotation}.secret`],
   }
