@@ -14,6 +14,7 @@ export class MeteredRelay implements AnswerRelay {
     this.#relay = relay
     this.#scan = scan
     this.#meter = meter
+    meter.follow(scan)
   }
 
   get committed(): boolean {
@@ -22,7 +23,6 @@ export class MeteredRelay implements AnswerRelay {
 
   push(piece: BodyPiece): void {
     const passed = this.#scan.push(piece)
-    this.#meter.see(this.#scan)
     // What says how much it has used need not be counted.
     if (!(this.#scan.isWhole && this.#scan.usage)) this.#meter.keep(piece.bytes)
     if (passed.length > 0) this.#relay.push(passed)
@@ -30,7 +30,6 @@ export class MeteredRelay implements AnswerRelay {
 
   end(trailers: readonly string[]): void {
     const rest = this.#scan.end()
-    this.#meter.see(this.#scan)
     this.#meter.end()
     if (rest.length > 0) this.#relay.push(rest)
     this.#relay.end(trailers)

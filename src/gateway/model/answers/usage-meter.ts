@@ -18,6 +18,9 @@ export interface UsageMeterParts {
   readonly countTokens: CountTokens
 }
 
+/** What an answer, or an event of it, says of itself. */
+type UsageReport = Pick<StreamPart, 'usage' | 'model'>
+
 /** Of an answer that does not report its usage, this much is kept to count it. */
 const mostKeptBytes = 64 * 1024
 
@@ -26,6 +29,7 @@ export class UsageMeter implements AnswerMeter {
   readonly #parts: UsageMeterParts
   #usage: Usage | undefined
   #isWhole = false
+  #followed: UsageReport | undefined
   readonly #kept = new KeptBytes(mostKeptBytes)
   #bytes = 0
 
@@ -39,7 +43,12 @@ export class UsageMeter implements AnswerMeter {
     this.#kept.add(chunk)
   }
 
-  see({ usage, model }: Pick<StreamPart, 'usage' | 'model'>): void {
+  /** What `report` says by the time that somebody asks for the usage counts. */
+  follow(report: UsageReport): void {
+    this.#followed = report
+  }
+
+  see({ usage, model }: UsageReport): void {
     if (model !== undefined) this.#parts.call.providerModel ??= model
     if (usage !== undefined && saysSomething(usage)) this.#usage = mergeUsage(this.#usage, usage)
   }
@@ -54,6 +63,7 @@ export class UsageMeter implements AnswerMeter {
   }
 
   usage(): Usage | undefined {
+    if (this.#followed !== undefined) this.see(this.#followed)
     const known = this.#usage
     if (known !== undefined && this.#isWhole) return known
     const counted = this.#estimate()
