@@ -3,14 +3,18 @@ import { constants, type Http2ServerResponse } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { BodyPiece } from '../../lib/http/body-piece.ts'
 import type { ClientResponse } from '../request-handler.ts'
+import { type BatchedWriter, WriteBatch } from './write-batch.ts'
 
 /**
  * Node joins head and body to one string for one write when the body is a string; above this length copying costs
  * more than the second buffer. */
 const oneWriteBytes = 4096
 
+/** Of all answers of a thread. */
+const writeBatch = new WriteBatch()
+
 /** The client's side of an answer, alike for HTTP/1 and HTTP/2. */
-export class ClientSink {
+export class ClientSink implements BatchedWriter {
   readonly response: ClientResponse
   headSent = false
   ended = false
@@ -19,6 +23,8 @@ export class ClientSink {
   readonly #patienceMs: number
   /** The socket that pieces are written to past Node's answer, once the head is on its way. */
   #chunked: Socket | undefined
+  /** Chunks that go to that socket with the batch; a character is a byte. */
+  #waiting = ''
   #bodyBegun = false
 
   constructor(response: ClientResponse, patienceMs: number) {
@@ -57,16 +63,36 @@ export class ClientSink {
   write(piece: BodyPiece): boolean {
     if (this.#bodyBegun && piece.length <= oneWriteBytes) {
       const socket = chunkedSocketOf(this.response)
-      this.#chunked = socket
-      if (socket !== undefined) return socket.write(frame(piece.latin1), 'latin1')
+      if (socket !== undefined) return this.#writeChunk(socket, frame(piece.latin1))
     }
+    this.flush()
     this.#chunked = undefined
     this.#bodyBegun = true
     // Bytes that the client does not take at once wait, and the buffer is not ours for so long.
     return (this.response as ServerResponse).write(Buffer.from(piece.bytes))
   }
 
+  /** A client that is not behind gets its chunk with the batch; it would take so little without being behind. */
+  #writeChunk(socket: Socket, chunk: string): boolean {
+    this.#chunked = socket
+    const isBehind = socket.writableLength > 0
+    if (isBehind || this.#waiting.length + chunk.length > oneWriteBytes) this.flush()
+    if (isBehind) return socket.write(chunk, 'latin1')
+    if (this.#waiting === '') writeBatch.add(this)
+    this.#waiting += chunk
+    return true
+  }
+
+  /** Writes the chunks that wait for the batch. */
+  flush(): void {
+    const chunks = this.#waiting
+    if (chunks === '') return
+    this.#waiting = ''
+    if (this.#chunked?.destroyed === false) this.#chunked.write(chunks, 'latin1')
+  }
+
   end(chunk?: Buffer | string): void {
+    this.flush()
     this.ended = true
     if ('stream' in this.response) closeUnread(this.response)
     if (chunk === undefined) this.response.end()
@@ -106,6 +132,7 @@ export class ClientSink {
 
   /** Ends the answer so that the client sees it is not whole. */
   abort(): void {
+    this.flush()
     this.ended = true
     if ('stream' in this.response) this.response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
     else this.response.destroy()
