@@ -14,6 +14,7 @@ import {
   uniqueErrors,
 } from './generations/generation-report.ts'
 import { type BindingPlanner, planBindings } from './ports/plan-bindings.ts'
+import { HintRecorder } from './status/hint-recorder.ts'
 import { StatusWriter } from './status/status-writer.ts'
 import { mergeTranslations } from './translation/merge-translations.ts'
 import { SourceView } from './translation/source-view.ts'
@@ -46,6 +47,7 @@ export class ControlLoop {
   readonly #translators: readonly Translator[]
   readonly #publisher: GenerationPublisher
   readonly #statuses: StatusWriter
+  readonly #hints: HintRecorder
   readonly #lastTranslations: (Translation | undefined)[] = []
   #changedAt: number | undefined
   #running: Promise<void> | undefined
@@ -60,6 +62,7 @@ export class ControlLoop {
     this.#translators = options.dialects.map((dialect) => dialect.createTranslator())
     this.#publisher = new GenerationPublisher(options)
     this.#statuses = new StatusWriter(options.source, options.wallClock)
+    this.#hints = new HintRecorder(options.source)
   }
 
   /** Makes the seeds, publishes the first generation and follows changes from then on. */
@@ -153,6 +156,7 @@ export class ControlLoop {
     // What a thread has not taken is not in force everywhere, and no status says that it is.
     if (publisher.isTaken) this.#statuses.write(options.dialects, translations, errors)
     else this.#retryLater()
+    this.#hints.record(translations)
     const failures = publisher.newFailures(answers)
     for (const message of failures) {
       options.onError('A gateway thread keeps an older configuration:', new Error(message))

@@ -43,6 +43,16 @@ export interface Translation {
    * in `ownerReferences` and goes with it.
    */
   readonly owned?: readonly KubeObject[]
+  /** Told as Events, for what no status can say. */
+  readonly hints?: readonly ObjectHint[]
+}
+
+/** What operators should know of an object although nobody here answers for it. */
+export interface ObjectHint {
+  readonly object: ObjectReference
+  /** CamelCase. */
+  readonly reason: string
+  readonly message: string
 }
 
 /** The status that an object should have, as its vendor writes it. */

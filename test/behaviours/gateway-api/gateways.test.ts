@@ -187,6 +187,26 @@ test('a listener takes routes of the namespaces and kinds that it allows', async
   expect(await bench.ask('/red-any')).toBe('red')
 })
 
+test('a route that looks for its gateway in the wrong namespace gets an Event and no status', async () => {
+  const metadata = { name: 'lost', namespace: 'red' }
+  const spec = { parentRefs: [{ name: 'gw' }] }
+  const route = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata, spec }
+  await bench.kube.apply(stringify(route))
+  const message = await waitUntil('the Event', async () => {
+    const { items } = (await bench.kube.get('/api/v1/namespaces/red/events')) as unknown as {
+      items: { reason: string; message: string; involvedObject: { name: string } }[]
+    }
+    const about = items.find(({ involvedObject }) => involvedObject.name === 'lost')
+    return about?.reason === 'ParentNotFound' && about.message
+  })
+  expect(message).toBe(
+    'parentRef gw: there is no Gateway gw in namespace red; did you mean namespace default? Set spec.parentRefs[0].namespace.',
+  )
+  const path = '/apis/gateway.networking.k8s.io/v1/namespaces/red/httproutes/lost'
+  const stored: { readonly status?: unknown } = await bench.kube.get(path)
+  expect(stored.status ?? {}).toEqual({})
+})
+
 test('a request meets the routes of the most specific listener only', async () => {
   await bench.route('iso-any', `${to('sectionName: any')}\n${rules('/iso-any')}`)
   await bench.route('iso-wild', `${to('sectionName: wild')}\n${rules('/iso-wild')}`)

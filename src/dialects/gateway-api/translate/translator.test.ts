@@ -235,3 +235,49 @@ spec:
     expect(statuses.at(-1)).toMatchObject({ object: { kind: 'Odd' }, status: 1 })
   })
 })
+
+describe('a route whose parent is in another namespace than it says', () => {
+  const lost = (parents: string, kind = 'HTTPRoute') => `
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ${kind}
+metadata: { name: lost, namespace: team-a }
+spec: { parentRefs: [${parents}] }
+`
+  const hintsOf = (text: string) => {
+    const view = createStoredView(read(base + text))
+    const { hints, statuses } = createGatewayApi([]).createTranslator().translate(view)
+    expect(statuses.filter(({ object }) => object.name === 'lost')).toEqual([])
+    return hints
+  }
+
+  test.each(['HTTPRoute', 'GRPCRoute'])('is told so, if it is of kind %s', (kind) => {
+    expect(hintsOf(lost('{ name: other }, { name: gw }', kind))).toEqual([
+      {
+        object: {
+          ...{ group: 'gateway.networking.k8s.io', kind },
+          ...{ namespace: 'team-a', name: 'lost' },
+        },
+        reason: 'ParentNotFound',
+        message:
+          'parentRef gw: there is no Gateway gw in namespace team-a; did you mean namespace default? Set spec.parentRefs[1].namespace.',
+      },
+    ])
+  })
+
+  const own = `
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: gw, namespace: team-a }
+spec: { gatewayClassName: of-others, listeners: [{ name: http, port: 80, protocol: HTTP }] }
+`
+  test.each([
+    ['that nobody serves under that name', lost('{ name: other }')],
+    ['of another kind', lost('{ name: gw, kind: Service, group: "" }')],
+    ['that another controller may serve', lost('{ name: gw }') + own],
+    ['in a third namespace', lost('{ name: gw, namespace: team-b }')],
+  ])('is told nothing of a parent %s', (_what, text) => {
+    expect(hintsOf(text)).toEqual([])
+  })
+})

@@ -26,6 +26,7 @@ import { findOrphanedListenerSets } from './gateways/listener-sets.ts'
 import { type TranslatedGateway, translateGateway } from './gateways/translate-gateway.ts'
 import { type AttachedRoute, attachRoutes } from './routes/attached-routes.ts'
 import { Delegations } from './routes/delegations.ts'
+import { findLostParents } from './routes/lost-parents.ts'
 import { ContributionTable, createSource, referenceOf, type Scope, type Source } from './source.ts'
 import { createClassStatus } from './statuses/class-status.ts'
 import { countAttachedRoutes, createGatewayStatus } from './statuses/gateway-status.ts'
@@ -150,6 +151,7 @@ function translateAll(scope: Scope): Translation {
       ...contributions.moments.flatMap((moment) => moment.statuses?.() ?? []),
     ],
     owned: gateways.map(({ address }): KubeObject => address.service),
+    hints: findLostParents(scope, gateways, attached),
   }
 }
 
