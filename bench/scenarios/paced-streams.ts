@@ -11,7 +11,13 @@ import { startTopology, type Target, type Topology } from '../harness/topology.t
 
 /** Below this on either core, what is measured are queues of the machine. */
 const minimumIdlePercent = 5
-const targets: readonly Target[] = ['direct', 'nginx', 'sluice']
+/**
+ * What a proxy may add to the time of a first event. A round in which nginx adds more says how the machine delays programs, and
+ * nothing about the one that is measured next.
+ */
+const addedBudgetMs = 1
+/** So many rounds for each that is asked for, until as many were quiet. */
+const roundsPerRun = 4
 
 const targetOf = (topology: Topology, target: Target): PacedTarget => ({
   url: target === 'direct' ? topology.urls.events : topology.urls[target],
@@ -20,23 +26,38 @@ const targetOf = (topology: Topology, target: Target): PacedTarget => ({
   process: target === 'direct' ? undefined : topology[target],
 })
 
-function report(runs: Readonly<Record<Target, readonly PacedRun[]>>): Measurement[] {
+type Round = Readonly<Record<Target, PacedRun>>
+
+/** What a proxy added in a round to what the streams themselves took. */
+const added = (round: Round, target: Target, key: 'firstEventP50Ms' | 'firstEventP99Ms') =>
+  round[target][key] - round.direct[key]
+
+const isQuiet = (round: Round) => added(round, 'nginx', 'firstEventP99Ms') <= addedBudgetMs
+
+function report(rounds: readonly Round[]): Measurement[] {
   const scenario = `${pacedLoad.streams} paced streams`
   const median = (target: Target, key: keyof PacedRun) =>
-    medianOf(runs[target].map((run) => run[key]))
-  const incomplete = runs.sluice.reduce((sum, run) => sum + run.incomplete, 0)
+    medianOf(rounds.map((round) => round[target][key]))
+  const lost = (target: Target) => rounds.reduce((sum, round) => sum + round[target].incomplete, 0)
+  const incomplete = lost('sluice')
   const nginxCpu = median('nginx', 'cpuMicrosPerEvent')
   const cpu = median('sluice', 'cpuMicrosPerEvent')
-  const added = (target: Target, key: keyof PacedRun) => median(target, key) - median('direct', key)
+  const quiet = rounds.filter(isQuiet)
+  const p99 = (target: Target) =>
+    medianOf(
+      (quiet.length > 0 ? quiet : rounds).map((round) => added(round, target, 'firstEventP99Ms')),
+    )
+  const p50 = (target: Target) =>
+    medianOf(rounds.map((round) => added(round, target, 'firstEventP50Ms')))
   const saturated = (['loadIdlePercent', 'measuredIdlePercent'] as const).some(
     (key) => median('sluice', key) < minimumIdlePercent,
   )
-  const addedP99 = added('sluice', 'firstEventP99Ms')
+  const noise = `nginx itself added more than ${addedBudgetMs} ms in every round`
   return [
     {
       ...{ scenario, figure: 'incomplete streams', unit: 'of all', budget: '0' },
       ...{ sluice: incomplete, holds: incomplete === 0 },
-      nginx: runs.nginx.reduce((sum, run) => sum + run.incomplete, 0),
+      nginx: lost('nginx'),
     },
     {
       ...{ scenario, figure: 'CPU per event', unit: 'µs', budget: '≤ 2 × nginx' },
@@ -44,16 +65,26 @@ function report(runs: Readonly<Record<Target, readonly PacedRun[]>>): Measuremen
     },
     {
       ...{ scenario, figure: 'added to first event, p50', unit: 'ms', budget: '–', holds: true },
-      nginx: added('nginx', 'firstEventP50Ms'),
-      sluice: added('sluice', 'firstEventP50Ms'),
+      ...{ nginx: p50('nginx'), sluice: p50('sluice') },
     },
     {
-      ...{ scenario, figure: 'added to first event, p99', unit: 'ms', budget: '≤ 1 ms' },
-      ...{ direct: median('direct', 'firstEventP99Ms'), nginx: added('nginx', 'firstEventP99Ms') },
-      ...{ sluice: addedP99, holds: addedP99 <= 1 },
+      ...{ scenario, figure: `added to first event, p99 of ${quiet.length} quiet rounds` },
+      ...{ unit: 'ms', budget: `≤ ${addedBudgetMs} ms` },
+      ...{ direct: median('direct', 'firstEventP99Ms'), nginx: p99('nginx') },
+      ...{ sluice: p99('sluice'), holds: p99('sluice') <= addedBudgetMs },
+      ...(quiet.length === 0 ? { invalid: noise } : {}),
       ...(saturated ? { invalid: 'a core had no idle time' } : {}),
     },
   ]
+}
+
+async function measureRound(topology: Topology): Promise<Round> {
+  const measure = (target: Target) => measurePaced(targetOf(topology, target))
+  return {
+    direct: await measure('direct'),
+    nginx: await measure('nginx'),
+    sluice: await measure('sluice'),
+  }
 }
 
 /** Many slow streams at once, each event in a write of its own. */
@@ -61,14 +92,14 @@ export const pacedStreams: Scenario = {
   name: 'streams',
   async run(settings) {
     const topology = await startTopology()
-    const runs: Record<Target, PacedRun[]> = { direct: [], nginx: [], sluice: [] }
+    const rounds: Round[] = []
     try {
       await measurePaced(targetOf(topology, 'sluice'))
-      for (let round = 0; round < settings.runs; round++) {
-        for (const target of targets)
-          runs[target].push(await measurePaced(targetOf(topology, target)))
+      const isEnough = () => rounds.filter(isQuiet).length >= settings.runs
+      while (!isEnough() && rounds.length < roundsPerRun * settings.runs) {
+        rounds.push(await measureRound(topology))
       }
-      return report(runs)
+      return report(rounds)
     } finally {
       await topology.stop()
     }
