@@ -149,6 +149,15 @@ export function invalidError(
   })
 }
 
+/**
+ * A patch that does not fit the object: as kube-apiserver answers it (NewGenericServerResponse of
+ * k8s.io/apimachinery pkg/api/errors, without resource and name), and with the reason, which that keeps to itself.
+ */
+export function unprocessableError(reason: string): ApiError {
+  const message = `the server rejected our request due to an error in our request: ${reason}`
+  return new ApiError(422, 'Invalid', message, {})
+}
+
 export function badRequestError(message: string): ApiError {
   return new ApiError(400, 'BadRequest', message)
 }

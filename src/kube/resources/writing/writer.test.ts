@@ -284,7 +284,12 @@ describe('patch', () => {
     shop.createWidget('a')
     const run = (patch: unknown) => () =>
       api.patch({ ...inDefault(widgets, 'a'), patchType: 'json', patch })
-    expect(refusal(run([{ op: 'test', path: '/spec/size', value: 7 }])).code).toBe(422)
+    expect(refusal(run([{ op: 'replace', path: '/spec/none', value: 7 }]))).toMatchObject({
+      code: 422,
+      reason: 'Invalid',
+      message:
+        'the server rejected our request due to an error in our request: replace operation does not apply: "/spec/none" does not exist',
+    })
     expect(refusal(run('x')).code).toBe(400)
   })
 

@@ -20,10 +20,10 @@ import {
   alreadyExistsError,
   badRequestError,
   internalError,
-  invalidError,
   methodNotAllowedError,
   notFoundError,
   pathNotFoundError,
+  unprocessableError,
   unsupportedMediaTypeError,
 } from '../status-error.ts'
 import { type Admitted, admitFields, admitValues, throwWhenInvalid } from './admission.ts'
@@ -214,7 +214,7 @@ function withinReach(
   return status === undefined ? (base as KubeObject) : { ...(base as KubeObject), status }
 }
 
-function applyPatch({ kind, name, patchType, patch }: PatchRequest, document: KubeObject): unknown {
+function applyPatch({ kind, patchType, patch }: PatchRequest, document: KubeObject): unknown {
   if (patchType === 'merge') {
     const { normalizePatch } = kind.definition
     const normalized = normalizePatch?.(patch, appliedIn(patch)) ?? patch
@@ -227,7 +227,7 @@ function applyPatch({ kind, name, patchType, patch }: PatchRequest, document: Ku
   if (!('error' in result)) return result.document
   const { type, message } = result.error
   if (type === 'malformed') throw badRequestError(message)
-  throw invalidError(kind.definition, name, [{ reason: 'FieldValueInvalid', message }])
+  throw unprocessableError(message)
 }
 
 function decodeScale(scale: unknown): KubeObject {
