@@ -154,7 +154,9 @@ test('an unknown field is an error where the kind refuses it', async () => {
   writeFileSync(join(folder, 'a.yaml'), text)
   const { code, out } = await check('a.yaml')
   expect(code).toBe(1)
-  expect(out).toContain('error: spec.colr: the kind has no such field')
+  expect(out).toContain(
+    'error: spec.colr: the kind has no such field; check its spelling and place, or remove it (did you mean "colour"?)',
+  )
 })
 
 test('unknown kinds and versions are errors with a hint', async () => {

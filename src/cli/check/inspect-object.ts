@@ -2,7 +2,11 @@ import type { FieldError, KindDefinition, KindVersion } from '../../kube/kind-de
 import type { KubeObject } from '../../kube/kube-object.ts'
 import { applyDefaults } from '../../kube/schema/defaults.ts'
 import { validateObjectMeta } from '../../kube/schema/metadata/validate-object-meta.ts'
-import { findUnknownFields, pruneUnknownFields } from '../../kube/schema/unknown-fields.ts'
+import {
+  findUnknownFields,
+  pruneUnknownFields,
+  type UnknownField,
+} from '../../kube/schema/unknown-fields.ts'
 import { formatFieldError } from '../../kube/schema/validation/field-error.ts'
 import { validateObject } from '../../kube/schema/validation/validate-object.ts'
 import { findAllVerdicts, findRules, type VerdictFinding } from '../../kube/schema/verdicts.ts'
@@ -66,8 +70,8 @@ function secretMessage(field: string): string {
   return 'must hold text for each key (the value is not shown)'
 }
 
-function refusedField(path: string): Problem {
-  const message = 'the kind has no such field; check its spelling and place, or remove it'
+function refusedField({ path, hint }: UnknownField): Problem {
+  const message = `the kind has no such field; check its spelling and place, or remove it${hint}`
   return { severity: 'error', field: path, message }
 }
 
@@ -96,7 +100,7 @@ function describeVerdict({ path, verdict }: VerdictFinding): FieldReport {
   }
 }
 
-const unknownField = (path: string): FieldReport => ({
+const unknownField = ({ path, hint }: UnknownField): FieldReport => ({
   ...{ path, verdict: 'unknown' },
-  detail: 'the kind has no such field; check its spelling and place',
+  detail: `the kind has no such field; check its spelling and place${hint}`,
 })

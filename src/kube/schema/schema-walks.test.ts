@@ -36,6 +36,9 @@ describe('unknown fields', () => {
     empty: { type: 'object' },
   })
 
+  const pathsOf = (written: KubeObject) =>
+    findUnknownFields(schema, written).map(({ path }) => path)
+
   test.each<[string, unknown, string[], unknown]>([
     ['a field', { known: 'a', foo: 1 }, ['spec.foo'], { known: 'a' }],
     [
@@ -76,15 +79,33 @@ describe('unknown fields', () => {
       { empty: {} },
     ],
   ])('are %s', (_name, spec, paths, pruned) => {
-    expect(findUnknownFields(schema, object(spec))).toEqual(paths)
+    expect(pathsOf(object(spec))).toEqual(paths)
     expect(pruneUnknownFields(schema, object(spec))).toEqual(object(pruned))
   })
 
   test('of metadata are found, and known ones never reported', () => {
-    expect(findUnknownFields({}, object(undefined, { labels: { a: '1' }, label: {} }))).toEqual([
-      'metadata.label',
-      'spec',
+    const written = object(undefined, { labels: { a: '1' }, label: {} })
+    expect(findUnknownFields({}, written)).toEqual([
+      { path: 'metadata.label', hint: ' (did you mean "labels"?)' },
+      { path: 'spec', hint: '' },
     ])
+  })
+
+  test('name the field of their object that is near', () => {
+    const written = { knwon: 'a', hosts: [{ nmae: 'b', hosts: 1 }], byName: { xx: { y: 1 } } }
+    expect(findUnknownFields(schema, object(written))).toEqual([
+      { path: 'spec.byName.xx.y', hint: '' },
+      { path: 'spec.hosts[0].hosts', hint: '' },
+      { path: 'spec.hosts[0].nmae', hint: ' (did you mean "name"?)' },
+      { path: 'spec.knwon', hint: ' (did you mean "known"?)' },
+    ])
+  })
+
+  test('are all found where they are many, the first with hints', () => {
+    const entries = Array.from({ length: 60 }, (_, index) => [`known${index}`, 1] as const)
+    const found = findUnknownFields(schema, object(Object.fromEntries(entries)))
+    expect(found).toHaveLength(60)
+    expect(found.filter(({ hint }) => hint !== '')).toHaveLength(50)
   })
 
   test('are gone after pruning, whatever the object', () => {

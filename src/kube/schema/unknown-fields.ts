@@ -1,17 +1,29 @@
+import { findNearName } from '../../lib/text/find-near-name.ts'
 import type { KubeObject } from '../kube-object.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import { formatFieldPath } from './field-path.ts'
 import { isJsonObject, type JsonObject, setField } from './json-object.ts'
 import { rootNodeOf, type SchemaNode } from './schema-node.ts'
 
+/** A field that the schema does not know. */
+export interface UnknownField {
+  /** Such as `spec.hosts[0].bar`. */
+  readonly path: string
+  /** What it was probably meant to be, to stand behind a text about it: ` (did you mean "bat"?)`, or nothing. */
+  readonly hint: string
+}
+
+/** Hints cost time, and nobody reads more of them. */
+const maxHints = 50
+
 /**
- * Paths of the fields that the schema does not know, sorted, such as `spec.hosts[0].bar`.
- * `metadata` is checked as ObjectMeta, of the object and of embedded resources.
+ * The fields that the schema does not know, sorted by path. `metadata` is checked as ObjectMeta, of the object and of
+ * embedded resources.
  */
-export function findUnknownFields(schema: StructuralSchema, object: KubeObject): string[] {
-  const found: string[] = []
+export function findUnknownFields(schema: StructuralSchema, object: KubeObject): UnknownField[] {
+  const found: UnknownField[] = []
   visitObject(rootNodeOf(schema), object, { path: [], found })
-  return found.sort()
+  return found.sort((left, right) => (left.path < right.path ? -1 : 1))
 }
 
 /** The object without the fields that the schema does not know; the same object when there are none. */
@@ -21,7 +33,7 @@ export function pruneUnknownFields(schema: StructuralSchema, object: KubeObject)
 
 interface Visit {
   readonly path: (string | number)[]
-  readonly found: string[]
+  readonly found: UnknownField[]
 }
 
 /** What the schema says about a field: a node to look into, nothing to look into, or unknown. */
@@ -51,10 +63,17 @@ function visitObject(node: SchemaNode | undefined, object: JsonObject, visit: Vi
   for (const name in object) {
     visit.path[depth] = name
     const field = fieldOf(node, name)
-    if (field === 'unknown') visit.found.push(formatFieldPath(visit.path))
-    else if (field !== 'any') visitValue(field, object[name], visit)
+    if (field === 'unknown') {
+      const hint = visit.found.length < maxHints ? hintOf(node, name) : ''
+      visit.found.push({ path: formatFieldPath(visit.path), hint })
+    } else if (field !== 'any') visitValue(field, object[name], visit)
   }
   visit.path.length = depth
+}
+
+function hintOf(node: SchemaNode | undefined, name: string): string {
+  const near = findNearName(name, node?.properties.keys() ?? [])
+  return near === undefined ? '' : ` (did you mean "${near}"?)`
 }
 
 function prunedValue(node: SchemaNode | undefined, value: unknown): unknown {

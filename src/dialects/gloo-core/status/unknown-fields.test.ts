@@ -14,7 +14,7 @@ const warningsOf = (spec: unknown) =>
 test('fields of the spec that the kind does not have are named', () => {
   const spec = { ai: { openai: { autToken: { inline: 'a' } } }, odd: 1, useHttp2: true }
   const texts = [
-    'the field spec.ai.openai.autToken is not known and has no effect',
+    'the field spec.ai.openai.autToken is not known and has no effect (did you mean "authToken"?)',
     'the field spec.odd is not known and has no effect',
   ]
   expect(warningsOf(spec)).toEqual(texts)

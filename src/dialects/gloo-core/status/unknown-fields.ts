@@ -14,8 +14,10 @@ export function warningsOfUnknownFields(
   if (typeof spec !== 'object' || spec === null || version === undefined) return []
   const known = found.get(spec)
   if (known !== undefined) return known
-  const paths = findUnknownFields(version.schema, { apiVersion, kind, metadata: { name }, spec })
-  const warnings = paths.map((path) => `the field ${path} is not known and has no effect`)
+  const unknown = findUnknownFields(version.schema, { apiVersion, kind, metadata: { name }, spec })
+  const warnings = unknown.map(
+    ({ path, hint }) => `the field ${path} is not known and has no effect${hint}`,
+  )
   found.set(spec, warnings)
   return warnings
 }

@@ -28,7 +28,7 @@ export function admitFields(kind: ServedKind, body: KubeObject, options: WriteOp
   const unknown = findUnknownFields(version.schema, object)
   const validation = options.fieldValidation ?? 'Warn'
   const repeated = (options.duplicateFields ?? []).map((path) => `duplicate field "${path}"`)
-  const texts = unknown.map((path) => `unknown field "${path}"`)
+  const texts = unknown.map(({ path, hint }) => `unknown field "${path}"${hint}`)
   const keeps = definition.unknownFields === 'keep'
   const refused = keeps ? repeated : [...repeated, ...texts]
   if (validation === 'Strict' && refused.length > 0) {

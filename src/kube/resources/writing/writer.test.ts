@@ -153,6 +153,18 @@ describe('field validation', () => {
     expect(object['spec']).toMatchObject({ odd: 1 })
   })
 
+  test('says what an unknown field was probably meant to be', () => {
+    const object = { metadata: { name: 'a' }, dat: {} }
+    const target = { kind: secrets, namespace: 'default', object }
+    const hint = 'unknown field "dat" (did you mean "data"?)'
+    expect(api.create({ ...target, fieldValidation: 'Warn' }).warnings).toEqual([hint])
+    const { message } = refusal(() => api.create({ ...target, fieldValidation: 'Strict' }))
+    expect(message).toMatch(`strict decoding error: ${hint}`)
+    expect(shop.createWidget('b', { colour: 'red' }).warnings).toEqual([
+      'unknown field "spec.colour" (did you mean "color"?)',
+    ])
+  })
+
   test('warns of known fields that nobody acts on', () => {
     expect(shop.createWidget('a', { ornament: 'x' }).warnings).toEqual([
       'spec.ornament is ignored: nobody looks',
