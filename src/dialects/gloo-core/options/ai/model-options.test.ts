@@ -57,6 +57,29 @@ test('a route puts messages before and after those of the client', () => {
   ])
 })
 
+test.each(['SYSTEM', 'developer', 'User', 'ASSISTANT', 'model', 'tool', 'function'])(
+  'messages may be of the role %s',
+  (role) => {
+    expect(translate({ promptEnrichment: { append: [{ role, content: 'a' }] } }).errors).toEqual([])
+  },
+)
+
+test('messages of roles that no provider knows are refused', () => {
+  const promptEnrichment = {
+    prepend: [
+      { role: 'SYSTEM', content: 'a' },
+      { role: 'SYSTM', content: 'b' },
+    ],
+    append: [{ role: 'user ', content: 'c' }, { content: 'd' }],
+  }
+  const known = 'SYSTEM, DEVELOPER, USER, ASSISTANT, MODEL, TOOL, FUNCTION'
+  expect(translate({ promptEnrichment }).errors).toEqual([
+    `promptEnrichment.prepend[1].role: "SYSTM" is no role: use ${known}`,
+    `promptEnrichment.append[0].role: "user " is no role: use ${known}`,
+    'promptEnrichment.append[1].role must be set',
+  ])
+})
+
 test('a route guards what clients ask and models answer', () => {
   const promptGuard = {
     request: { regex: { builtins: ['SSN' as const], action: 'REJECT' as const } },

@@ -72,6 +72,9 @@ function bodyDefaultsOf(
   return { type: 'body-defaults', id: `body-defaults/${idOf(origin)}`, origin, fields }
 }
 
+/** Who may speak in a message of any provider; each of them knows some of these. */
+const roles = ['system', 'developer', 'user', 'assistant', 'model', 'tool', 'function']
+
 type Messages = NonNullable<NonNullable<RouteAi['promptEnrichment']>['prepend']>
 
 function enrichmentOf(
@@ -83,9 +86,11 @@ function enrichmentOf(
   const read = (messages: Messages, field: string) =>
     messages.map(({ role = '', content = '' }, index) => {
       const place = `promptEnrichment.${field}[${index}]`
-      if (role === '') errors.push(`${place}.role must be set`)
       // Manifests say SYSTEM, providers want system.
-      return { role: role.toLowerCase(), content }
+      const spoken = role.toLowerCase()
+      if (role === '') errors.push(`${place}.role must be set`)
+      else if (!roles.includes(spoken)) errors.push(`${place}.role: ${unknownRole(role)}`)
+      return { role: spoken, content }
     })
   return {
     type: 'prompt-enrichment',
@@ -95,3 +100,6 @@ function enrichmentOf(
     append: read(append, 'append'),
   }
 }
+
+const unknownRole = (role: string) =>
+  `${JSON.stringify(role)} is no role: use ${roles.join(', ').toUpperCase()}`
