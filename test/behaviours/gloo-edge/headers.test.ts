@@ -102,6 +102,24 @@ test('every key of a header secret becomes a header of the request', async () =>
   })
 })
 
+test('a route whose header secret holds no credential never reaches the upstream', async () => {
+  await bench.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'vault' } })
+  await bench.apply(secret('unset', { Authorization: '' }))
+  const requestHeadersToAdd = '[{ headerSecretRef: { name: unset, namespace: vault } }]'
+  const options = `options: { headerManipulation: { requestHeadersToAdd: ${requestHeadersToAdd} } }`
+  await bench.serve('unset-secret', `routes:\n- ${action}\n  ${options}`)
+  const before = upstream.requests.length
+  const { status, body } = await bench.call('unset-secret', '/')
+  expect(status).toBe(500)
+  expect(body).toContain('Secret vault/unset (VirtualService default/unset-secret, ')
+  expect(body).toContain('holds no credential for header Authorization')
+  expect(upstream.requests).toHaveLength(before)
+
+  await bench.apply(secret('unset', { Authorization: 'Bearer one' }))
+  await waitUntil('the token', async () => (await bench.call('unset-secret', '/')).status === 200)
+  expect(upstream.requests.at(-1)?.headers.authorization).toBe('Bearer one')
+})
+
 test('the most specific header change wins where the gateway says so', async () => {
   const virtualHost = `
 options:

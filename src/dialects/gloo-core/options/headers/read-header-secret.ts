@@ -1,6 +1,6 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { KubeObject } from '../../../../kube/kube-object.ts'
-import { secretKind } from '../../../core/secrets.ts'
+import { secretKind, secretValuesOf } from '../../../core/secrets.ts'
 import {
   findHeaderSecret as findGlooHeaderSecret,
   type GlooSecretType,
@@ -38,9 +38,12 @@ export function findHeaderSecret(
   }
   const secret = readSecret(scope, reference)
   const found = findGlooHeaderSecret(scope.source.objects, reference)
-  if (found.type === 'found') return found
   const { namespace, name } = reference
   const where = `Secret ${namespace}/${name} (${placeOf(origin)})`
+  if (found.type === 'found') {
+    const empty = secret === undefined ? undefined : findEmptyKey(secret)
+    return empty === undefined ? found : emptyFailure(reference, empty, where)
+  }
   const command = (free: string) =>
     `glooctl create secret header ${free} --headers "Authorization"="Bearer TOKEN" -n ${namespace}`
   const advice =
@@ -48,6 +51,26 @@ export function findHeaderSecret(
       ? `${where} does not exist. Create it, for example with: ${command(name)}`
       : `${where} is not a header secret: ${whatItIs(secret)}. Use another one, for example made with: ${command(`${name}-header`)}`
   return { type: 'failure', reason: found.message, advice }
+}
+
+/** The key of an entry that would send a header without a credential; Envoy leaves empty headers out. */
+const findEmptyKey = (secret: KubeObject) =>
+  Object.entries(secretValuesOf(secret)).find(([, value]) =>
+    /^\s*(?:bearer|basic)?\s*$/i.test(value),
+  )?.[0]
+
+function emptyFailure(
+  reference: ResourceReference,
+  key: string,
+  where: string,
+): HeaderSecretResult {
+  const { namespace, name } = reference
+  const change = JSON.stringify({ stringData: { [key]: 'VALUE' } })
+  return {
+    type: 'failure',
+    reason: `Secret ${nameOf(reference)} holds no credential for header ${key}`,
+    advice: `${where} holds no credential for header ${key}. Give it one, for example with: kubectl patch secret ${name} -n ${namespace} -p '${change}'`,
+  }
 }
 
 /** Secrets whose `type` does not tell why they are no header secrets. */
