@@ -47,6 +47,28 @@ const replacing = (from: string, to: string) =>
     output.emit(part)
   })
 
+test.each([
+  ['that is edited', { policies: [replacing('you', 'we')] }, ask],
+  ['of which the usage is kept from the client', {}, ask],
+])('a stream %s loses what its head says of its bytes', async (_name, options, body) => {
+  const fixture = await start({
+    ...options,
+    answer: (_request, response) => {
+      const text = events.join('')
+      response.writeHead(200, {
+        ...{ 'content-type': 'text/event-stream', 'content-length': Buffer.byteLength(text) },
+        ...{ etag: '"1"', 'content-digest': 'sha-256=:eA==:', 'x-request-cost': '1' },
+      })
+      response.end(text)
+    },
+  })
+  const { headers } = await fixture.post(body)
+  expect(headers.get('x-request-cost')).toBe('1')
+  for (const name of ['content-length', 'etag', 'content-digest']) {
+    expect(headers.get(name)).toBeNull()
+  }
+})
+
 describe('a stream that nobody reads', () => {
   test('reports its usage to the gateway and keeps that from a client that did not ask', async () => {
     const fixture = await start()

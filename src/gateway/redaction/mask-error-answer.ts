@@ -3,10 +3,11 @@ import { BodyPiece } from '../../lib/http/body-piece.ts'
 import { headerValueOf } from '../response/answer-kind.ts'
 import type { AnswerRelay } from '../response/answer-relay.ts'
 import { fail } from '../response/respond.ts'
+import { withoutBodyHeaders } from '../response/without-body-headers.ts'
 import { decodeContent } from './decode-content.ts'
 import { findHeldCredentials } from './find-held-credentials.ts'
 import { CredentialMasker, type MaskedStream } from './matching/credential-masker.ts'
-import { type UpstreamAnswer, withoutBodyHeaders } from './upstream-answer.ts'
+import type { UpstreamAnswer } from './upstream-answer.ts'
 
 /** A longer answer goes on while it comes, and so without its length. */
 const maxWholeBytes = 64 * 1024

@@ -3,10 +3,11 @@ import type { Exchange } from '../request/exchange.ts'
 import { answerKindOf, headerValueOf } from '../response/answer-kind.ts'
 import type { AnswerRelay } from '../response/answer-relay.ts'
 import type { UpstreamResponseHead } from '../response/response-relay.ts'
+import { withoutBodyHeaders } from '../response/without-body-headers.ts'
 import { type EventBlocks, MessageBlocks, SseBlocks } from './event-blocks.ts'
 import { findHeldCredentials } from './find-held-credentials.ts'
 import { CredentialMasker, type MaskedStream } from './matching/credential-masker.ts'
-import { type UpstreamAnswer, withoutBodyHeaders } from './upstream-answer.ts'
+import type { UpstreamAnswer } from './upstream-answer.ts'
 
 /** A longer event is masked while it comes, error or not. */
 const maxHeldBytes = 64 * 1024

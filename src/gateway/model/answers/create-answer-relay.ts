@@ -1,6 +1,7 @@
 import { type AnswerKind, answerKindOf, headerValueOf } from '../../response/answer-kind.ts'
 import type { AnswerRelay } from '../../response/answer-relay.ts'
 import { ResponseRelay, type UpstreamResponseHead } from '../../response/response-relay.ts'
+import { withoutBodyHeaders } from '../../response/without-body-headers.ts'
 import type { ModelExchange } from '../model-exchange.ts'
 import { EditedStreamRelay } from './edited-stream-relay.ts'
 import type { CountTokens } from './estimate-usage.ts'
@@ -21,7 +22,7 @@ export function createAnswerRelay(parts: AnswerParts, countTokens: CountTokens):
   if (isStream(model, kind) && createStreamEditor.length > 0) {
     const stream = openStream(parts, countTokens)
     if (stream !== undefined) {
-      return new EditedStreamRelay(withoutLength(parts), stream.reader, stream.meter)
+      return new EditedStreamRelay(edited(parts), stream.reader, stream.meter)
     }
   }
   if (kind === 'json' && onModelResponse.length > 0) {
@@ -80,7 +81,7 @@ function createMetered(
   // What cannot be read has cost something all the same.
   if (kind === 'other') return plain(parts)
   const hideUsage = model.hidesUsage && kind === 'events'
-  const relay = plain(hideUsage ? withoutLength(parts) : parts)
+  const relay = plain(hideUsage ? edited(parts) : parts)
   const isWhole = kind === 'json' && !isArray
   const scan = isWhole
     ? new WholeScan(format, headerValueOf(head.headers, 'content-length'))
@@ -119,12 +120,7 @@ function createMeter(
   return meter
 }
 
-function withoutLength(parts: AnswerParts): AnswerParts {
-  const { headers } = parts.head
-  const kept: string[] = []
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] as string
-    if (name !== 'content-length') kept.push(name, headers[index + 1] as string)
-  }
-  return { ...parts, head: { ...parts.head, headers: kept } }
+/** Of an answer whose body becomes another. */
+function edited(parts: AnswerParts): AnswerParts {
+  return { ...parts, head: withoutBodyHeaders(parts.head) }
 }

@@ -11,6 +11,7 @@ import {
   ResponseRelay,
   type UpstreamResponseHead,
 } from '../../response/response-relay.ts'
+import { withoutBodyHeaders } from '../../response/without-body-headers.ts'
 import type { UpstreamCall } from '../../upstream/upstream-client.ts'
 import type { ModelExchange } from '../model-exchange.ts'
 import type { UsageMeter } from './usage-meter.ts'
@@ -79,7 +80,7 @@ export class WholeAnswerRelay implements AnswerRelay {
       (error) => {
         if (exchange.completed) return
         if (error !== undefined) fail(exchange, error)
-        else this.#send(response.changed ? response.encode() : body, trailers)
+        else this.#send(response.changed ? response.encode() : undefined, body, trailers)
       },
       (cause: unknown) => owner.relayFailed(cause),
     )
@@ -94,11 +95,13 @@ export class WholeAnswerRelay implements AnswerRelay {
     return undefined
   }
 
-  #send(body: Buffer, trailers: readonly string[]): void {
+  #send(changed: Buffer | undefined, original: Buffer, trailers: readonly string[]): void {
     const { exchange, call, head, owner } = this.#parts
-    const headers = withLength(head.headers, body.length)
+    const body = changed ?? original
+    const length = ['content-length', String(body.length)]
+    const final = changed === undefined ? head : withoutBodyHeaders(head, length)
     try {
-      const relay = new ResponseRelay(exchange, call, { ...head, headers }, owner)
+      const relay = new ResponseRelay(exchange, call, final, owner)
       relay.push(BodyPiece.ofBytes(body))
       relay.end(trailers)
     } catch (cause) {
@@ -117,14 +120,4 @@ export function unreadableAnswer(
   const who = reader === undefined ? 'a policy' : `the ${reader.type} policy`
   const message = `${who} of this route cannot read the model's answer: ${problem}`
   return gatewayError('unreadable-answer', message, status >= 400 ? { status } : {})
-}
-
-function withLength(headers: readonly string[], length: number): string[] {
-  const flat: string[] = []
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] as string
-    if (name !== 'content-length') flat.push(name, headers[index + 1] as string)
-  }
-  flat.push('content-length', String(length))
-  return flat
 }
