@@ -97,7 +97,10 @@ export type FoundBackend =
       readonly effect?: RouteEffect
     }
   | UnresolvedReference
-  /** It is there, but what it refers to itself is wrong, as its own status says; requests are answered with an error. */
+  /**
+   * It is there, but a policy on it is wrong, as the policy's own status says; requests are answered with an error.
+   * The reference itself counts as resolved, as upstream's conformance suite has it.
+   */
   | { readonly type: 'unusable'; readonly message: string }
 
 export interface DelegateQuery {
@@ -117,10 +120,18 @@ export interface Delegate {
   readonly inheritsMatches: boolean
 }
 
-/** Why a reference leads nowhere; goes into the condition ResolvedRefs. */
+/**
+ * Why a reference leads nowhere; goes into the condition ResolvedRefs. `BackendInvalid` is a reason of Sluice's own, which
+ * the Gateway API leaves room for: the object is there, but cannot be used as it is.
+ */
 export interface UnresolvedReference {
   readonly type: 'unresolved'
-  readonly reason: 'BackendNotFound' | 'InvalidKind' | 'RefNotPermitted' | 'UnsupportedProtocol'
+  readonly reason:
+    | 'BackendNotFound'
+    | 'BackendInvalid'
+    | 'InvalidKind'
+    | 'RefNotPermitted'
+    | 'UnsupportedProtocol'
   readonly message: string
 }
 

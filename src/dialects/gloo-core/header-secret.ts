@@ -52,6 +52,10 @@ export function glooSecretTypeOf(secret: KubeObject): GlooSecretType {
   return keys.length > 0 ? 'header' : 'empty'
 }
 
+/** A command that makes a header secret, for messages. */
+export const headerSecretCommand = ({ namespace, name }: ResourceReference): string =>
+  `glooctl create secret header ${name} --headers "Authorization"="Bearer TOKEN" -n ${namespace}`
+
 /** Finds the headers that a `headerSecretRef` stands for: every data entry of the Secret is one. */
 export function findHeaderSecret(objects: ObjectView, reference: ResourceReference): HeaderSecret {
   const name = displayReference(reference)

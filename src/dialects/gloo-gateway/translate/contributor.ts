@@ -27,6 +27,7 @@ import {
   virtualHostOptionKind,
 } from '../../gloo-core/kinds/option-kinds.ts'
 import { readHttpSettings } from '../../gloo-core/options/listener/http-settings.ts'
+import { idOf, placeOf } from '../../gloo-core/options/place.ts'
 import type { Scope, Source } from '../../gloo-core/options/source.ts'
 import type { FoundUpstream } from '../../gloo-core/translate/upstream/upstream-translation.ts'
 import { createUpstreamTranslator } from '../../gloo-core/translate/upstream-translator.ts'
@@ -72,14 +73,18 @@ class GlooMoment implements ContributionMoment {
   }
 
   /** The same answer while the Upstream is the same, so that routes need not be made anew. */
-  findBackend({ reference }: BackendQuery): FoundBackend {
+  findBackend({ reference, place }: BackendQuery): FoundBackend {
     const { namespace, name } = reference
-    const key = `backend ${namespace}/${name}`
+    const found = this.#scope.source.upstreams.find(reference)
+    // What is wrong is told by its place.
+    const at = found.type === 'found' ? '' : ` at ${idOf(place)}`
+    const key = `backend ${namespace}/${name}${at}`
     const known = this.#backends.get(key)
     if (known !== undefined) return known
-    const found = this.#scope.source.upstreams.find(reference)
     const input = found.type === 'found' ? found.backend : `${found.type} ${found.message}`
-    const answer = this.#scope.remember(key, [input], () => foundBackendOf(reference, found))
+    const answer = this.#scope.remember(key, [input], () =>
+      foundBackendOf({ reference, place }, found),
+    )
     this.#backends.set(key, answer)
     return answer
   }
@@ -251,15 +256,21 @@ class GlooMoment implements ContributionMoment {
   }
 }
 
-function foundBackendOf({ namespace, name }: ObjectReference, found: FoundUpstream): FoundBackend {
+function foundBackendOf(
+  { reference: { namespace, name }, place }: Pick<BackendQuery, 'reference' | 'place'>,
+  found: FoundUpstream,
+): FoundBackend {
+  const where = `Upstream ${namespace}/${name} (${placeOf(place)})`
   switch (found.type) {
     case 'found':
       return { type: 'found', backend: found.backend, isAdded: false }
-    case 'missing':
-      return { type: 'unresolved', reason: 'BackendNotFound', message: found.message }
+    case 'missing': {
+      const message = `${where} does not exist. Create it or refer to another one.`
+      return { type: 'unresolved', reason: 'BackendNotFound', message }
+    }
     case 'rejected': {
-      const message = `Upstream ${namespace}/${name} cannot be used: ${found.message}`
-      return { type: 'unusable', message }
+      const message = `${where} cannot be used: ${found.message}`
+      return { type: 'unresolved', reason: 'BackendInvalid', message }
     }
   }
 }

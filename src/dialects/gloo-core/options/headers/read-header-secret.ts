@@ -5,6 +5,7 @@ import {
   findHeaderSecret as findGlooHeaderSecret,
   type GlooSecretType,
   glooSecretTypeOf,
+  headerSecretCommand,
   type SecretHeader,
 } from '../../header-secret.ts'
 import { displayReference, type ResourceReference, resolveReference } from '../../reference.ts'
@@ -44,12 +45,10 @@ export function findHeaderSecret(
     const empty = secret === undefined ? undefined : findEmptyKey(secret)
     return empty === undefined ? found : emptyFailure(reference, empty, where)
   }
-  const command = (free: string) =>
-    `glooctl create secret header ${free} --headers "Authorization"="Bearer TOKEN" -n ${namespace}`
   const advice =
     secret === undefined
-      ? `${where} does not exist. Create it, for example with: ${command(name)}`
-      : `${where} is not a header secret: ${whatItIs(secret)}. Use another one, for example made with: ${command(`${name}-header`)}`
+      ? `${where} does not exist. Create it, for example with: ${headerSecretCommand(reference)}`
+      : `${where} is not a header secret: ${whatItIs(secret)}. Use another one, for example made with: ${headerSecretCommand({ namespace, name: `${name}-header` })}`
   return { type: 'failure', reason: found.message, advice }
 }
 

@@ -52,7 +52,11 @@ function findInSecret(value: unknown, { namespace, objects }: CredentialPlace): 
   if (reference === undefined) return wrong('secretRef: name must be set')
   const name = displayReference(reference)
   const secret = findSecret(objects, reference.namespace, reference.name)
-  if (secret === undefined) return missing(`secretRef: list did not find secret ${name}`)
+  if (secret === undefined) {
+    return missing(
+      `secretRef: list did not find secret ${name}; create it with the data keys ${keys.accessKeyId} and ${keys.secretAccessKey}`,
+    )
+  }
   if (glooSecretTypeOf(secret) !== 'aws') {
     return missing(
       `secretRef: secret ${name} is not an AWS secret: it needs the data keys ${keys.accessKeyId} and ${keys.secretAccessKey}`,

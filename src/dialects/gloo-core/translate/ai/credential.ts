@@ -2,7 +2,7 @@ import type { ProviderCredential } from '../../../../ir/model-provider.ts'
 import type { SecretReference } from '../../../../ir/secret-reference.ts'
 import { findSecret, secretValuesOf } from '../../../core/secrets.ts'
 import type { ObjectView } from '../../../dialect.ts'
-import { findHeaderSecret } from '../../header-secret.ts'
+import { findHeaderSecret, headerSecretCommand } from '../../header-secret.ts'
 import type { AuthToken } from '../../kinds/ai/auth-token.ts'
 import { displayReference, type ResourceReference, resolveReference } from '../../reference.ts'
 
@@ -60,6 +60,13 @@ function findInline(value: string, { inline }: CredentialPlace): FoundCredential
 
 function findInSecret(reference: ResourceReference, { objects }: CredentialPlace): FoundCredential {
   const name = displayReference(reference)
+  const secret = findSecret(objects, reference.namespace, reference.name)
+  if (secret === undefined) {
+    const command = headerSecretCommand(reference)
+    return missing(
+      `secretRef: list did not find secret ${name}; create it, for example with: ${command}`,
+    )
+  }
   const found = findHeaderSecret(objects, reference)
   if (found.type === 'error') return missing(`secretRef: ${found.message}`)
   const [header, ...others] = found.headers
@@ -71,8 +78,7 @@ function findInSecret(reference: ResourceReference, { objects }: CredentialPlace
   if (header.name.toLowerCase() !== 'authorization') {
     return missing(`secretRef: secret ${name} has no data key Authorization`)
   }
-  const secret = findSecret(objects, reference.namespace, reference.name)
-  const value = secret === undefined ? '' : (secretValuesOf(secret)[header.name] ?? '')
+  const value = secretValuesOf(secret)[header.name] ?? ''
   const problem = findTokenProblem(value)
   if (problem !== undefined) return missing(`secretRef: Authorization in secret ${name} ${problem}`)
   return foundToken(value, header.value)
