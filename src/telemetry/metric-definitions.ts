@@ -52,7 +52,7 @@ const metricDefinitions = {
   ai_completion_tokens_total: { type: 'counter', help: 'Tokens that models have written.' },
   ai_rate_limited_tokens_total: {
     type: 'counter',
-    help: 'Tokens that rate limits have charged.',
+    help: 'Tokens that rate limits have charged, calls that they refused included.',
   },
   gloo_completion_tokens: {
     type: 'counter',
