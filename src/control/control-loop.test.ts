@@ -19,6 +19,34 @@ test('the first generation has the seeds and what was applied before', async () 
   expect([...loop.configuration.backends.keys()]).toEqual(['early', 'seed'])
 })
 
+test('a namespace that is made again gets its seeds', async () => {
+  const seed = (name: string, namespace: string) => ({
+    ...{ apiVersion: 'test.dev/v1', kind: 'Widget', spec: {} },
+    metadata: { name, namespace },
+  })
+  const seeds = [seed('gate', 'home'), seed('other', 'elsewhere')]
+  const { loop, source } = createWidgetLoop({ seeds })
+  const backends = () => [...loop.configuration.backends.keys()]
+  await loop.start()
+  for (const name of ['gate', 'other']) source.remove('Widget', name)
+  await settle()
+  expect(backends()).toEqual([])
+  source.put('Namespace', 'gone', {})
+  source.put('Namespace', 'home', {})
+  await settle()
+  expect(backends()).toEqual(['gate'])
+
+  source.remove('Widget', 'gate')
+  source.put('Namespace', 'home', { spec: {} })
+  await settle()
+  expect(backends()).toEqual([])
+  source.remove('Namespace', 'home')
+  source.put('Namespace', 'home', {})
+  source.remove('Namespace', 'home')
+  await settle()
+  expect(backends()).toEqual([])
+})
+
 test('a burst of writes is published once', async () => {
   const { loop, source, generations, translations } = createWidgetLoop()
   await loop.start()

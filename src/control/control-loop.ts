@@ -14,6 +14,7 @@ import {
   uniqueErrors,
 } from './generations/generation-report.ts'
 import { type BindingPlanner, planBindings } from './ports/plan-bindings.ts'
+import { Seeder } from './seeds/seeder.ts'
 import { HintRecorder } from './status/hint-recorder.ts'
 import { StatusWriter } from './status/status-writer.ts'
 import { mergeTranslations } from './translation/merge-translations.ts'
@@ -45,6 +46,7 @@ export class ControlLoop {
   readonly #options: ControlLoopOptions
   readonly #view: SourceView
   readonly #translators: readonly Translator[]
+  readonly #seeder: Seeder
   readonly #publisher: GenerationPublisher
   readonly #statuses: StatusWriter
   readonly #hints: HintRecorder
@@ -60,6 +62,8 @@ export class ControlLoop {
     this.#options = options
     this.#view = new SourceView(options.source)
     this.#translators = options.dialects.map((dialect) => dialect.createTranslator())
+    const seeds = options.dialects.flatMap((dialect) => dialect.seeds)
+    this.#seeder = new Seeder(options.source, seeds)
     this.#publisher = new GenerationPublisher(options)
     this.#statuses = new StatusWriter(options.source, options.wallClock)
     this.#hints = new HintRecorder(options.source)
@@ -67,11 +71,8 @@ export class ControlLoop {
 
   /** Makes the seeds, publishes the first generation and follows changes from then on. */
   async start(): Promise<void> {
-    const { source, dialects } = this.#options
-    this.#unsubscribe = source.subscribe((change) => this.#onChange(change))
-    for (const dialect of dialects) {
-      for (const seed of dialect.seeds) source.createIfMissing(seed)
-    }
+    this.#unsubscribe = this.#options.source.subscribe((change) => this.#onChange(change))
+    this.#seeder.seedAll()
     this.#changedAt = this.#options.now()
     await this.#run()
   }
@@ -101,6 +102,7 @@ export class ControlLoop {
   #onChange(change: ObjectChange): void {
     this.#view.invalidate(change.kind)
     this.#statuses.forgetOf(change)
+    this.#seeder.notice(change)
     // What the loop writes itself changes no translation.
     if (this.#statuses.isOwnWork(change)) return
     this.#changedAt ??= this.#options.now()
@@ -136,6 +138,7 @@ export class ControlLoop {
   async #publishOnce(): Promise<void> {
     const options = this.#options
     const startedAt = this.#changedAt ?? options.now()
+    this.#seeder.seedFresh()
     this.#changedAt = undefined
     const translateStart = options.now()
     const translations = this.#translate()

@@ -6,7 +6,7 @@ import type { GroupKind, KubeObject, ObjectReference } from '../kube/kube-object
 export interface Dialect {
   readonly name: string
   readonly kinds: readonly KindDefinition[]
-  /** Objects that stand before anybody applies one; made at start where they are missing. */
+  /** Objects that stand before anybody applies one; made where they are missing at start, and with their namespace. */
   readonly seeds: readonly KubeObject[]
   /** A translator may keep what it computed from objects that did not change. */
   createTranslator(): Translator

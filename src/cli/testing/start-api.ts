@@ -58,6 +58,7 @@ export interface ApiUnderTest {
   readonly folder: string
   readonly kubeconfig: string
   create(object: KubeObject): void
+  delete(apiVersion: string, kind: string, name: string, namespace?: string): void
   /** As stored. */
   find(apiVersion: string, kind: string, name: string, namespace?: string): KubeObject | undefined
   run(...parameters: string[]): Promise<CommandResult>
@@ -95,6 +96,9 @@ export async function startApi(
     create: (body) => {
       const place = target(body.apiVersion, body.kind, body.metadata.namespace ?? '')
       api.create({ ...place, object: body, fieldManager: 'test' })
+    },
+    delete: (apiVersion, kind, name, namespace = '') => {
+      api.delete({ ...target(apiVersion, kind, namespace), name })
     },
     find: (apiVersion, kind, name, namespace = 'default') => {
       const { items } = api.list(target(apiVersion, kind, namespace))

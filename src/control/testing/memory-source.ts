@@ -4,7 +4,9 @@ import type { ObjectChange, ObjectSource } from '../../kube/object-source.ts'
 /** The kind of the tests' own objects. */
 export const widgetKind = { group: 'test.dev', kind: 'Widget' }
 
-/** Objects in memory; every write is told at once, as the store does. */
+const groupOf = (kind: string) => (['Secret', 'Namespace'].includes(kind) ? '' : widgetKind.group)
+
+/** Objects in memory, all of them as if in namespace `default`; every write is told at once, as the store does. */
 export class MemorySource implements ObjectSource {
   readonly #objects = new Map<string, KubeObject>()
   readonly #listeners = new Set<(change: ObjectChange) => void>()
@@ -15,7 +17,7 @@ export class MemorySource implements ObjectSource {
     const version = Number(previous?.metadata.resourceVersion ?? 0) + 1
     const generation = (previous?.metadata.generation ?? 0) + 1
     this.#store(key, {
-      ...{ apiVersion: kind === 'Secret' ? 'v1' : 'test.dev/v1', kind, ...fields },
+      ...{ apiVersion: groupOf(kind) === '' ? 'v1' : 'test.dev/v1', kind, ...fields },
       metadata: { namespace: 'default', name, generation, resourceVersion: String(version) },
     })
   }
@@ -25,14 +27,14 @@ export class MemorySource implements ObjectSource {
     const object = this.#objects.get(key)
     if (object === undefined) return
     this.#objects.delete(key)
-    this.#tell({ type: 'deleted', kind: { ...widgetKind, kind }, object, previous: object })
+    this.#tell({ type: 'deleted', kind: { group: groupOf(kind), kind }, object, previous: object })
   }
 
   list = ({ kind }: { kind: string }) =>
     [...this.#objects.values()].filter((object) => object.kind === kind)
 
   get = ({ kind, namespace, name }: ObjectReference) =>
-    this.#objects.get(`${kind}/${namespace}/${name}`)
+    this.#objects.get(`${kind}/${namespace || 'default'}/${name}`)
 
   subscribe = (listener: (change: ObjectChange) => void) => {
     this.#listeners.add(listener)
@@ -61,11 +63,7 @@ export class MemorySource implements ObjectSource {
   #store(key: string, object: KubeObject): void {
     const previous = this.#objects.get(key)
     this.#objects.set(key, object)
-    const kind = {
-      ...widgetKind,
-      kind: object.kind,
-      group: object.kind === 'Secret' ? '' : 'test.dev',
-    }
+    const kind = { group: groupOf(object.kind), kind: object.kind }
     const type = previous === undefined ? 'added' : 'modified'
     this.#tell({ type, kind, object, previous })
   }

@@ -63,3 +63,17 @@ Error: 4 errors occurred:
   expect(json).toMatchObject({ code: 1, err: '' })
   expect(JSON.parse(json.out).resources[0]).toEqual({ name: 'Upstreams', status: '2 Errors!' })
 })
+
+test('an installation that is not there is told of with what to do', async () => {
+  const other = await api.run('glooctl', 'check', '-n', 'nowhere')
+  expect(other).toMatchObject({ code: 1, out: '' })
+  expect(other.err).toContain(
+    'Gloo namespace does not exist: nowhere. Name another one with -n, or leave -n out.',
+  )
+  api.delete('v1', 'Namespace', 'gloo-system')
+  const gone = await api.run('glooctl', 'check')
+  expect(gone.code).toBe(1)
+  expect(gone.err).toContain(
+    'Gloo namespace does not exist: gloo-system. Create it with "kubectl create namespace gloo-system": the default Gateways and their Service come back with it.',
+  )
+})

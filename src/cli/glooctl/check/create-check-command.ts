@@ -8,7 +8,7 @@ import type { ClientCommandParts } from '../../client-parts.ts'
 import { CommandError } from '../../command-error.ts'
 import { printable } from '../../table/printable.ts'
 import { splitList } from '../create/name-value-list.ts'
-import { addNamespaceFlag, namespaceOf } from '../namespace-flag.ts'
+import { addNamespaceFlag, glooNamespace, namespaceOf } from '../namespace-flag.ts'
 import { type CheckSection, checkSections } from './sections.ts'
 
 interface CheckFlags {
@@ -95,9 +95,7 @@ class CheckRun {
 
   async #requireNamespace(): Promise<void> {
     const found = await this.#client.find(namespaceType, undefined, this.#namespace)
-    if (found === undefined) {
-      throw new CommandError(`Gloo namespace does not exist: ${this.#namespace}. Name it with -n.`)
-    }
+    if (found === undefined) throw new CommandError(describeMissing(this.#namespace))
   }
 
   /** Undefined when the server does not know the kind, or has none of it where none is no finding. */
@@ -112,6 +110,14 @@ class CheckRun {
       throw error
     }
   }
+}
+
+function describeMissing(namespace: string): string {
+  const advice =
+    namespace === glooNamespace
+      ? `Create it with "kubectl create namespace ${namespace}": the default Gateways and their Service come back with it.`
+      : 'Name another one with -n, or leave -n out.'
+  return `Gloo namespace does not exist: ${namespace}. ${advice}`
 }
 
 /** In the list form of github.com/hashicorp/go-multierror. */
