@@ -59,6 +59,7 @@ class MemberReader {
     if (customHost !== undefined) this.#checkHost(customHost)
     if (this.#isWrong) return undefined
     if (customHost !== undefined) warnOfMissingService(this.#context, host, port)
+    else if (credential.type === 'passthrough') this.#warnOfClientsCredential()
     return this.#endpoint(
       { host, port, hostname: customHost?.hostname || undefined },
       { provider: this.#withLimitField(draft.provider, host) },
@@ -169,6 +170,15 @@ class MemberReader {
   #warnOfClearText(host: string, port: number): void {
     this.#context.findings.warnings.push(
       `${this.#member.place}: its credential goes to ${host}:${port} in clear text; use port 443, or set sslConfig`,
+    )
+  }
+
+  /** Servers of one's own often need no credential; public providers always do. */
+  #warnOfClientsCredential(): void {
+    const { field, member, place } = this.#member
+    if (field === 'bedrock' || member[field]?.authToken?.passthrough !== undefined) return
+    this.#context.findings.warnings.push(
+      `${place} has no authToken: the client's own credential goes to the provider, unless a JWT policy takes it out of the request; set authToken, with passthrough if that is meant`,
     )
   }
 

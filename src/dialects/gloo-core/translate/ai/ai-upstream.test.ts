@@ -314,3 +314,22 @@ test('a Secret with more than the credential is refused', () => {
   const { state } = translate({ openai: { authToken } }, two)
   expect(state?.reason).toContain('must have the single data key Authorization, but has 2 keys')
 })
+
+describe('a public provider that is given no credential', () => {
+  test('is told of, since clients must then bring one', () => {
+    const { state } = translate({ openai: {} })
+    expect(state).toMatchObject({
+      state: 'Warning',
+      reason: expect.stringContaining('ai.openai has no authToken: the client'),
+    })
+  })
+
+  test.each([
+    { openai: { authToken: { passthrough: {} } } },
+    { openai: { customHost: { host: '192.0.2.7', port: 8080 } } },
+    { openai: { authToken: { inline: 'sk-own' } } },
+    { bedrock: { model: 'm', region: 'r', credentialProvider: aws } },
+  ])('is not meant by %j', (ai) => {
+    expect(translate(ai).state?.state).toBe('Accepted')
+  })
+})
