@@ -7,7 +7,7 @@ import { BodyPiece } from '../../lib/http/body-piece.ts'
 import { ClientSink } from './client-sink.ts'
 
 /** An answer whose head is on its way, and the client that waits for it and has read nothing yet. */
-async function beginAnswer() {
+async function beginAnswer({ flushesHead } = { flushesHead: true }) {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
@@ -19,8 +19,8 @@ async function beginAnswer() {
   client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
   const [, response] = (await once(server, 'request')) as [unknown, ServerResponse]
   const sink = new ClientSink(response, 0)
-  sink.writeHead(200, ['content-type', 'text/event-stream'])
-  sink.flushHead()
+  sink.writeHead(200, flushesHead ? ['content-type', 'text/event-stream'] : ['content-length', '5'])
+  if (flushesHead) sink.flushHead()
   // Node holds the head until the turn of the loop is over.
   await setImmediate()
   return { sink, client, socket: response.socket as Socket }
@@ -84,4 +84,20 @@ test('a client that reads nothing is found to be behind, and gets all of it in o
   await drained
   sink.end()
   expect((await body).replaceAll(/3e8\r\n|\r\n0?(?:\r\n\r\n)?/g, '')).toBe(sent.join(''))
+})
+
+test('a short answer that is there at once ends with the turn of the loop', async () => {
+  const { sink, client, socket } = await beginAnswer({ flushesHead: false })
+  const write = vi.spyOn(socket, 'write')
+  sink.endWhole(piece('whole'))
+  expect(sink.ended).toBe(true)
+  expect(write).not.toHaveBeenCalled()
+  expect(await readBody(client, 'whole')).toBe('whole')
+})
+
+test('a client that is gone by then gets nothing, and nothing fails', async () => {
+  const { sink, client } = await beginAnswer({ flushesHead: false })
+  sink.endWhole(piece('whole'))
+  sink.response.destroy()
+  await once(client.resume(), 'close')
 })

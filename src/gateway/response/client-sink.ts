@@ -25,6 +25,8 @@ export class ClientSink implements BatchedWriter {
   #chunked: Socket | undefined
   /** Chunks that go to that socket with the batch; a character is a byte. */
   #waiting = ''
+  /** All of a short answer, which ends with the batch. */
+  #whole: string | undefined
   #bodyBegun = false
 
   constructor(response: ClientResponse, patienceMs: number) {
@@ -83,12 +85,16 @@ export class ClientSink implements BatchedWriter {
     return true
   }
 
-  /** Writes the chunks that wait for the batch. */
+  /** Writes what waits for the batch. */
   flush(): void {
+    const { response } = this
+    const whole = this.#whole
     const chunks = this.#waiting
-    if (chunks === '') return
+    this.#whole = undefined
     this.#waiting = ''
-    if (this.#chunked?.destroyed === false) this.#chunked.write(chunks, 'latin1')
+    if (whole !== undefined && !response.destroyed)
+      (response as ServerResponse).end(whole, 'latin1')
+    if (chunks !== '' && this.#chunked?.destroyed === false) this.#chunked.write(chunks, 'latin1')
   }
 
   end(chunk?: Buffer | string): void {
@@ -105,7 +111,10 @@ export class ClientSink implements BatchedWriter {
     this.ended = true
     if ('stream' in this.response || piece.length > oneWriteBytes) {
       this.end(Buffer.from(piece.bytes))
-    } else this.response.end(piece.latin1, 'latin1')
+    } else {
+      this.#whole = piece.latin1
+      writeBatch.add(this)
+    }
   }
 
   /** What is not taken at once may never be: a client that reads nothing would hold its connection for ever. */
