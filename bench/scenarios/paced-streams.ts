@@ -32,7 +32,9 @@ type Round = Readonly<Record<Target, PacedRun>>
 const added = (round: Round, target: Target, key: 'firstEventP50Ms' | 'firstEventP99Ms') =>
   round[target][key] - round.direct[key]
 
-const isQuiet = (round: Round) => added(round, 'nginx', 'firstEventP99Ms') <= addedBudgetMs
+/** That nginx takes something away shows as much that the machine delays programs. */
+const isQuiet = (round: Round) =>
+  Math.abs(added(round, 'nginx', 'firstEventP99Ms')) <= addedBudgetMs
 
 function report(rounds: readonly Round[]): Measurement[] {
   const scenario = `${pacedLoad.streams} paced streams`
@@ -52,7 +54,7 @@ function report(rounds: readonly Round[]): Measurement[] {
   const saturated = (['loadIdlePercent', 'measuredIdlePercent'] as const).some(
     (key) => median('sluice', key) < minimumIdlePercent,
   )
-  const noise = `nginx itself added more than ${addedBudgetMs} ms in every round`
+  const noise = `with nginx it was over ${addedBudgetMs} ms more or less in every round`
   return [
     {
       ...{ scenario, figure: 'incomplete streams', unit: 'of all', budget: '0' },
