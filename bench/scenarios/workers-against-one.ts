@@ -11,6 +11,8 @@ const connections = 128
 const costBudget = workers / budget
 /** The two numbers of workers take turns, since the machine is not equally fast all the time. */
 const turns = 2
+/** For each worker. */
+const warmUpSeconds = 4
 
 interface Cores {
   readonly measured: string
@@ -26,14 +28,18 @@ async function measure(count: number, cores: Cores, settings: BenchSettings): Pr
   const topology = await startTopology({ workers: count, cores: cores.measured })
   const runs: Run[] = []
   try {
-    for (let round = 0; round <= settings.runs; round++) {
-      const before = topology.sluice.cpuMicros()
-      const { requests, requestsPerSecond } = await runWrk({
-        ...{ url: `${topology.urls.sluice}/plain`, connections, seconds: settings.seconds },
+    const load = (seconds: number) =>
+      runWrk({
+        ...{ url: `${topology.urls.sluice}/plain`, connections, seconds },
         ...{ script: 'chat.lua', core: cores.load, threads: cores.load.split(',').length },
       })
+    // Each thread compiles for itself what it runs often.
+    await load(warmUpSeconds * count)
+    for (let round = 0; round < settings.runs; round++) {
+      const before = topology.sluice.cpuMicros()
+      const { requests, requestsPerSecond } = await load(settings.seconds)
       const cpuMicrosPerRequest = (topology.sluice.cpuMicros() - before) / requests
-      if (round > 0) runs.push({ requestsPerSecond, cpuMicrosPerRequest })
+      runs.push({ requestsPerSecond, cpuMicrosPerRequest })
     }
     return runs
   } finally {
