@@ -59,8 +59,7 @@ export class MessageBlocks implements EventBlocks {
   readonly heldBytes = 0
 
   push(piece: BodyPiece): readonly BodyPiece[] {
-    // The framer keeps what it is given.
-    return this.#framer.push(Buffer.from(piece.bytes)).map((message) => message.piece)
+    return this.#framer.push(piece.bytes).map((message) => message.piece)
   }
 
   end(): BodyPiece {

@@ -98,8 +98,10 @@ export class WholeAnswerRelay implements AnswerRelay {
   #send(changed: Buffer | undefined, original: Buffer, trailers: readonly string[]): void {
     const { exchange, call, head, owner } = this.#parts
     const body = changed ?? original
-    const length = ['content-length', String(body.length)]
-    const final = changed === undefined ? head : withoutBodyHeaders(head, length)
+    const final =
+      changed === undefined
+        ? head
+        : withoutBodyHeaders(head, ['content-length', String(changed.length)])
     try {
       const relay = new ResponseRelay(exchange, call, final, owner)
       relay.push(BodyPiece.ofBytes(body))

@@ -32,7 +32,7 @@ export class TextRedactor {
   readonly #options: RedactionOptions
   /** Up to where the text has been handed on. */
   #released = 0
-  /** Where pieces end that are not handed on to there, and when each of them came. */
+  /** Where pieces end that are not handed on to there, and when each came: lists of numbers, since most events add to them. */
   #heldEnds: number[] = []
   #heldSinceMs: number[] = []
   /** Up to where text was masked without a finding. */

@@ -15,9 +15,11 @@ export class MessageFramer {
   #isBroken = false
 
   push(chunk: Buffer): EventMessage[] {
-    if (this.#isBroken) return chunk.length === 0 ? [] : [new EventMessage(chunk)]
+    // The bytes are the caller's again when this returns, and messages are views of them.
+    const own = Buffer.from(chunk)
+    if (this.#isBroken) return own.length === 0 ? [] : [new EventMessage(own)]
     const messages: EventMessage[] = []
-    this.#keep(chunk)
+    this.#keep(own)
     for (let bytes = this.#next(); bytes !== undefined; bytes = this.#next()) {
       messages.push(new EventMessage(bytes))
     }

@@ -33,8 +33,7 @@ export function createMessageReader(
     return part
   }
   return {
-    // The framer keeps what it is given.
-    push: (piece) => framer.push(Buffer.from(piece.bytes)).map(read),
+    push: (piece) => framer.push(piece.bytes).map(read),
     end: () => framer.end().map(read),
   }
 }

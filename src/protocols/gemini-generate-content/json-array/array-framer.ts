@@ -63,7 +63,8 @@ export class ArrayFramer {
       frames.push(this.#take(chunk.subarray(taken, index + 1), chunk[index] === closeBracket))
       taken = index + 1
     }
-    this.#keep(chunk.subarray(taken))
+    // The bytes are the caller's again when this returns; those of frames have been copied.
+    this.#keep(Buffer.from(chunk.subarray(taken)))
     if (this.#pieceBytes > maxElementBytes) frames.push(this.#take(Buffer.alloc(0), false))
     return frames
   }

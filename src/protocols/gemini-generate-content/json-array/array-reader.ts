@@ -19,8 +19,7 @@ export function createArrayReader(
     return part
   }
   return {
-    // The framer keeps what it is given.
-    push: (piece) => framer.push(Buffer.from(piece.bytes)).map(read),
+    push: (piece) => framer.push(piece.bytes).map(read),
     end: () => framer.end().map(read),
   }
 }

@@ -17,9 +17,17 @@ export function createReader({ format, contentType, hideUsage }: StreamCase): St
   return reader
 }
 
+/** As a connection does, it reads each chunk into memory that is the next one's. */
 export function readParts(testCase: StreamCase, chunks: readonly Buffer[]): StreamPart[] {
   const reader = createReader(testCase)
-  return [...chunks.flatMap((chunk) => reader.push(BodyPiece.ofBytes(chunk))), ...reader.end()]
+  const memory = Buffer.alloc(Math.max(0, ...chunks.map(({ length }) => length)))
+  const parts = chunks.flatMap((chunk) => {
+    chunk.copy(memory)
+    const read = reader.push(BodyPiece.ofBytes(memory.subarray(0, chunk.length)))
+    memory.fill('?')
+    return read
+  })
+  return [...parts, ...reader.end()]
 }
 
 /** What a part says, in a form that is compared and read easily; what it does not say is left out. */
