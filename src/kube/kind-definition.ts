@@ -20,6 +20,8 @@ export interface KindDefinition {
    * too. `refuse`: what Kubernetes does (refused under Strict, dropped with or without a warning otherwise).
    */
   readonly unknownFields: 'keep' | 'refuse'
+  /** False: a strategic merge patch of its objects is refused, as Kubernetes does for custom kinds. */
+  readonly takesStrategicPatches?: false
   /** Brings other spellings into the schema's form before anything else looks at the object. */
   readonly normalize?: (object: KubeObject) => Normalized
   readonly normalizePatch?: NormalizePatch

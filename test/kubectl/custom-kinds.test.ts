@@ -50,6 +50,10 @@ describe('a CustomResourceDefinition', () => {
     expect(await kubectl('apply -f -', gadget)).toBe('gadget.toys.io/a created\n')
     expect(await kubectl('apply -f -', gadget)).toBe('gadget.toys.io/a unchanged\n')
     expect(await kubectl('get gadgets')).toMatch(/^NAME\s+SIZE\na\s+3\n$/)
+    expect(await kubectl('apply -f -', object('Gadget', 'a', { size: 4 }))).toBe(
+      'gadget.toys.io/a configured\n',
+    )
+    expect(await kubectl('get gadget a -o jsonpath={.spec.size}')).toBe('4')
     expect(await kubectl('explain gadget.spec.size')).toContain('How large it is.')
     expect(await kubectl('get all -o name')).toContain('gadget.toys.io/a')
     expect(await kubectl('delete crd gadgets.toys.io')).toContain('deleted')

@@ -115,6 +115,8 @@ function operation(kind: PublishedKind, action: ApiOperation['action'], suffix =
   const { definition, version, schemaName } = kind
   const method = { list: 'get', deletecollection: 'delete' }[action as string] ?? action
   const group = definition.group.split('.')[0] || 'core'
+  const publishesStrategicPatches =
+    definition.unknownFields !== 'keep' && definition.takesStrategicPatches !== false
   return {
     method: method as ApiOperation['method'],
     action,
@@ -124,7 +126,7 @@ function operation(kind: PublishedKind, action: ApiOperation['action'], suffix =
     query: queryOf(action),
     ...(action === 'post' || action === 'put' ? { body: schemaName } : {}),
     response: action === 'list' ? `${schemaName}List` : schemaName,
-    patchTypes: definition.unknownFields === 'keep' ? patchTypes : [...patchTypes, strategicType],
+    patchTypes: publishesStrategicPatches ? [...patchTypes, strategicType] : patchTypes,
   }
 }
 
@@ -133,7 +135,10 @@ const patchTypes = [
   'application/json-patch+json',
   'application/merge-patch+json',
 ]
-/** kubectl takes it for kinds that declare it; for those of vendors it has always sent merge patches. */
+/**
+ * kubectl takes it for kinds that declare it; for those of vendors it has always sent merge patches, and those of
+ * CustomResourceDefinitions take nothing else.
+ */
 const strategicType = 'application/strategic-merge-patch+json'
 
 function queryOf(action: ApiOperation['action']): readonly QueryParameter[] {

@@ -16,6 +16,7 @@ const schema: object = {
     },
   },
 }
+const withSize = (size: object) => ({ type: 'object', properties: { size } })
 const version = (name: string, storage: boolean, openAPIV3Schema: object = schema) => ({
   name,
   served: true,
@@ -149,6 +150,21 @@ describe('a CustomResourceDefinition', () => {
       'a webhook',
       definition({ conversion: { strategy: 'Webhook' } }),
       'conversion by webhook is not supported',
+    ],
+    [
+      'a type that does not exist',
+      definition({ versions: [version('v1', true, withSize({ type: 'int' }))] }),
+      'properties[size].type: Unsupported value: "int": supported values: "array", "boolean"',
+    ],
+    [
+      'a pattern that is no regular expression',
+      definition({ versions: [version('v1', true, withSize({ type: 'string', pattern: '(' }))] }),
+      'properties[size].pattern: Invalid value: "("',
+    ],
+    [
+      'a default that it would not take',
+      definition({ versions: [version('v1', true, withSize({ type: 'string', default: 5 }))] }),
+      'properties[size].default: Invalid value: "integer"',
     ],
     ['no scope', definition({ scope: undefined }), 'spec.scope'],
   ]

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../kube-object.ts'
 import type { StructuralSchema } from '../../structural-schema.ts'
 import { compileJsonPath } from '../../table/json-path.ts'
 import { type DefinitionSpec, definitionSpecOf } from './definition-spec.ts'
-import { findStructuralErrors } from './structural-rules.ts'
+import { findDefaultErrors, findStructuralErrors } from './structural-rules.ts'
 
 const text: StructuralSchema = { type: 'string' }
 const flag: StructuralSchema = { type: 'boolean' }
@@ -97,6 +97,7 @@ export const customResourceDefinitionKind: KindDefinition = {
       storage: true,
       schema,
       statusSubresource: true,
+      showsAge: false,
       columns: [
         {
           name: 'Created At',
@@ -192,5 +193,8 @@ function validateVersion({ versions }: DefinitionSpec, index: number): FieldErro
   if (found === undefined) {
     return [...errors, { type: 'required', field, detail: 'schemas are required' }]
   }
-  return [...errors, ...findStructuralErrors({ ...found }, field)]
+  const structuralErrors = findStructuralErrors({ ...found }, field)
+  // Only a schema of the right form can say what it takes.
+  const defaultErrors = structuralErrors.length > 0 ? [] : findDefaultErrors({ ...found }, field)
+  return [...errors, ...structuralErrors, ...defaultErrors]
 }

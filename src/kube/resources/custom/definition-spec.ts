@@ -51,6 +51,7 @@ export function toKindDefinition(spec: DefinitionSpec): KindDefinition {
     categories: categories ?? [],
     scope: spec.scope,
     unknownFields: 'refuse',
+    takesStrategicPatches: false,
     versions: spec.versions.map((version) => toKindVersion(spec, version)),
   }
 }

@@ -1,6 +1,11 @@
 import type { FieldError } from '../../kind-definition.ts'
+import { applyDefaults } from '../../schema/defaults.ts'
 import { isJsonObject, type JsonObject } from '../../schema/json-object.ts'
+import { compilePattern } from '../../schema/validation/pattern.ts'
+import { validateObject } from '../../schema/validation/validate-object.ts'
+import type { StructuralSchema } from '../../structural-schema.ts'
 
+const types = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 const junctors = ['allOf', 'anyOf', 'oneOf'] as const
 /** What says a value's form may not depend on a condition. */
 const notInJunctors = [
@@ -29,13 +34,45 @@ function errorsOf(schema: unknown, path: string): FieldError[] {
   }
   return [
     ...ownErrors(schema, path),
+    ...patternErrors(schema, path),
     ...conditionErrors(schema, path),
     ...childErrors(schema, path),
   ]
 }
 
+function typeErrors({ type }: JsonObject, path: string): FieldError[] {
+  if (type === undefined || types.includes(type as string)) return []
+  const detail = `supported values: ${types.map((name) => `"${name}"`).join(', ')}`
+  return [{ type: 'notSupported', field: `${path}.type`, value: type, detail }]
+}
+
+function patternErrors({ pattern }: JsonObject, path: string): FieldError[] {
+  if (typeof pattern !== 'string' || compilePattern(pattern) !== undefined) return []
+  const detail = 'must be a valid regular expression (RE2)'
+  return [{ type: 'invalid', field: `${path}.pattern`, value: pattern, detail }]
+}
+
+/** Defaults must be values that the schema itself takes, or no object could be created without the field. */
+export function findDefaultErrors(schema: JsonObject, path: string): FieldError[] {
+  return [
+    ...(schema['default'] === undefined ? [] : errorsOfDefault(schema, path)),
+    ...childrenOf(schema, path).flatMap(([child, place]) =>
+      isJsonObject(child) ? findDefaultErrors(child, place) : [],
+    ),
+  ]
+}
+
+function errorsOfDefault(schema: JsonObject, path: string): FieldError[] {
+  const holder: StructuralSchema = { type: 'object', properties: { default: schema } }
+  const object = { apiVersion: '', kind: '', metadata: { name: '' }, default: schema['default'] }
+  return validateObject(holder, applyDefaults(holder, object)).map((error) => ({
+    ...error,
+    field: `${path}.${error.field}`,
+  }))
+}
+
 function ownErrors(schema: JsonObject, path: string): FieldError[] {
-  const errors: FieldError[] = []
+  const errors = typeErrors(schema, path)
   const { type, items, properties, additionalProperties } = schema
   const isFree =
     schema['x-kubernetes-int-or-string'] === true ||
@@ -90,16 +127,21 @@ function conditionErrors(schema: JsonObject, path: string): FieldError[] {
 }
 
 function childErrors(schema: JsonObject, path: string): FieldError[] {
+  return childrenOf(schema, path).flatMap(([child, place]) => errorsOf(child, place))
+}
+
+function childrenOf(schema: JsonObject, path: string): [child: unknown, place: string][] {
   const { items, properties, additionalProperties } = schema
-  const errors: FieldError[] = []
-  if (isJsonObject(properties)) {
-    for (const [name, child] of Object.entries(properties)) {
-      errors.push(...errorsOf(child, `${path}.properties[${name}]`))
-    }
-  }
-  if (items !== undefined) errors.push(...errorsOf(items, `${path}.items`))
-  if (isJsonObject(additionalProperties)) {
-    errors.push(...errorsOf(additionalProperties, `${path}.additionalProperties`))
-  }
-  return errors
+  return [
+    ...(isJsonObject(properties)
+      ? Object.entries(properties).map(([name, child]): [unknown, string] => [
+          child,
+          `${path}.properties[${name}]`,
+        ])
+      : []),
+    ...(items === undefined ? [] : [[items, `${path}.items`] as [unknown, string]]),
+    ...(isJsonObject(additionalProperties)
+      ? [[additionalProperties, `${path}.additionalProperties`] as [unknown, string]]
+      : []),
+  ]
 }

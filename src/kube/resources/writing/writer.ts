@@ -82,7 +82,8 @@ export class Writer {
 
   patch(request: PatchRequest): ObjectResult {
     const current = this.#findCurrent(request)
-    if (request.patchType === 'strategic' && this.#isCustom(request)) {
+    const { takesStrategicPatches = true } = request.kind.definition
+    if (request.patchType === 'strategic' && !takesStrategicPatches) {
       throw unsupportedMediaTypeError(patchTypesOfCustomKinds)
     }
     checkDepth(request.patch, 'the patch')
