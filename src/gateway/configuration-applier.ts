@@ -1,10 +1,9 @@
 import { formatSocketAddress } from '../lib/http/socket-address.ts'
 import { messageOf } from '../lib/message-of.ts'
-import type { BindResult, DownMessage, UpMessage } from '../link/messages.ts'
+import type { IncomingConfiguration } from '../link/configuration-parts.ts'
+import type { BindResult, UpMessage } from '../link/messages.ts'
 import type { SnapshotBuilder } from '../snapshot/build/snapshot-builder.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-
-type ConfigurationMessage = Extract<DownMessage, { type: 'configuration' }>
 
 export interface ConfigurationApplierOptions {
   readonly builder: SnapshotBuilder
@@ -25,7 +24,7 @@ export class ConfigurationApplier {
   }
 
   /** Resolves when the message has been answered. */
-  async apply({ generation, full, delta }: ConfigurationMessage): Promise<void> {
+  async apply({ generation, full, delta }: IncomingConfiguration): Promise<void> {
     const { builder, send } = this.#options
     try {
       const { snapshot, errors, buildMs } = await builder.apply({ generation, full, delta })

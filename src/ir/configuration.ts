@@ -40,6 +40,14 @@ export type ConfigurationDelta = {
   }
 }
 
+/** A {@link ConfigurationDelta} whose nodes may come into being while they are read, once. */
+export type IncomingDelta = {
+  readonly [C in Collection]?: {
+    readonly set: Iterable<NodeOf<C>>
+    readonly remove: readonly string[]
+  }
+}
+
 /** A node that could not be compiled; everything else is in force. */
 export interface ConfigurationError {
   readonly origin: Origin

@@ -1,3 +1,4 @@
+import { deserialize } from 'node:v8'
 import { expect, test } from 'vitest'
 import type { Backend } from '../ir/backend.ts'
 import type { VirtualHost } from '../ir/virtual-host.ts'
@@ -16,21 +17,57 @@ const message = (count: number, generation = 7) => ({
 })
 
 test('a small configuration is one message', () => {
-  expect(splitConfiguration(message(3))).toEqual({ parts: [], last: message(3) })
+  const { parts, last } = splitConfiguration(message(3))
+  expect([...parts]).toEqual([])
+  expect(last).toEqual(message(3))
 })
 
-test.each([400, 401, 10_000])('a configuration of %i nodes comes together again', (count) => {
-  const { parts, last } = splitConfiguration(message(count))
+/** What a thread that takes it in finds. */
+const taken = (sent: ReturnType<typeof message>) => {
+  const { parts, last } = splitConfiguration(sent)
   const together = new ConfigurationParts()
-  for (const part of parts) together.add(part)
-  expect(together.complete(last)).toEqual(message(count))
+  for (const part of parts) together.add(structuredClone(part))
+  const { delta, ...rest } = together.complete(last)
+  const { virtualHosts, ...others } = delta
+  return {
+    ...rest,
+    delta: {
+      ...others,
+      virtualHosts: { set: [...(virtualHosts?.set ?? [])], remove: virtualHosts?.remove },
+    },
+  }
+}
+
+test.each([1, 64, 65, 400, 10_000])('a configuration of %i nodes comes together again', (count) => {
+  expect(taken(message(count))).toEqual(message(count))
 })
 
-test('no message carries more than a few hundred nodes', () => {
+test('what is read at once is some tens of nodes', () => {
   const { parts, last } = splitConfiguration(message(10_000))
-  const sizes = parts.map(({ nodes }) => nodes.virtualHosts?.length ?? 0)
-  expect(Math.max(...sizes, last.delta.virtualHosts?.set.length ?? 0)).toBeLessThanOrEqual(400)
-  expect(parts.length).toBe(24)
+  const sizes = [...parts].map(({ nodes }) => deserialize(nodes).length)
+  expect(Math.max(...sizes, last.delta.virtualHosts?.set.length ?? 0)).toBe(64)
+})
+
+test('a part is made when it is asked for, and read when its nodes are', () => {
+  const sent = message(200)
+  let reads = 0
+  const watched = new Proxy(sent.delta.virtualHosts.set, {
+    get(target, key, receiver) {
+      if (key === 'slice') reads++
+      return Reflect.get(target, key, receiver)
+    },
+  })
+  const { parts } = splitConfiguration({
+    ...sent,
+    delta: { ...sent.delta, virtualHosts: { set: watched, remove: [] } },
+  })
+  const before = reads
+  const [first] = parts
+  expect(reads - before).toBe(1)
+  const together = new ConfigurationParts()
+  if (first) together.add({ ...first, nodes: new Uint8Array([0]) })
+  const nodes = together.complete(message(1)).delta.virtualHosts?.set ?? []
+  expect(() => [...nodes]).toThrow('deserialize')
 })
 
 test('parts of a configuration that never came are forgotten', () => {

@@ -1,34 +1,53 @@
-import { type Collection, collections, type NodeOf } from '../ir/configuration.ts'
+import { deserialize, serialize } from 'node:v8'
+import {
+  type Collection,
+  collections,
+  type IncomingDelta,
+  type NodeOf,
+} from '../ir/configuration.ts'
 import type { ConfigurationDelta, DownMessage } from './messages.ts'
 
 type ConfigurationMessage = Extract<DownMessage, { type: 'configuration' }>
 type PartMessage = Extract<DownMessage, { type: 'configuration-part' }>
 type AnyNode = NodeOf<Collection>
-type Nodes = Partial<Record<Collection, readonly AnyNode[]>>
 
-/** A thread reads a message at once; this many routes take about 3 ms, and requests wait for them. */
-const nodesOfPart = 400
+/** A configuration as a thread takes it in: nodes that came ahead of it are read one after the other. */
+export type IncomingConfiguration = Omit<ConfigurationMessage, 'delta'> & {
+  readonly delta: IncomingDelta
+}
+
+/** What a thread reads at once, while requests wait: about half a millisecond. */
+const nodesOfPart = 64
+
+interface SplitConfiguration {
+  /** Each is made when it is asked for. */
+  readonly parts: Iterable<PartMessage>
+  readonly last: ConfigurationMessage
+}
 
 /** Takes the nodes of a large configuration out of it, as messages to be sent ahead of what is left. */
-export function splitConfiguration(message: ConfigurationMessage): {
-  readonly parts: readonly PartMessage[]
-  readonly last: ConfigurationMessage
-} {
-  const { generation, delta } = message
-  const parts: PartMessage[] = []
+export function splitConfiguration(message: ConfigurationMessage): SplitConfiguration {
   const last: Partial<Record<Collection, unknown>> = {}
   for (const collection of collections) {
-    const change = delta[collection]
-    if (change === undefined) continue
-    const { set, remove } = change as { set: readonly AnyNode[]; remove: readonly string[] }
-    const ahead = Math.floor((set.length - 1) / nodesOfPart) * nodesOfPart
-    for (let start = 0; start < ahead; start += nodesOfPart) {
-      const nodes: Nodes = { [collection]: set.slice(start, start + nodesOfPart) }
-      parts.push({ type: 'configuration-part', generation, nodes } as PartMessage)
-    }
-    last[collection] = { set: set.slice(Math.max(0, ahead)), remove }
+    const { set, remove } = message.delta[collection] ?? {}
+    if (set !== undefined) last[collection] = { set: set.slice(aheadOf(set)), remove }
   }
-  return { parts, last: { ...message, delta: last as ConfigurationDelta } }
+  return { parts: partsOf(message), last: { ...message, delta: last as ConfigurationDelta } }
+}
+
+/** How many of the nodes are sent ahead. */
+const aheadOf = (set: readonly unknown[]) =>
+  Math.max(0, Math.floor((set.length - 1) / nodesOfPart) * nodesOfPart)
+
+function* partsOf({ generation, delta }: ConfigurationMessage): Generator<PartMessage> {
+  for (const collection of collections) {
+    const set: readonly AnyNode[] = delta[collection]?.set ?? []
+    const ahead = aheadOf(set)
+    for (let start = 0; start < ahead; start += nodesOfPart) {
+      const nodes = serialize(set.slice(start, start + nodesOfPart))
+      yield { type: 'configuration-part', generation, collection, nodes }
+    }
+  }
 }
 
 /** Puts together what {@link splitConfiguration} took apart. */
@@ -40,18 +59,24 @@ export class ConfigurationParts {
   }
 
   /** The whole message; parts of other generations belong to messages that never came. */
-  complete(message: ConfigurationMessage): ConfigurationMessage {
+  complete(message: ConfigurationMessage): IncomingConfiguration {
     const parts = this.#parts.filter(({ generation }) => generation === message.generation)
     this.#parts = []
     if (parts.length === 0) return message
     const delta: Partial<Record<Collection, unknown>> = {}
     for (const collection of collections) {
-      const ahead = parts.flatMap(({ nodes }) => (nodes as Nodes)[collection] ?? [])
-      const { set = [], remove = [] } = message.delta[collection] ?? {}
-      if (ahead.length + set.length + remove.length > 0) {
-        delta[collection] = { set: [...ahead, ...set], remove }
-      }
+      const change = message.delta[collection]
+      if (change === undefined) continue
+      const ahead = parts.filter((part) => part.collection === collection)
+      const set = ahead.length === 0 ? change.set : nodesOf(ahead, change.set)
+      delta[collection] = { set, remove: change.remove }
     }
-    return { ...message, delta: delta as ConfigurationDelta }
+    return { ...message, delta: delta as IncomingDelta }
   }
+}
+
+/** Nodes of the parts, each read when its turn comes, then those that came with the message. */
+function* nodesOf(parts: readonly PartMessage[], last: readonly AnyNode[]): Generator<AnyNode> {
+  for (const { nodes } of parts) yield* deserialize(nodes) as AnyNode[]
+  yield* last
 }

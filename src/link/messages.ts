@@ -1,9 +1,4 @@
-import type {
-  Collection,
-  ConfigurationDelta,
-  ConfigurationError,
-  NodeOf,
-} from '../ir/configuration.ts'
+import type { Collection, ConfigurationDelta, ConfigurationError } from '../ir/configuration.ts'
 import type { SecretValues } from '../ir/secret-reference.ts'
 import type { MetricSample } from '../lib/metrics/metric-sample.ts'
 import type { AddressOverride } from '../lib/upstream-address/address-resolver.ts'
@@ -51,7 +46,9 @@ export type DownMessage =
   | {
       readonly type: 'configuration-part'
       readonly generation: number
-      readonly nodes: { readonly [C in Collection]?: readonly NodeOf<C>[] }
+      readonly collection: Collection
+      /** A list of nodes as `v8.serialize` writes it, so that the thread reads it when it has the time. */
+      readonly nodes: Uint8Array
     }
   /** Rows of the endpoint table by endpoint id, sent before a configuration that needs them. */
   | { readonly type: 'endpoint-rows'; readonly rows: ReadonlyMap<string, number> }

@@ -33,9 +33,6 @@ export interface GenerationPublisherOptions {
   ) => void
 }
 
-/** Pause between the parts of a large configuration. */
-const partPauseMs = 2
-
 /** Tells the gateway threads each configuration and all that they need for it: what they do not know yet, and no more. */
 export class GenerationPublisher {
   readonly #options: GenerationPublisherOptions
@@ -137,8 +134,8 @@ export class GenerationPublisher {
     const { parts, last } = splitConfiguration(message)
     for (const part of parts) {
       publisher.broadcast(part)
-      // Threads answer requests between parts; without a pause they would find the next one there already.
-      await new Promise((resolve) => setTimeout(resolve, partPauseMs))
+      // Control answers its own clients between parts.
+      await new Promise((resolve) => setImmediate(resolve))
     }
     publisher.broadcast(last)
     return publisher.answersOf(generation)

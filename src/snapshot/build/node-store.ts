@@ -1,10 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type {
-  Collection,
-  Configuration,
-  ConfigurationDelta,
-  NodeOf,
-} from '../../ir/configuration.ts'
+import type { Collection, Configuration, IncomingDelta, NodeOf } from '../../ir/configuration.ts'
 import { collections } from '../../ir/configuration.ts'
 import { deepFreeze } from '../../lib/deep-freeze.ts'
 
@@ -17,11 +12,11 @@ export class NodeStore implements Configuration {
   readonly policies = new Map<string, NodeOf<'policies'>>();
 
   /** Takes a delta in; every `yield` is a place to pause. `full` drops what the delta does not hold. */
-  *apply(delta: ConfigurationDelta, full: boolean): Generator<void> {
+  *apply(delta: IncomingDelta, full: boolean): Generator<void> {
     for (const collection of collections) yield* this.#applyTo(collection, delta, full)
   }
 
-  *#applyTo(collection: Collection, delta: ConfigurationDelta, full: boolean): Generator<void> {
+  *#applyTo(collection: Collection, delta: IncomingDelta, full: boolean): Generator<void> {
     const nodes: Map<string, NodeOf<Collection>> = this[collection]
     const change = delta[collection]
     for (const id of change?.remove ?? []) nodes.delete(id)

@@ -1,4 +1,4 @@
-import type { ConfigurationDelta, ConfigurationError } from '../../ir/configuration.ts'
+import type { ConfigurationError, IncomingDelta } from '../../ir/configuration.ts'
 import type { SecretValues } from '../../ir/secret-reference.ts'
 import type { Tokenizer } from '../../lib/tokenizer/shared-tokenizer.ts'
 import type { CounterStore } from '../../limits/counter-store.ts'
@@ -37,7 +37,7 @@ export interface ConfigurationChange {
   readonly generation: number
   /** True: `delta` is the whole configuration and what is not in it is gone. */
   readonly full: boolean
-  readonly delta: ConfigurationDelta
+  readonly delta: IncomingDelta
 }
 
 export interface BuildResult {
