@@ -19,12 +19,12 @@ const sha256 = (data: string | Buffer) => createHash('sha256').update(data).dige
 
 /** The signature as its specification builds it
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). */
-function expectedSignature(headers: HeaderList, signedNames: string): string {
+function expectedSignature(headers: HeaderList, signedNames: string, query = ''): string {
   const canonicalHeaders = signedNames.split(';').map((name) => `${name}:${headers.get(name)}\n`)
   const canonical = [
     'POST',
     path.replaceAll('%', '%25'),
-    '',
+    query,
     canonicalHeaders.join(''),
     signedNames,
     sha256(body),
@@ -60,4 +60,31 @@ test('a request is signed with the held keys, over host, date, body and token', 
     ...[keys.accessKeyId, keys.secretAccessKey, keys.sessionToken],
     expectedSignature(headers, names),
   ])
+})
+
+const sign = async (sent: readonly string[], query = '') => {
+  const credential = createAwsCredential(keys, place)
+  const headers = new HeaderList(['host', host, ...sent])
+  const request = { method: 'POST', path: path + query, host, headers, body }
+  expect(await credential.authorize(request)).toBeUndefined()
+  const authorization = headers.get('authorization') ?? ''
+  const names = /SignedHeaders=([^,]+)/.exec(authorization)?.[1] ?? ''
+  return { headers, names, signature: /Signature=([0-9a-f]+)$/.exec(authorization)?.[1] }
+}
+
+test('what else a client says in headers of AWS is signed too', async () => {
+  const sent = ['x-amz-user-agent', 'aws-sdk-js/3', 'x-amz-mode', 'a', 'x-amz-mode', 'b']
+  const { headers, names, signature } = await sign(sent)
+  expect(names.split(';')).toEqual(expect.arrayContaining(['x-amz-mode', 'x-amz-user-agent']))
+  expect(headers.getAll('x-amz-mode')).toEqual(['a,b'])
+  expect(signature).toBe(expectedSignature(headers, names))
+})
+
+test.each([
+  ['?b=2&a=1&a=0', 'a=0&a=1&b=2'],
+  ['?url=http://a/?x&c=a+b', 'c=a%2Bb&url=http%3A%2F%2Fa%2F%3Fx'],
+  ['?empty&&half=%', 'empty=&half=%25'],
+])('the query %s is signed as %s', async (query, canonical) => {
+  const { headers, names, signature } = await sign([], query)
+  expect(signature).toBe(expectedSignature(headers, names, canonical))
 })

@@ -62,21 +62,49 @@ async function loadSigner(keys: AwsKeys, { region }: SigningPlace) {
 }
 
 function toSignable({ method, path, host, headers, body }: SentRequest) {
-  const [pathname = '/', search = ''] = path.split('?', 2)
-  const signable: Record<string, string> = {}
-  for (let index = 0; index < headers.flat.length; index += 2) {
-    const name = headers.flat[index] as string
-    if (name === 'content-type') signable[name] = headers.flat[index + 1] as string
-  }
-  signable['host'] = host
+  const mark = path.indexOf('?')
+  const end = mark < 0 ? path.length : mark
   return {
     method,
     protocol: 'https:',
     hostname: host,
-    path: pathname,
-    query: Object.fromEntries(new URLSearchParams(search)),
-    headers: signable,
+    path: path.slice(0, end),
+    query: parametersOf(path.slice(end + 1)),
+    headers: { ...signedHeadersOf(headers), host },
     body: body ?? Buffer.alloc(0),
+  }
+}
+
+/** AWS takes no `x-amz-` header that the signature does not cover, whoever has set it. */
+function signedHeadersOf(headers: HeaderList): Record<string, string> {
+  const signed: Record<string, string> = {}
+  for (let index = 0; index < headers.flat.length; index += 2) {
+    const name = headers.flat[index] as string
+    if (name !== 'content-type' && !name.startsWith('x-amz-')) continue
+    const value = headers.flat[index + 1] as string
+    signed[name] = signed[name] === undefined ? value : `${signed[name]},${value}`
+  }
+  return signed
+}
+
+/** A name may stand several times; what is no escape is a letter, and `+` is no space here. */
+function parametersOf(query: string): Record<string, string[]> {
+  const fields = query.split('&').filter((field) => field !== '')
+  const pairs = fields.map((field) => {
+    const [name = '', ...value] = field.split('=')
+    return { name: decode(name), value: decode(value.join('=')) }
+  })
+  const groups = [...Map.groupBy(pairs, ({ name }) => name)]
+  return Object.fromEntries(
+    groups.map(([name, group]) => [name, group.map(({ value }) => value)] as const),
+  )
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

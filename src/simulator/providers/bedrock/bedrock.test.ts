@@ -240,6 +240,7 @@ describe('a signature', () => {
     [scoped(`${key}/20261120/us-east-1/bedrock/aws3`), 'InvalidSignatureException'],
     [scoped(`${key}/20261121/us-east-1/bedrock/aws4_request`), 'InvalidSignatureException'],
     [{ ...formOnly, 'x-amz-date': '20261120T120000Z' }, 'InvalidSignatureException'],
+    [{ ...formOnly, 'x-amz-user-agent': 'aws-sdk-js/3' }, 'InvalidSignatureException'],
     [
       { ...formOnly, authorization: formOnly.authorization.replace('host;', '') },
       'InvalidSignatureException',

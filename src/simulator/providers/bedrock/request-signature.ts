@@ -31,6 +31,7 @@ export function findSignatureError(
   }
   return (
     findScopeError(signature, region) ??
+    findUnsignedHeader(signature, request) ??
     findTimeError(signature, request, context.now()) ??
     findValueError(signature, request, context)
   )
@@ -99,6 +100,18 @@ function findScopeError(signature: Signature, region: string): CompleteAnswer | 
   return signature.signedHeaders.some((name) => name === 'host' || name === ':authority')
     ? undefined
     : invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+}
+
+/** Of the headers that AWS has names for each must be signed. */
+function findUnsignedHeader(
+  { signedHeaders }: Signature,
+  { headers }: SimulatedRequest,
+): CompleteAnswer | undefined {
+  const names = headers.flat.filter((_, index) => index % 2 === 0)
+  const unsigned = names.find((name) => name.startsWith('x-amz-') && !signedHeaders.includes(name))
+  return unsigned === undefined
+    ? undefined
+    : invalidSignature(`'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`)
 }
 
 function findTimeError(
