@@ -6,8 +6,13 @@ import { type PreparedTry, runAttemptHooks, type TryTarget } from '../forwarding
 import type { Exchange } from '../request/exchange.ts'
 import type { ModelExchange } from './model-exchange.ts'
 
-/** Some providers obey these, and a call would become another one than policies have seen. */
-const methodOverrides = ['x-http-method-override', 'x-http-method', 'x-method-override'] as const
+/**
+ * Some providers obey these: a call would become another one than policies have seen, or its answer would lack what limits count by
+ * (https://cloud.google.com/apis/docs/system-parameters).
+ */
+const obeyedHeaders = [
+  ...['x-http-method-override', 'x-http-method', 'x-method-override', 'x-goog-fieldmask'],
+] as const
 
 /** A try at a provider with headers of its own. */
 export interface ModelTryTarget extends TryTarget {
@@ -57,7 +62,7 @@ function writeTry(
   const bearer = { headers, query: exchange.query }
   // What else a provider may be shown it has chosen by now.
   removeKeptTokens(exchange, bearer, isCredentialHeader)
-  for (const name of methodOverrides) headers.remove(name)
+  for (const name of obeyedHeaders) headers.remove(name)
   const body = model.bodyFor(provider)
   setBodyHeaders(exchange, model, { headers, body })
   model.call.model = model.modelFor(provider) ?? model.call.model
