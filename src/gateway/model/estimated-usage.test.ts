@@ -79,6 +79,22 @@ describe('usage that an answer does not tell is counted', () => {
     expect(usage?.outputTokens).toBe(3)
   })
 
+  test.each([
+    ['in another encoding', { 'content-encoding': 'gzip' }],
+    ['of another type', { 'content-type': 'text/plain' }],
+  ])('of an answer %s', async (_name, headers) => {
+    const fixture = await ModelFixture.start({
+      answer: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', ...headers })
+        response.end('one two three')
+      },
+    })
+    await fixture.post(ask).then((answer) => answer.text().catch(() => ''))
+    expect((await fixture.gateway.record()).modelCall?.usage).toMatchObject({
+      ...{ inputTokens: 1, outputTokens: 3, estimated: true },
+    })
+  })
+
   test('but of embeddings, which have none', async () => {
     const data = [{ object: 'embedding', index: 0, embedding: [0.1, 0.2] }]
     const fixture = await ModelFixture.start({

@@ -1,3 +1,5 @@
+import { emptyPiece } from '../../../lib/http/body-piece.ts'
+import type { UsageScan } from '../../../llm/usage-scan.ts'
 import { type AnswerKind, answerKindOf, headerValueOf } from '../../response/answer-kind.ts'
 import type { AnswerRelay } from '../../response/answer-relay.ts'
 import { ResponseRelay, type UpstreamResponseHead } from '../../response/response-relay.ts'
@@ -78,8 +80,7 @@ function createMetered(
   const isArray = kind === 'json' && isStream(model, kind) && readsStream(parts, contentType)
   const streamType = kind === 'events' || isArray ? contentType : undefined
   const meter = createMeter(parts, streamType, countTokens)
-  // What cannot be read has cost something all the same.
-  if (kind === 'other') return plain(parts)
+  if (kind === 'other') return new MeteredRelay(plain(parts), unread, meter)
   const hideUsage = model.hidesUsage && kind === 'events'
   const relay = plain(hideUsage ? edited(parts) : parts)
   const isWhole = kind === 'json' && !isArray
@@ -87,6 +88,15 @@ function createMetered(
     ? new WholeScan(format, headerValueOf(head.headers, 'content-length'))
     : format.createUsageScan({ hideUsage })
   return new MeteredRelay(relay, scan, meter)
+}
+
+/** What cannot be read has cost something all the same: all of it counts. */
+const unread: UsageScan = {
+  push: (piece) => piece,
+  end: () => emptyPiece,
+  usage: undefined,
+  model: undefined,
+  isWhole: false,
 }
 
 function readsStream({ format }: AnswerParts, contentType: string): boolean {
