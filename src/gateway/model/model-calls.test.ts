@@ -25,6 +25,7 @@ describe('a call to a model', () => {
       'x-api-key': 'of-the-client',
       cookie: 'session=of-the-client',
       'x-http-method-override': 'of-the-client',
+      'x-goog-fieldmask': 'of-the-client',
     })
     expect(await answer.json()).toEqual(completion)
     const [seen] = fixture.seen
@@ -75,6 +76,14 @@ describe('a call to a model', () => {
     await fixture.post('{ "model" : "gpt-4o","n":1.0, "messages":[] }')
     expect(fixture.seen[0]?.body).toBe('{ "model" : "big","n":1.0, "messages":[] }')
     expect((await fixture.gateway.record()).modelCall).toMatchObject({ model: 'big' })
+  })
+
+  test('asks for no other model that its client lists, where the provider has one', async () => {
+    const fixture = await ModelFixture.start({
+      providers: [{ ...openAi, model: 'big' } as typeof openAi],
+    })
+    await fixture.post({ ...ask, models: ['dear'], fallbacks: [{ model: 'dear' }] })
+    expect(JSON.parse(fixture.seen[0]?.body ?? '')).toEqual({ ...ask, model: 'big' })
   })
 
   test('is encoded anew, keys sorted, when a policy has changed it', async () => {

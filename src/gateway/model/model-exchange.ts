@@ -1,4 +1,5 @@
 import type { ModelCallOptions } from '../../ir/route.ts'
+import { dropClientBackups } from '../../llm/drop-client-backups.ts'
 import type { ModelCall } from '../../llm/model-call.ts'
 import type { ModelRequest } from '../../llm/model-request.ts'
 import type { Usage } from '../../llm/usage.ts'
@@ -46,6 +47,7 @@ export class ModelExchange {
   onAbort: (() => void) | undefined
   #original: Buffer | undefined
   #clientModel: string | undefined
+  #clientStreams = false
   #modelIsFixed = false
   #backups = 0
   #encoded: EncodedBody | undefined
@@ -92,6 +94,7 @@ export class ModelExchange {
     this.#original = original
     if (request === undefined) return
     if (this.provider.modelPlace === 'body') this.#clientModel = request.model
+    this.#clientStreams = request.streaming
     this.call.streaming ||= this.endpoint?.streaming === undefined && request.streaming
     this.#showModel()
   }
@@ -108,6 +111,7 @@ export class ModelExchange {
     }
     // An operator's default stands above the model of the provider.
     this.#modelIsFixed = this.#fixesModel()
+    this.#takeStreaming(request)
     const streams = this.options.alwaysStream && this.endpoint.operation === 'chat'
     if (streams) this.call.streaming = true
     if (this.call.streaming) this.hidesUsage = request.setStreaming(true)
@@ -183,6 +187,14 @@ export class ModelExchange {
     this.onAbort?.()
   }
 
+  /** An operator's default may say whether the answer streams. */
+  #takeStreaming(request: ModelRequest): void {
+    if (request.streaming === this.#clientStreams || this.endpoint?.streaming !== undefined) return
+    this.call.streaming = request.streaming
+    // Providers refuse options of a stream where there is none.
+    if (!request.streaming) request.setStreaming(false)
+  }
+
   #backupModel(): string | undefined {
     return this.options.backupModels[this.#backups - 1]
   }
@@ -222,7 +234,10 @@ export class ModelExchange {
   #showModel(): void {
     const { request } = this.call
     const override = this.endpoint?.untouched === true ? undefined : this.provider.model
-    if (override !== undefined && this.provider.modelPlace === 'body') request?.setModel(override)
+    if (override !== undefined && this.provider.modelPlace === 'body' && request !== undefined) {
+      request.setModel(override)
+      dropClientBackups(request)
+    }
     this.call.model = override ?? this.endpoint?.model ?? this.#clientModel
   }
 

@@ -1,5 +1,9 @@
 import type { BodyDefaults } from '../../ir/policies/body-defaults.ts'
+import { dropClientBackups } from '../../llm/drop-client-backups.ts'
 import type { PolicyModule } from '../policy.ts'
+
+const setsModel = ({ field, override }: BodyDefaults['fields'][number]) =>
+  override && field === 'model'
 
 /** Sets fields of requests to models, in the order of the configuration. */
 export const bodyDefaults: PolicyModule<BodyDefaults> = {
@@ -8,6 +12,7 @@ export const bodyDefaults: PolicyModule<BodyDefaults> = {
     type: 'body-defaults',
     readsModelCall: 'optional',
     onModelRequest(_context, _call, request) {
+      if (fields.some(setsModel)) dropClientBackups(request)
       for (const { field, value, override } of fields) {
         if (!override && Object.hasOwn(request.json, field)) continue
         // One value serves many requests, each of which may change its own.
