@@ -58,6 +58,15 @@ describe('cost', () => {
     expect(send(policy, { max_tokens: 4 }, { call: large }).result).toBeUndefined()
   })
 
+  test('counts what a provider reports beside input and output as output', () => {
+    const policy = limited(100, cost)
+    const first = send(policy, { max_tokens: 20 }, { call: modelCall({ model: 'large' }) })
+    first.end({ ...usage(0, 5), totalTokens: 20 })
+    const large = modelCall({ model: 'large' })
+    expect(send(policy, { max_tokens: 6 }, { call: large }).result).toMatchObject(refused)
+    expect(send(policy, { max_tokens: 5 }, { call: large }).result).toBeUndefined()
+  })
+
   test('is not less for a cheaper name in the answer, which a client may have put there', () => {
     const policy = limited(100, cost)
     const first = send(policy, { max_tokens: 20 }, { call: modelCall({ model: 'large' }) })

@@ -34,13 +34,12 @@ export function usedBy(counting: LimitCounting, { call, input }: EndedCall): num
   // The gateway's estimate for logs counts the texts alone, and no call has no input.
   const isCounted = usage.estimated || usage.inputTokens === 0
   const atLeast = isCounted ? inputTokensOf(counting, input) : 0
-  const tokens = { input: Math.max(usage.inputTokens, atLeast), output: usage.outputTokens }
-  if (counting.unit !== 'cost')
-    return Math.max(countsOf(counting, tokens, []), moreOf(counting, usage))
+  const tokens = { input: Math.max(usage.inputTokens, atLeast), output: outputOf(usage) }
+  if (counting.unit !== 'cost') return countsOf(counting, tokens, [])
   const prices = answerPrices(counting, call)
   return prices.length === 0 ? undefined : countsOf(counting, tokens, prices)
 }
 
-/** Some providers report a sum with tokens in it that are neither input nor output. */
-const moreOf = ({ unit }: LimitCounting, { totalTokens }: Usage) =>
-  unit === 'total-tokens' ? totalTokens : 0
+/** Some providers report a sum with tokens in it that are neither input nor output: what a model has thought, which they bill as output. */
+const outputOf = ({ inputTokens, outputTokens, totalTokens }: Usage) =>
+  Math.max(outputTokens, totalTokens - inputTokens)
