@@ -35,6 +35,7 @@ export interface ModelRequest {
   setModel(model: string): void
   /** The most output tokens that the request allows; undefined: it says nothing. */
   maxOutputTokens(): number | undefined
+  /** Nothing else in it limits them afterwards. */
   setMaxOutputTokens(tokens: number): void
   /** Why no limit of output tokens holds for the answer; undefined: one does. */
   unlimitedOutput(): string | undefined

@@ -82,6 +82,24 @@ describe('a call that says nothing of how long its answer may be is limited', ()
   })
 })
 
+test.each<[keyof typeof providers, string, object, object]>([
+  ['openai', '/v1/completions', { model: 'm', prompt: 'Hi', max_tokens: 9 }, { max_tokens: 9 }],
+  ['openai', '/v1/responses', { model: 'm', input: 'Hi' }, { max_output_tokens: 40 }],
+  ['openai', '/v1/chat/completions', chat, { max_completion_tokens: 40 }],
+  ['mistral', '/v1/chat/completions', { ...chat, max_tokens: 9 }, { max_tokens: 9 }],
+])(
+  'a limit has no other names, which some servers take: %s %s %j',
+  async (name, path, body, told) => {
+    const others = { n_predict: -1, max_new_tokens: 900 }
+    const fixture = await ModelFixture.start({
+      providers: [providers[name]],
+      policies: [limitedTo(40)],
+    })
+    expect((await fixture.post({ ...body, ...others }, path)).status).toBe(200)
+    expect(JSON.parse(fixture.seen[0]?.body ?? '')).toEqual({ ...body, ...told })
+  },
+)
+
 describe('what would pass a limit of output tokens is refused', () => {
   const inBedrock = (additionalModelRequestFields: object) => ({
     ...{ messages: [], inferenceConfig: { maxTokens: 1 } },
@@ -92,6 +110,8 @@ describe('what would pass a limit of output tokens is refused', () => {
     ['anthropic', '/v1/messages', { ...chat, max_tokens: 1, MAX_TOKENS: 9000 }, 400],
     ['openai', '/v1/responses', { input: 'a', max_output_tokens: 1, Max_Output_Tokens: 9 }, 400],
     ['openai', '/v1/responses', { input: 'a', background: true }, 403],
+    ['openai', '/v1/chat/completions', { ...chat, stream: 'true' }, 400],
+    ['anthropic', '/v1/messages', { ...chat, stream: 1 }, 400],
     ['openai', '/v1/images/generations', { prompt: 'a cat' }, 403],
     ['openai', '/v1/audio/speech', { input: 'a' }, 403],
     [

@@ -2,7 +2,7 @@ import type { AddedMessage } from '../../llm/model-request.ts'
 import { asCount, asRecord, asString } from '../shared/json-value.ts'
 import { setStreaming } from '../shared/openai/choices.ts'
 import type { RequestForm } from '../shared/request/json-request.ts'
-import { tokenLimitIn } from '../shared/request/token-limit.ts'
+import { openAiLimit } from '../shared/request/token-limit.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
 import { collectMessageTexts } from './message-texts.ts'
 
@@ -31,7 +31,7 @@ export function createRequestForm(dialect: ChatDialect): RequestForm {
     addMessages,
     setStreaming: (json, streaming) => setStreaming(json, streaming, dialect.usageOnRequest),
     hasModel: true,
-    outputLimit: tokenLimitIn(dialect.outputLimitFields),
+    outputLimit: openAiLimit(...dialect.outputLimitFields),
     // Some servers write more answers than they give.
     choiceCount: (json) => Math.max(...countFields.map((field) => asCount(json[field]) ?? 1)),
   }

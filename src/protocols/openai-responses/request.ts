@@ -1,7 +1,7 @@
 import type { AddedMessage } from '../../llm/model-request.ts'
 import { collectItems } from '../shared/openai/items.ts'
 import type { RequestForm } from '../shared/request/json-request.ts'
-import { tokenLimitIn } from '../shared/request/token-limit.ts'
+import { openAiLimit } from '../shared/request/token-limit.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
 
 type Json = Record<string, unknown>
@@ -22,7 +22,7 @@ export const requestForm: RequestForm = {
     return { changed, addsUsage: false }
   },
   hasModel: true,
-  outputLimit: tokenLimitIn(['max_output_tokens']),
+  outputLimit: openAiLimit('max_output_tokens'),
   choiceCount: () => 1,
   unlimitedOutput: ({ background }) =>
     background === undefined || background === null || background === false

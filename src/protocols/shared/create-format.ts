@@ -35,7 +35,9 @@ export function createFormat(parts: FormatParts): WireFormat {
   return {
     name,
     readRequest: (json) =>
-      miscasedKeys.standIn(json) || parts.canRead?.(json) === false
+      miscasedKeys.standIn(json) ||
+      !hasReadableStream(json, request) ||
+      parts.canRead?.(json) === false
         ? undefined
         : new JsonRequest(json, request),
     readResponse: (json) => new JsonResponse(json, response),
@@ -45,6 +47,12 @@ export function createFormat(parts: FormatParts): WireFormat {
       return hideUsage && isUsageReport ? hideEvents(scan, isUsageReport) : scan
     },
   }
+}
+
+/** Some providers take `"stream": "true"` or 1 too, and would then stream unasked, without a report of usage. */
+function hasReadableStream({ stream }: Record<string, unknown>, request: RequestForm): boolean {
+  const isFlag = typeof stream === 'boolean' || stream === undefined || stream === null
+  return isFlag || request.setStreaming === undefined
 }
 
 function createReader(parts: FormatParts, contentType: string, options: StreamOptions) {

@@ -35,7 +35,7 @@ function outputPerAnswer(
   if (own === 0 && operation === 'platform') return 0
   // To some servers no tokens at all are no limit.
   const told = Math.min(mostOutputTokens, own === 0 ? 1 : (own ?? defaultOutputTokens))
-  if (told !== own) request.setMaxOutputTokens(told)
+  request.setMaxOutputTokens(told)
   return told
 }
 

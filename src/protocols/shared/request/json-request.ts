@@ -91,8 +91,7 @@ export class JsonRequest implements ModelRequest {
   }
 
   setMaxOutputTokens(tokens: number): void {
-    this.#form.outputLimit.set(this.json, tokens)
-    this.markChanged()
+    if (this.#form.outputLimit.set(this.json, tokens)) this.markChanged()
   }
 
   unlimitedOutput(): string | undefined {
