@@ -2,6 +2,7 @@
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
-  for (const part of Object.values(value)) deepFreeze(part)
+  if (Array.isArray(value)) for (const part of value) deepFreeze(part)
+  else for (const name in value) deepFreeze(value[name])
   return value
 }

@@ -1,3 +1,5 @@
+import { getField, setField } from '../../kube/schema/json-object.ts'
+
 type Keyed = Record<string, unknown>
 
 const isObject = (value: unknown): value is Keyed => typeof value === 'object' && value !== null
@@ -13,17 +15,25 @@ function shareArray(previous: readonly unknown[], next: readonly unknown[]): rea
 }
 
 function shareObject(previous: Keyed, next: Keyed): Keyed {
-  const keys = Object.keys(next)
-  let isEqual = keys.length === Object.keys(previous).length
-  const changed: Keyed = {}
-  for (const key of keys) {
-    const kept = shareStructure(previous[key], next[key])
-    if (kept === previous[key] && kept !== undefined) continue
-    changed[key] = kept
-    isEqual = false
+  let shared: Keyed | undefined
+  let count = 0
+  for (const key in next) {
+    const before = getField(previous, key)
+    const kept = shareStructure(before, next[key])
+    const isKept = kept === before && (kept !== undefined || Object.hasOwn(previous, key))
+    if (!isKept && shared === undefined) shared = firstFields(previous, next, count)
+    if (shared !== undefined) setField(shared, key, kept)
+    count++
   }
-  if (isEqual) return previous
-  return Object.fromEntries(keys.map((key) => [key, key in changed ? changed[key] : previous[key]]))
+  if (shared !== undefined) return shared
+  return count === Object.keys(previous).length ? previous : firstFields(previous, next, count)
+}
+
+/** The first `count` fields of `next`, which are those of `previous`. */
+function firstFields(previous: Keyed, next: Keyed, count: number): Keyed {
+  const fields: Keyed = {}
+  for (const key of Object.keys(next).slice(0, count)) setField(fields, key, previous[key])
+  return fields
 }
 
 /**

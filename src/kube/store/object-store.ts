@@ -1,5 +1,6 @@
 import { deepFreeze } from '../../lib/deep-freeze.ts'
 import type { GroupKind, KubeObject, ObjectReference } from '../kube-object.ts'
+import { writeJsonOf } from '../object-json.ts'
 import { groupKindOf, kindKeyOf, objectKeyOf } from '../object-key.ts'
 import { Database, type StoredRow } from './database.ts'
 import { History, type HistoryLimits, type Revision } from './history.ts'
@@ -61,14 +62,18 @@ export class ObjectStore {
     for (const objects of this.#kinds.values()) yield* objects.all()
   }
 
-  /** Commits all or, when it throws, nothing. The objects come back as stored, in the order of the writes. */
-  commit(writes: readonly ObjectWrite[]): readonly KubeObject[] {
+  /**
+   * Commits all or, when it throws, nothing. The objects come back as stored, in the order of the writes. `check` is shown
+   * the JSON of each object and throws to refuse them all.
+   */
+  commit(writes: readonly ObjectWrite[], check?: (json: string) => void): readonly KubeObject[] {
     const rows: StoredRow[] = []
     const revisions: Revision[] = []
     for (const write of writes) {
       const revision = this.#revision + revisions.length + 1
       const change = this.#changeOf(write, revision)
       if (change === undefined) continue
+      check?.(change.json)
       rows.push(change.row)
       revisions.push(change.revision)
     }
@@ -99,9 +104,10 @@ export class ObjectStore {
     const metadata = { ...source.metadata, resourceVersion: String(revision) }
     const object: KubeObject = deepFreeze({ ...source, metadata })
     const previous = this.get({ ...kind, namespace, name })
-    const json = JSON.stringify(object)
+    const json = writeJsonOf(object)
     const type = previous === undefined ? ('added' as const) : ('modified' as const)
     return {
+      json,
       row: {
         kindKey: kindKeyOf(kind),
         objectKey: objectKeyOf(namespace, name),

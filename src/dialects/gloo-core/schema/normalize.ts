@@ -1,5 +1,7 @@
 import type { Normalized } from '../../../kube/kind-definition.ts'
 import type { KubeObject } from '../../../kube/kube-object.ts'
+import { formatFieldPath } from '../../../kube/schema/field-path.ts'
+import { setField } from '../../../kube/schema/json-object.ts'
 import type { StructuralSchema } from '../../../kube/structural-schema.ts'
 import { isRecord } from '../../../lib/json/is-record.ts'
 import { fieldNameOf, fieldSchemaOf } from './field-spelling.ts'
@@ -15,14 +17,15 @@ export function createNormalizer(
 ): (object: KubeObject) => Normalized {
   return (object) => {
     const warnings: string[] = []
-    const normalized = normalizeValue(object, schema, { path: '', warnings }) as KubeObject
+    const normalized = normalizeValue(object, schema, { path: [], warnings }) as KubeObject
     const adjusted = adjust(normalized)
     return { object: adjusted.object, warnings: [...warnings, ...adjusted.warnings] }
   }
 }
 
 interface Place {
-  readonly path: string
+  /** Where the value is; changed on the way. */
+  readonly path: (string | number)[]
   readonly warnings: string[]
 }
 
@@ -37,40 +40,70 @@ function normalizeValue(value: unknown, schema: StructuralSchema, place: Place):
 function normalizeList(value: unknown[], schema: StructuralSchema, place: Place): unknown[] {
   const { items } = schema
   if (items === undefined) return value
-  const list = value.map((item, index) =>
-    normalizeValue(item, items, { ...place, path: `${place.path}[${index}]` }),
-  )
-  return list.some((item, index) => item !== value[index]) ? list : value
+  const { path } = place
+  const depth = path.length
+  let list: unknown[] | undefined
+  for (let index = 0; index < value.length; index += 1) {
+    path[depth] = index
+    const item = normalizeValue(value[index], items, place)
+    if (list === undefined && item !== value[index]) list = value.slice(0, index)
+    list?.push(item)
+  }
+  path.length = depth
+  return list ?? value
 }
+
+/** Stands for a field that is left out. */
+const dropped = Symbol('dropped')
 
 function normalizeRecord(
   value: Record<string, unknown>,
   schema: StructuralSchema,
   place: Place,
 ): Record<string, unknown> {
-  const result: [string, unknown][] = []
-  let changed = false
-  for (const [key, inner] of Object.entries(value)) {
+  const depth = place.path.length
+  let result: Record<string, unknown> | undefined
+  for (const key in value) {
     const name = fieldNameOf(key, schema)
-    const field = fieldSchemaOf(name, schema)
-    const path = place.path === '' ? name : `${place.path}.${name}`
-    if (name !== key && Object.hasOwn(value, name)) {
-      place.warnings.push(
-        `"${key}" is another spelling of "${path}", which is set too; it is dropped`,
-      )
-      changed = true
-      continue
-    }
-    if (inner === null && schema.properties?.[name] !== undefined && field?.nullable !== true) {
-      changed = true
-      continue
-    }
+    place.path[depth] = name
     const normalized =
-      field === undefined ? inner : normalizeValue(inner, field, { ...place, path })
-    changed ||= name !== key || normalized !== inner
-    result.push([name, normalized])
+      name !== key && Object.hasOwn(value, name)
+        ? dropSpelling(key, place)
+        : normalizeField(value[key], { name, schema }, place)
+    if (result === undefined && (name !== key || normalized !== value[key])) {
+      result = fieldsBefore(key, value)
+    }
+    if (result !== undefined && normalized !== dropped) setField(result, name, normalized)
   }
-  return changed ? Object.fromEntries(result) : value
+  place.path.length = depth
+  return result ?? value
+}
+
+function dropSpelling(key: string, { path, warnings }: Place): typeof dropped {
+  const field = formatFieldPath(path)
+  warnings.push(`"${key}" is another spelling of "${field}", which is set too; it is dropped`)
+  return dropped
+}
+
+function normalizeField(
+  value: unknown,
+  { name, schema }: { readonly name: string; readonly schema: StructuralSchema },
+  place: Place,
+): unknown {
+  const field = fieldSchemaOf(name, schema)
+  if (value === null && schema.properties?.[name] !== undefined && field?.nullable !== true) {
+    return dropped
+  }
+  return field === undefined ? value : normalizeValue(value, field, place)
+}
+
+function fieldsBefore(key: string, value: Record<string, unknown>): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  for (const name in value) {
+    if (name === key) break
+    setField(fields, name, value[name])
+  }
+  return fields
 }
 
 function normalizeScalar(value: unknown, schema: StructuralSchema): unknown {

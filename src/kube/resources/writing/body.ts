@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectMetadata } from '../../kube-object.ts'
-import { isJsonObject } from '../../schema/json-object.ts'
+import { isJsonObject, type JsonObject } from '../../schema/json-object.ts'
 import { apiVersionOf } from '../object-version.ts'
 import type { ObjectTarget, ResourceTarget } from '../resource-api.ts'
 import { badRequestError, tooLargeError } from '../status-error.ts'
@@ -42,23 +42,24 @@ export function decodeReplacement(target: ObjectTarget, body: unknown): KubeObje
 
 /** Refuses what is nested so deep that walking it could exhaust the stack. */
 export function checkDepth(value: unknown, subject: string): void {
-  let level = partsOf(value)
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxDepth) {
-      throw badRequestError(`${subject} is nested deeper than ${maxDepth} levels`)
-    }
-    level = level.flatMap(partsOf)
+  if (isDeeperThan(maxDepth, value)) {
+    throw badRequestError(`${subject} is nested deeper than ${maxDepth} levels`)
   }
 }
 
-function partsOf(value: unknown): unknown[] {
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).filter((part) => typeof part === 'object')
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels < 0) return true
+  if (Array.isArray(value)) return value.some((part) => isDeeperThan(levels - 1, part))
+  for (const name in value) {
+    if (isDeeperThan(levels - 1, (value as JsonObject)[name])) return true
+  }
+  return false
 }
 
 /** Refuses what is too large to be stored. */
-export function checkSize(object: KubeObject): void {
-  const { length } = JSON.stringify(object)
+export function checkSize(json: string): void {
+  const { length } = json
   if (length > maxBytes) throw tooLargeError(`limit is ${maxBytes} bytes, found ${length}`)
 }
 

@@ -186,18 +186,20 @@ export class Writer {
   }
 
   #store({ kind, dryRun }: ResourceTarget & WriteOptions, object: KubeObject): KubeObject {
-    checkSize(object)
-    if (dryRun === true) return object
+    if (dryRun === true) {
+      checkSize(JSON.stringify(object))
+      return object
+    }
     const stored = inStorageVersion(kind, object)
     const { deletionTimestamp, finalizers = [] } = stored.metadata
     // What only finalizers held goes with the last of them.
     const isReleased = deletionTimestamp !== undefined && finalizers.length === 0
     const reference = referenceTo(stored, kind.definition.group)
-    const [committed] = this.#context.store.commit([
-      isReleased && !isNamespaceKind(kind.definition)
-        ? { type: 'delete', reference }
-        : { type: 'put', object: stored },
-    ])
+    const isDeleted = isReleased && !isNamespaceKind(kind.definition)
+    const [committed] = this.#context.store.commit(
+      [isDeleted ? { type: 'delete', reference } : { type: 'put', object: stored }],
+      isDeleted ? undefined : checkSize,
+    )
     if (committed === undefined) throw internalError('nothing was stored')
     return inServedVersion(kind, committed)
   }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube-object.ts'
+import { readJsonOf } from '../../object-json.ts'
 import type { ServedKind } from '../../resources/kind-registry.ts'
 import type { ListResult } from '../../resources/resource-api.ts'
 import { badRequestError } from '../../resources/status-error.ts'
@@ -34,17 +35,6 @@ export function createObjectEncoder(options: EncoderOptions): ObjectEncoder {
   return createMetadataEncoder(options, accepted.as.metaVersion)
 }
 
-/** Objects are frozen and shared, so that hundreds of watches cost one encoding. */
-const encodedObjects = new WeakMap<KubeObject, string>()
-
-function encodeOnce(object: KubeObject): string {
-  const known = encodedObjects.get(object)
-  if (known !== undefined) return known
-  const encoded = JSON.stringify(object)
-  encodedObjects.set(object, encoded)
-  return encoded
-}
-
 function createPlainEncoder({ kind, accepted }: EncoderOptions): ObjectEncoder {
   const { definition, version } = kind
   const apiVersion = definition.group === '' ? version.name : `${definition.group}/${version.name}`
@@ -57,16 +47,16 @@ function createPlainEncoder({ kind, accepted }: EncoderOptions): ObjectEncoder {
   const isYaml = accepted.encoding === 'yaml'
   return {
     encodeObject: (object, status) =>
-      isYaml ? yamlAnswer(object, status) : json(encodeOnce(object), status),
+      isYaml ? yamlAnswer(object, status) : json(readJsonOf(object), status),
     encodeList: ({ items, metadata }) => {
       const head = { apiVersion, kind: listKind, metadata }
       if (isYaml) return yamlAnswer({ ...head, items })
       return json(
-        `${JSON.stringify(head).slice(0, -1)},"items":[${items.map(encodeOnce).join(',')}]}`,
+        `${JSON.stringify(head).slice(0, -1)},"items":[${items.map(readJsonOf).join(',')}]}`,
         200,
       )
     },
-    encodeWatched: encodeOnce,
+    encodeWatched: readJsonOf,
   }
 }
 
