@@ -131,7 +131,7 @@ function readEscape(reader: Reader): readonly CodePointRange[] | undefined {
 
 /** A bracketed class. Named classes and a `-` in an odd place are not understood. */
 function readClass(reader: Reader): readonly CodePointRange[] | undefined {
-  const source = /^\[(\^?)((?:\\.|[^\]\\[])+)\]/.exec(reader.text.slice(reader.position))
+  const source = /^\[(\^|(?!\^))((?:\\.|[^\]\\[])+)\]/.exec(reader.text.slice(reader.position))
   if (source === null) return undefined
   reader.position += source[0].length
   const inside: Reader = { text: source[2] ?? '', position: 0 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { loadRe2 } from './re2js.ts'
 import { compileRegex, type Regex } from './regex.ts'
 
 function compile(pattern: string): Regex {
@@ -86,6 +87,93 @@ test('every way of matching agrees with the RE2 engine', () => {
     }),
     { numRuns: 5000 },
   )
+})
+
+/** Pieces of syntax in any order, most of them wrong together. */
+const anySyntax = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        'a',
+        'b',
+        'ab',
+        '.',
+        '*',
+        '+',
+        '?',
+        '??',
+        '|',
+        '(',
+        ')',
+        '(?:',
+        '[',
+        ']',
+        '[^',
+        '-',
+        '^',
+        '$',
+      ],
+      ...[
+        '\\',
+        '\\d',
+        '\\W',
+        '\\b',
+        '\\.',
+        '\\-',
+        '\\1',
+        '\\_',
+        '\\Q',
+        '\\x41',
+        '\\p{L}',
+        '/',
+        '"',
+        '<',
+        '>',
+        ',',
+      ],
+      ...[
+        '{2}',
+        '{3,2}',
+        '{1001}',
+        '(?P<a>',
+        '(?<a>',
+        '(?i)',
+        '(?=',
+        '[[:alpha:]]',
+        ' ',
+        '}',
+        '&&',
+        '~~',
+      ],
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => parts.join(''))
+
+const isValidToEngine = (source: string) => {
+  try {
+    loadRe2().compile(source)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('a pattern is valid if the RE2 engine takes it, whether it is asked or not', () => {
+  fc.assert(
+    fc.property(anySyntax, (source) => {
+      expect('type' in compileRegex(source)).toBe(!isValidToEngine(source))
+    }),
+    { numRuns: 10_000 },
+  )
+})
+
+test('the longest pattern that is taken without asking is not too large for it', () => {
+  for (const part of ['a', '[^a]', '\\W', '(a)', 'a|', '(?:a*)?', '[a-c]+']) {
+    const source = part.repeat(Math.floor(1000 / part.length))
+    expect(compile(`(?-i:${source})`).pattern).toContain(source)
+    expect(compile(source).search('')).toBeTypeOf('boolean')
+  }
 })
 
 test('literal parts hold for everything that matches', () => {

@@ -8,7 +8,7 @@ import {
   literalSuffixIn,
   toRegExp,
 } from './regex-analysis.ts'
-import { parseRegexSyntax } from './regex-syntax.ts'
+import { parseRegexSyntax, type RegexAlternatives } from './regex-syntax.ts'
 
 /** A compiled RE2 regular expression; every operation takes time linear in the text. */
 export interface Regex {
@@ -46,6 +46,43 @@ const maxProgramSize = 10_000
 
 /** Compiles `pattern` with the syntax and meaning of RE2 (https://github.com/google/re2/wiki/Syntax). */
 export function compileRegex(pattern: string): Regex | RegexError {
+  const alternatives = parseRegexSyntax(pattern)
+  let program: RE2JS | undefined
+  if (alternatives === undefined || !isPlainlyValid(pattern)) {
+    const compiled = compileProgram(pattern)
+    if ('type' in compiled) return compiled
+    program = compiled
+  }
+  const engine = () => {
+    program ??= loadRe2().compile(pattern)
+    return program
+  }
+  return {
+    pattern,
+    get groupCount() {
+      return engine().groupCount()
+    },
+    literal: alternatives && literalIn(alternatives),
+    literalPrefix: alternatives ? literalPrefixIn(alternatives) : '',
+    literalSuffix: alternatives ? literalSuffixIn(alternatives) : '',
+    matches: wholeMatcherOf(alternatives, engine),
+    search: (text) => engine().test(text),
+    createReplacer: (substitution) => createReplacer(engine(), pattern, substitution),
+  }
+}
+
+/** A pattern of so many characters without counts takes fewer steps than {@link maxProgramSize}. */
+const maxPlainLength = 1000
+
+/**
+ * Whether a pattern whose syntax is understood is valid for certain, so that the engine need not say so: it takes 0.2 ms for a
+ * pattern of 40 characters. What else the engine refuses are counts and names of groups.
+ */
+function isPlainlyValid(pattern: string): boolean {
+  return pattern.length <= maxPlainLength && !/\{|\(\?P?</.test(pattern)
+}
+
+function compileProgram(pattern: string): RE2JS | RegexError {
   let program: RE2JS
   try {
     program = loadRe2().compile(pattern)
@@ -53,35 +90,30 @@ export function compileRegex(pattern: string): Regex | RegexError {
     const reason = messageOf(error)
     return regexError(`The regular expression "${pattern}" is not valid RE2: ${reason}.`, reason)
   }
-  if (program.programSize() > maxProgramSize) {
-    const reason = `it takes ${program.programSize()} steps, at most ${maxProgramSize} are allowed`
-    return regexError(`The regular expression "${pattern}" is too large: ${reason}.`, reason)
-  }
-  const alternatives = parseRegexSyntax(pattern)
-  return {
-    pattern,
-    groupCount: program.groupCount(),
-    literal: alternatives && literalIn(alternatives),
-    literalPrefix: alternatives ? literalPrefixIn(alternatives) : '',
-    literalSuffix: alternatives ? literalSuffixIn(alternatives) : '',
-    matches: wholeMatcherOf(program, pattern),
-    search: (text) => program.test(text),
-    createReplacer: (substitution) => createReplacer(program, pattern, substitution),
-  }
+  if (program.programSize() <= maxProgramSize) return program
+  const reason = `it takes ${program.programSize()} steps, at most ${maxProgramSize} are allowed`
+  return regexError(`The regular expression "${pattern}" is too large: ${reason}.`, reason)
 }
 
 /**
  * V8's engine where it means the same and cannot backtrack badly: about 30 ns instead of 300 ns for a path
  * of 20 characters.
  */
-function wholeMatcherOf(program: RE2JS, pattern: string): (text: string) => boolean {
-  const alternatives = parseRegexSyntax(pattern)
-  if (alternatives === undefined) return (text) => program.matcher(text).matches()
-  const literal = literalIn(alternatives)
+function wholeMatcherOf(
+  alternatives: RegexAlternatives | undefined,
+  engine: () => RE2JS,
+): (text: string) => boolean {
+  const literal = alternatives && literalIn(alternatives)
   if (literal !== undefined) return (text) => text === literal
-  if (!isLinearWhenBacktracking(alternatives)) return (text) => program.matcher(text).matches()
-  const regExp = toRegExp(alternatives)
-  return (text) => regExp.test(text)
+  if (alternatives !== undefined && isLinearWhenBacktracking(alternatives)) {
+    let regExp: RegExp | undefined
+    return (text) => {
+      regExp ??= toRegExp(alternatives)
+      return regExp.test(text)
+    }
+  }
+  const program = engine()
+  return (text) => program.matcher(text).matches()
 }
 
 /** Literal text, or the number of a group. */
