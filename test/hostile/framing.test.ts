@@ -198,6 +198,47 @@ test('what follows the last request of a connection is not served, be it an upgr
   expect(pathsAndBodies().filter((path) => path !== '/api/last ')).toEqual([])
 })
 
+const websocket = 'Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket'
+
+test('what is no request is refused after the answers to those before it', async () => {
+  const { answer, closed } = await gateway.talk(`${get('/api/1')}${get('/api/2')}BAD\r\n\r\n`)
+  expect(closed).toBe(true)
+  expect(answer.match(/HTTP\/1\.1 \d{3} /g)).toEqual([
+    'HTTP/1.1 200 ',
+    'HTTP/1.1 200 ',
+    'HTTP/1.1 400 ',
+  ])
+  expect(pathsAndBodies()).toEqual(['/api/1 ', '/api/2 '])
+})
+
+test('an upgrade behind an unanswered request is an ordinary request', async () => {
+  const { answer, closed } = await gateway.talk(get('/api/1') + get('/api/2', websocket))
+  expect(closed).toBe(true)
+  expect(answer.match(/HTTP\/1\.1 200 /g)).toHaveLength(2)
+  expect(upstream.requests.some(({ headers }) => 'upgrade' in headers)).toBe(false)
+  expect(pathsAndBodies()).toEqual(['/api/1 ', '/api/2 '])
+  expect(gateway.sluice.output()).not.toContain('was lost')
+})
+
+test.each([
+  ['with a body', `POST /api HTTP/1.1\r\n${websocket}\r\nContent-Length: 2\r\n\r\nab`, '/api ab'],
+  ['of HTTP/1.0', `GET /api HTTP/1.0\r\n${websocket}\r\n\r\n`, '/api '],
+])('an upgrade %s is an ordinary request', async (_name, bytes, served) => {
+  const { answer, closed } = await gateway.talk(bytes)
+  expect(closed).toBe(true)
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+  expect(upstream.requests.some(({ headers }) => 'upgrade' in headers)).toBe(false)
+  expect(pathsAndBodies()).toEqual([served])
+})
+
+test('an expectation of HTTP/1.0 is passed over', async () => {
+  const { answer } = await gateway.talk(
+    'POST /api HTTP/1.0\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab',
+  )
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+  expect(pathsAndBodies()).toEqual(['/api ab'])
+})
+
 test('Upgrade: h2c is dropped and the request is an ordinary one', async () => {
   const upgrade = 'Host: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c'
   const { answer } = await gateway.talk(get('/api/h2c', `${upgrade}\r\nHTTP2-Settings: AAMAAABk`))

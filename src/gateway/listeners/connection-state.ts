@@ -30,6 +30,8 @@ export class ConnectionState {
   response: ServerResponse | undefined
   /** The connection was answered below HTTP and is being closed: nothing more is read from it. */
   refused = false
+  /** The next answer is the last: what may have followed its request is lost. */
+  endsWithNext = false
   /** As of the latest {@link ingress}. */
   standing: ClientStanding = 'current'
   #state: ListenerState | undefined

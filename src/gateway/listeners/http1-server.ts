@@ -5,7 +5,8 @@ import { createServer } from '../../lib/http/node-http.ts'
 import type { RequestHandler } from '../request-handler.ts'
 import { refuseUnchecked } from './client-standing.ts'
 import { type ConnectionState, getConnectionState } from './connection-state.ts'
-import { type OnRefused, type Refusal, refusalOf, refuseConnection } from './refuse-connection.ts'
+import { type OnRefused, type Refusal, refusalOf } from './refuse-connection.ts'
+import { isUnanswered, refuseInTurn } from './refuse-in-turn.ts'
 
 /** How often Node looks for connections whose head is late, at most. */
 const headCheckMs = 5_000
@@ -19,8 +20,22 @@ export interface Http1Hooks {
 const headCheckInterval = (headTimeoutMs: number) =>
   headTimeoutMs === 0 ? headCheckMs : Math.min(headCheckMs, Math.max(50, headTimeoutMs / 4))
 
-const isWebSocketUpgrade = (request: IncomingMessage) =>
-  request.headers.upgrade?.toLowerCase() === 'websocket'
+/**
+ * Whether a request becomes a tunnel: it asks for a WebSocket in HTTP/1.1 by GET without a body (RFC 6455 section 4.1, RFC 9110 section
+ * 7.8), and no answer is due before its own, for whose bytes the tunnel's would be taken.
+ */
+function opensTunnel(request: IncomingMessage): boolean {
+  const { headers, method, httpVersionMinor } = request
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return false
+  const state = getConnectionState(request.socket)
+  const bodiless =
+    (headers['content-length'] ?? '0') === '0' && headers['transfer-encoding'] === undefined
+  const opens =
+    method === 'GET' && httpVersionMinor > 0 && bodiless && !isUnanswered(state.response)
+  // Node drops what came with it, be it the beginning of another request.
+  state.endsWithNext ||= !opens
+  return opens
+}
 
 /** The connection ends with an answer that is under way, or was refused: what follows is no request. */
 const isEnding = ({ refused, response }: ConnectionState) =>
@@ -48,14 +63,15 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
     requireHostHeader: false,
     noDelay: true,
     // Any other upgrade, h2c included, is an ordinary request without it (RFC 9110 section 7.8).
-    shouldUpgradeCallback: isWebSocketUpgrade,
+    shouldUpgradeCallback: opensTunnel,
   })
   const { handler } = hooks
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const state = getConnectionState(request.socket)
     const { ingress } = state
-    if (hooks.draining() || state.standing !== 'current') response.shouldKeepAlive = false
     if (isEnding(state)) return
+    const isLast = hooks.draining() || state.endsWithNext || state.standing !== 'current'
+    if (isLast) response.shouldKeepAlive = false
     state.response = response
     response.on('close', forgetAnswer)
     if (state.standing === 'unchecked') {
@@ -67,6 +83,8 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
   server.on('checkExpectation', onRequest)
+  const refuse = (socket: Duplex, refusal: Refusal) =>
+    refuseInTurn(socket, refusal, hooks.onRefused)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const state = getConnectionState(request.socket)
     const { ingress } = state
@@ -74,20 +92,6 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
     if (isEnding(state) || state.standing !== 'current') socket.destroy()
     else handler.handleUpgrade(request, socket, head, ingress)
   })
-  const refuse = (socket: Duplex, refusal: Refusal) => {
-    const state = getConnectionState(socket)
-    // The connection ends with the answer that is being sent; what follows its request is nobody's.
-    const ending = state.response?.writableEnded === true && !state.response.shouldKeepAlive
-    if (state.refused || ending) return
-    state.refused = true
-    const { clientAddress, response } = state
-    // A second status line in the midst of an answer would be taken for its body, or for another answer.
-    const answering = response?.headersSent === true && !response.writableFinished
-    const { reason, status } = refusal
-    hooks.onRefused({ reason, status: answering ? 0 : status, clientAddress })
-    if (answering) socket.destroy()
-    else refuseConnection(socket, refusal)
-  }
   server.on('connect', (_request, socket: Duplex) => {
     refuse(socket, { status: 405, reason: 'connect', message: 'CONNECT is not served here.' })
   })

@@ -95,7 +95,8 @@ export function readHead(request: ClientRequest, options: PathOptions): RequestH
     protocol: http2 ? 'HTTP/2' : request.httpVersionMinor === 0 ? 'HTTP/1.0' : 'HTTP/1.1',
     headers: new HeaderList(hop.flat),
     contentLength: contentLengthOf(hop, request),
-    expectContinue: hop.expect !== undefined,
+    // HTTP/1.0 knows no interim answers (RFC 9110 section 10.1.1).
+    expectContinue: hop.expect !== undefined && request.httpVersion !== '1.0',
     upgrade: hop.upgrade?.toLowerCase(),
   }
 }

@@ -62,7 +62,9 @@ export class ResponseRelay implements AnswerRelay {
     this.#transforms = this.#createTransforms(final)
     this.#status = final.status
     this.#bodiless = exchange.method === 'HEAD' || final.status === 204 || final.status === 304
-    if (this.#transforms.length > 0) headers.remove('content-length')
+    // HTTP/2 clients take an announced body that does not come for a broken answer.
+    const announcesNothing = this.#transforms.length > 0 || final.status === 204
+    if (announcesNothing) headers.remove('content-length')
     const length = headers.get('content-length')
     this.#length = length === undefined ? -1 : Number(length)
     // Trailers follow chunks alone, and announced where none can come they are an error.

@@ -108,6 +108,29 @@ describe('an upstream that', () => {
     )
     expect(await exchangeBytes(gateway.port, request)).toMatch(/^HTTP\/1.1 200 OK[\s\S]*ok$/)
   })
+
+  test('sends 100 although nobody waits for it', async () => {
+    const gateway = await startBefore(
+      answering('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'),
+    )
+    expect(await exchangeBytes(gateway.port, request)).toMatch(/^HTTP\/1.1 200 OK[\s\S]*ok$/)
+  })
+
+  test('announces a body with 204', async () => {
+    const gateway = await startBefore(
+      answering('HTTP/1.1 204 No Content\r\ncontent-length: 2\r\nx: y\r\n\r\n'),
+    )
+    const answer = await exchangeBytes(gateway.port, request)
+    expect(answer).toMatch(/^HTTP\/1.1 204 No Content\r\nx: y\r\n/)
+    expect(answer).not.toContain('content-length')
+  })
+
+  test('ends its lines without CR and keeps the connection', async () => {
+    const gateway = await startBefore((socket) =>
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\ncontent-length: 2\n\nok')),
+    )
+    expect(await exchangeBytes(gateway.port, request)).toMatch(/^HTTP\/1.1 502 /)
+  })
 })
 
 test('an unwanted answer that stalls gives its connection up when the next try begins', async () => {

@@ -160,7 +160,7 @@ const alike: Record<string, string> = {
   'not modified in chunks': 'HTTP/1.1 304 Not Modified\r\ntransfer-encoding: chunked\r\n\r\n',
   'early hints': `HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${ok}content-length: 2\r\n\r\nok`,
   'several interim answers': `${'HTTP/1.1 102 Processing\r\n\r\n'.repeat(3)}${ok}content-length: 2\r\n\r\nok`,
-  'an unasked 100': `HTTP/1.1 100 Continue\r\n\r\n${ok}content-length: 2\r\n\r\nok`,
+  'lines that end without CR': `HTTP/1.1 200 OK\ncontent-length: 2\n\nok`,
   'an unasked 101': 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n',
   'HTTP/1.0': 'HTTP/1.0 200 OK\r\n\r\nold',
   'HTTP/1.0 with a length': 'HTTP/1.0 200 OK\r\ncontent-length: 3\r\n\r\nold',

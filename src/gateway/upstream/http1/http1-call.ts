@@ -72,8 +72,7 @@ export class Http1Call implements UpstreamCall {
   /** A string says why the head is no answer to this request. */
   takeHead({ status, headers }: ResponseHead): string | undefined {
     if (status === 101) return 'the upstream switches protocols unasked'
-    if (status === 100) return 'the upstream sends 100 although nobody waits for it'
-    // Other interim answers are between the gateway and its upstream.
+    // Other interim answers, asked for or not, are between the gateway and its upstream.
     if (this.cancelled || status < 200) return undefined
     const limit = this.#owner.maxHeadersCount
     if (limit !== undefined && headers.length / 2 > limit) return 'too many headers'

@@ -17,6 +17,8 @@ const maxHeadBytes = 60 * 1024
 const maxTrailerBytes = 16 * 1024
 const noTrailers: readonly string[] = []
 const blankLine = '\r\n\r\n'
+/** How a head would end whose lines lack their CR. */
+const bareBlankLines = ['\n\n', '\n\r\n']
 
 /** Reads one HTTP/1 response after the other, strictly: what is not plainly well-formed is an error. */
 export class ResponseReader {
@@ -88,6 +90,9 @@ export class ResponseReader {
       // What can be no head is refused before its end has come, which it may never.
       if (seen.toString('latin1', 0, 5) !== 'HTTP/'.slice(0, seen.length)) {
         return this.#fail('the answer is not HTTP')
+      }
+      if (bareBlankLines.some((line) => seen.includes(line, 0, 'latin1'))) {
+        return this.#fail('a line of the head ends without CR')
       }
       this.#keep(seen)
       return chunk.length
