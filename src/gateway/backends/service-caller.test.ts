@@ -64,6 +64,14 @@ test('an answer that is too large is an error', async () => {
   expect(await caller.callBackend('guard', call)).toMatchObject({ code: 'upstream-protocol-error' })
 })
 
+test('a service that is no more in the configuration is asked by whoever began before', async () => {
+  const caller = await start((_request, response) => response.end('asked'))
+  await caller.callBackend('guard', call)
+  caller.use({ backends: new Map() })
+  expect(await caller.callBackend('guard', call)).toMatchObject({ status: 200 })
+  expect(await caller.callBackend('other', call)).toMatchObject({ code: 'backend-not-found' })
+})
+
 test('a service that nobody knows or that is not there is an error', async () => {
   const gateway = await startGateway([1])
   const closed = await startRawServer(() => undefined)

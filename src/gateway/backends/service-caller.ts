@@ -14,11 +14,16 @@ import type { BackendRuntime } from './backend-runtime.ts'
 const hostTimeoutMs = 10_000
 const maxHostAnswerBytes = 64 * 1024
 
+/** So many services are remembered that policies have asked; the oldest are forgotten first. */
+const mostAsked = 1024
+
 /** Makes the gateway's own calls: to services that policies ask, and to hosts that hand out credentials. */
 export class ServiceCaller {
   readonly #backends: BackendDirectory
   readonly #timers: Timers
   #compiled: ReadonlyMap<string, CompiledBackend> = new Map()
+  /** Streams outlive configurations: what guards them goes on asking a service that is no more in one. */
+  readonly #asked = new Map<string, CompiledBackend>()
 
   constructor(backends: BackendDirectory, timers: Timers) {
     this.#backends = backends
@@ -34,8 +39,11 @@ export class ServiceCaller {
     backendId: string,
     call: ServiceCall,
   ): Promise<ServiceAnswer | GatewayError> => {
-    const backend = this.#compiled.get(backendId)
-    if (backend !== undefined) return this.#call(backend, call)
+    const backend = this.#compiled.get(backendId) ?? this.#asked.get(backendId)
+    if (backend !== undefined) {
+      this.#remember(backendId, backend)
+      return this.#call(backend, call)
+    }
     return Promise.resolve(
       gatewayError('backend-not-found', `Backend ${backendId} does not exist.`),
     )
@@ -47,6 +55,16 @@ export class ServiceCaller {
     const { signal } = new AbortController()
     const backend = { config: hostBackend(host), tls: {}, verifyPeer: true, providers: [] }
     return this.#call(backend, { ...call, ...limits, headers, signal })
+  }
+
+  #remember(backendId: string, backend: CompiledBackend): void {
+    if (this.#asked.get(backendId) === backend) return
+    this.#asked.set(backendId, backend)
+    if (this.#asked.size <= mostAsked) return
+    for (const oldest of this.#asked.keys()) {
+      this.#asked.delete(oldest)
+      break
+    }
   }
 
   async #call(compiled: CompiledBackend, call: ServiceCall): Promise<ServiceAnswer | GatewayError> {
