@@ -17,11 +17,17 @@ const negativeConditions = new Set(['Conflicted', 'PartiallyInvalid', 'Overlappi
 export function findStatusProblems(status: unknown): Problem[] {
   if (Array.isArray(status)) return status.flatMap(findStatusProblems)
   if (!isJsonObject(status)) return []
-  const severity = severityByState[String(status['state'])]
+  const severity = severityOf(status)
   const own = severity === undefined ? conditionProblem(status) : stateProblem(status, severity)
   // What a state says repeats what lies below it.
   if (own.length > 0) return own
   return Object.values(status).flatMap(findStatusProblems)
+}
+
+/** What is in force may still have something to say. */
+function severityOf({ state, message }: Readonly<Record<string, unknown>>) {
+  if (state === 'ACCEPTED' && typeof message === 'string' && message !== '') return 'warning'
+  return severityByState[String(state)]
 }
 
 function stateProblem(

@@ -30,7 +30,7 @@ export const dependOnRoute = (requests: readonly RateLimitRequest[]): boolean =>
   )
 
 /** The name that Gloo's proxies have among Envoy's clusters. */
-const ownCluster = 'gateway'
+export const ownCluster = 'gateway'
 
 /** Reads what makes descriptors of requests; an action that never has a value on this route ends its descriptor. */
 export function translateLookups(

@@ -9,6 +9,7 @@ import { rateLimitConfigKind } from '../../kinds/rate-limit/rate-limit-config.ts
 import { countingAnnotations, translateCounting } from './counting.ts'
 import { translateDescriptors, translateSetDescriptors } from './descriptors.ts'
 import { dependOnRoute, type LimitedRoute, translateLookups } from './lookups.ts'
+import { findUnreachedLimits } from './unreached-limits.ts'
 
 /** Rules as a route needs them; those with errors must not be used. */
 export interface TranslatedRules {
@@ -66,15 +67,19 @@ const anyRoute: LimitedRoute = { destination: undefined, metadata: {} }
 export function rateLimitConfigStatus(object: KubeObject): ObjectStatus {
   const { namespace = '', name, generation } = object.metadata
   const errors = errorsOf(object, { namespace, name })
+  const remarks = errors.length > 0 ? errors : remarksOf(object)
   return {
     object: { ...rateLimitConfigKind, namespace, name },
     status: {
       state: errors.length === 0 ? 'ACCEPTED' : 'REJECTED',
-      ...(errors.length === 0 ? {} : { message: errors.join('; ') }),
+      ...(remarks.length === 0 ? {} : { message: remarks.join('; ') }),
       ...(generation === undefined ? {} : { observedGeneration: generation }),
     },
   }
 }
+
+const remarksOf = (object: KubeObject): readonly string[] =>
+  findUnreachedLimits(specOf<RateLimitConfigSpec>(object).raw ?? {})
 
 function errorsOf(
   object: KubeObject,
