@@ -3,6 +3,7 @@ import { gatewayError } from '../../errors/gateway-error.ts'
 import type { GuardModeration, GuardWebhook } from '../../ir/policies/prompt-guard.ts'
 import { HeaderList } from '../../lib/http/header-list.ts'
 import { guardRecordOf } from '../guard-record.ts'
+import { noteKeptTokens } from '../kept-tokens.ts'
 import type { CompiledPolicy } from '../policy.ts'
 import { requestContext } from '../testing/context.ts'
 import {
@@ -219,6 +220,20 @@ describe('a guard with moderation', () => {
     const guard = compileGuard({ request: { moderation }, services: service })
     const result = await ask(guard, texts(), ['authorization', 'Bearer mine']).result
     expect(result).toMatchObject({ code: 'guard-unavailable', status: 403 })
+  })
+
+  test('is not shown a token that a policy keeps for others', async () => {
+    const service = serviceAnswering(() => ({ results: [{ flagged: false }] }))
+    const guard = compileGuard({ request: { moderation }, services: service })
+    const headers = new HeaderList(['authorization', 'Bearer of-the-gateway'])
+    const context = requestContext({ headers })
+    noteKeptTokens(context, (bearer) => bearer.headers.remove('authorization'))
+    const request = requestOf(...texts())
+    expect(await guard.onModelRequest?.(context, modelCall, request)).toMatchObject({
+      code: 'guard-unavailable',
+    })
+    expect(service.calls).toEqual([])
+    expect(headers.has('authorization')).toBe(true)
   })
 
   test('refuses when there is no token, and asks nobody', async () => {

@@ -1,4 +1,6 @@
 import type { GuardModeration } from '../../../ir/policies/prompt-guard.ts'
+import { HeaderList } from '../../../lib/http/header-list.ts'
+import { removeKeptTokens } from '../../kept-tokens.ts'
 import type { PolicyServices, RequestContext } from '../../policy.ts'
 import { askJson, type NoAnswer, noAnswer } from './json-service.ts'
 import type { JudgedText } from './webhook.ts'
@@ -28,12 +30,19 @@ export async function moderate(
 
 function authorizationFor(
   { token }: GuardModeration,
-  { headers }: RequestContext,
+  context: RequestContext,
   { secretValue }: Pick<PolicyServices, 'secretValue'>,
 ): string | undefined {
-  const value = token === undefined ? headers.get('authorization') : secretValue(token)
+  const value = token === undefined ? ownTokenOf(context) : secretValue(token)
   if (value === undefined || value.trim() === '') return undefined
   return `Bearer ${value.trim().replace(/^bearer\s+/i, '')}`
+}
+
+/** What the client has for the provider; a token that is kept for the gateway's own upstreams is none of its business. */
+function ownTokenOf(context: RequestContext): string | undefined {
+  const bearer = { headers: new HeaderList([...context.headers.flat]), query: context.query }
+  removeKeptTokens(context, bearer, () => false)
+  return bearer.headers.get('authorization')
 }
 
 function readFlag(json: unknown): { readonly flagged: boolean } | NoAnswer {
