@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RecordingUpstream, startRecordingUpstream } from '../harness/recording-upstream.ts'
 import { readAccessLog } from '../harness/sluice-process.ts'
@@ -11,8 +12,15 @@ import {
 
 let upstream: RecordingUpstream
 let gateway: HostileGateway
+/** Calls that the upstream did not answer, as they are given up. */
+const gone: string[] = []
 beforeAll(async () => {
-  upstream = await startRecordingUpstream()
+  upstream = await startRecordingUpstream({
+    answer({ path }, response) {
+      if (path === '/api/silent') response.on('close', () => gone.push(path))
+      else response.end('{"ok":true}')
+    },
+  })
   gateway = await startHostileGateway(
     upstreamManifest('api', upstream.port) + routesManifest(['api']),
   )
@@ -209,6 +217,16 @@ test('what is no request is refused after the answers to those before it', async
     'HTTP/1.1 400 ',
   ])
   expect(pathsAndBodies()).toEqual(['/api/1 ', '/api/2 '])
+})
+
+test('a client that leaves after a CONNECT behind unanswered requests ends their calls', async () => {
+  const socket = connect(gateway.port, gateway.address)
+  const connectMethod = 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n'
+  socket.write(get('/api/silent').repeat(3) + connectMethod)
+  await waitUntil('the calls', () => upstream.requests.length === 3)
+  socket.destroy()
+  await waitUntil('their ends', () => gone.length === 3)
+  upstream.requests.splice(0)
 })
 
 test('an upgrade behind an unanswered request is an ordinary request', async () => {

@@ -28,6 +28,8 @@ export class ConnectionState {
   readonly clientAddress: string
   /** The answer to the latest request, until it has gone out on a connection that stays (HTTP/1.1 only). */
   response: ServerResponse | undefined
+  /** Answers that wait for the one before them (HTTP/1.1 only). */
+  pipelined: Set<ServerResponse> | undefined
   /** The connection was answered below HTTP and is being closed: nothing more is read from it. */
   refused = false
   /** The next answer is the last: what may have followed its request is lost. */

@@ -5,8 +5,8 @@ import { createServer } from '../../lib/http/node-http.ts'
 import type { RequestHandler } from '../request-handler.ts'
 import { refuseUnchecked } from './client-standing.ts'
 import { type ConnectionState, getConnectionState } from './connection-state.ts'
-import { type OnRefused, type Refusal, refusalOf } from './refuse-connection.ts'
-import { isUnanswered, refuseInTurn } from './refuse-in-turn.ts'
+import { type OnRefused, refusalOf } from './refuse-connection.ts'
+import { addPipelined, isUnanswered, refuseConnect, refuseInTurn } from './refuse-in-turn.ts'
 
 /** How often Node looks for connections whose head is late, at most. */
 const headCheckMs = 5_000
@@ -72,6 +72,7 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
     if (isEnding(state)) return
     const isLast = hooks.draining() || state.endsWithNext || state.standing !== 'current'
     if (isLast) response.shouldKeepAlive = false
+    if (isUnanswered(state.response)) addPipelined(state, response)
     state.response = response
     response.on('close', forgetAnswer)
     if (state.standing === 'unchecked') {
@@ -83,8 +84,6 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
   server.on('checkExpectation', onRequest)
-  const refuse = (socket: Duplex, refusal: Refusal) =>
-    refuseInTurn(socket, refusal, hooks.onRefused)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const state = getConnectionState(request.socket)
     const { ingress } = state
@@ -92,12 +91,10 @@ export function createHttp1Server(options: HttpConnectionOptions, hooks: Http1Ho
     if (isEnding(state) || state.standing !== 'current') socket.destroy()
     else handler.handleUpgrade(request, socket, head, ingress)
   })
-  server.on('connect', (_request, socket: Duplex) => {
-    refuse(socket, { status: 405, reason: 'connect', message: 'CONNECT is not served here.' })
-  })
+  server.on('connect', (_request, socket: Duplex) => refuseConnect(socket, hooks.onRefused))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === 'ECONNRESET') socket.destroy()
-    else refuse(socket, refusalOf(error))
+    else refuseInTurn(socket, refusalOf(error), hooks.onRefused)
   })
   // Node begins to watch over late heads and idle connections when a server listens. This one never does.
   server.emit('listening')

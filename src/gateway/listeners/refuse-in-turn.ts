@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { getConnectionState } from './connection-state.ts'
+import { type ConnectionState, getConnectionState } from './connection-state.ts'
 import { type OnRefused, type Refusal, refuseConnection } from './refuse-connection.ts'
 
 /**
@@ -31,4 +31,23 @@ export function isUnanswered(response: ServerResponse | undefined): response is 
 function cutsAnswer(response: ServerResponse): boolean {
   if (response.req.complete) return false
   return response.socket === null || (response.headersSent && !response.writableFinished)
+}
+
+/** Remembers an answer that has to wait for the one before it. */
+export function addPipelined(state: ConnectionState, response: ServerResponse): void {
+  state.pipelined ??= new Set()
+  state.pipelined.add(response)
+  response.on('close', () => state.pipelined?.delete(response))
+}
+
+/** Refuses a CONNECT in turn. Node lets go of its connection, and of the answers that wait on it. */
+export function refuseConnect(socket: Duplex, onRefused: OnRefused): void {
+  const { pipelined } = getConnectionState(socket)
+  // Nobody else would hear that the client leaves.
+  socket.resume()
+  socket.once('close', () => {
+    for (const response of pipelined ?? []) response.destroy()
+  })
+  const message = 'CONNECT is not served here.'
+  refuseInTurn(socket, { status: 405, reason: 'connect', message }, onRefused)
 }
