@@ -43,6 +43,8 @@ export function createHttp2Acceptor(
   const sessions = new Set<ServerHttp2Session>()
   const server = createServer({
     ...limits,
+    // An answer goes on as it came, headers included that should stand once.
+    strictSingleValueFields: false,
     settings: {
       maxConcurrentStreams: limits.maxConcurrentStreams,
       maxHeaderListSize: options.maxRequestHeadersBytes,

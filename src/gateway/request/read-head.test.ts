@@ -26,3 +26,8 @@ test('what the connection names goes no further', () => {
   const raw = ['Host', 'a', 'Connection', 'keep-alive, X-Hop', 'X-Hop', '1', 'X-End', '2']
   expect(headersOf(raw, 1)).toEqual(['x-end', '2'])
 })
+
+test('cookies that came one by one go on as one header', () => {
+  const raw = [':authority', 'a', 'cookie', 'b=1', 'x', '2', 'cookie', 'c=3', 'cookie', 'd=4']
+  expect(headersOf(raw, 2)).toEqual(['cookie', 'b=1; c=3; d=4', 'x', '2'])
+})

@@ -35,6 +35,7 @@ type HeaderRole =
   | 'transfer-encoding'
   | 'content-length'
   | 'expect'
+  | 'cookie'
 
 /** RFC 9110 section 7.6.1 and what older proxies send. */
 const roleByName: ReadonlyMap<string, HeaderRole> = new Map<string, HeaderRole>([
@@ -53,6 +54,7 @@ const roleByName: ReadonlyMap<string, HeaderRole> = new Map<string, HeaderRole>(
   ['transfer-encoding', 'transfer-encoding'],
   ['content-length', 'content-length'],
   ['expect', 'expect'],
+  ['cookie', 'cookie'],
 ])
 
 interface HopHeaders {
@@ -65,6 +67,8 @@ interface HopHeaders {
   contentLength: string | undefined
   expect: string | undefined
   te: string | undefined
+  /** Where the cookies stand in {@link flat}; 0: there are none. */
+  cookieAt: number
   duplicateHost: boolean
 }
 
@@ -116,6 +120,7 @@ function separate(raw: readonly string[]): HopHeaders {
     contentLength: undefined,
     expect: undefined,
     te: undefined,
+    cookieAt: 0,
     duplicateHost: false,
   }
   const { flat } = hop
@@ -145,6 +150,9 @@ function takeHopHeader(hop: HopHeaders, role: HeaderRole, value: string): void {
       hop.transferEncoding =
         hop.transferEncoding === undefined ? value : `${hop.transferEncoding},${value}`
       break
+    case 'cookie':
+      addCookie(hop, value)
+      break
     case 'authority':
     case 'expect':
     case 'te':
@@ -154,6 +162,13 @@ function takeHopHeader(hop: HopHeaders, role: HeaderRole, value: string): void {
     default:
       break
   }
+}
+
+/** HTTP/2 clients send each cookie on its own, which no other version has (RFC 9113 section 8.2.3). */
+function addCookie(hop: HopHeaders, value: string): void {
+  const { flat, cookieAt } = hop
+  if (cookieAt === 0) hop.cookieAt = flat.push('cookie', value) - 1
+  else flat[cookieAt] += `; ${value}`
 }
 
 /** Node's parser takes HTTP/0.9 and, on connections of HTTP/1, HTTP/2.0 as well. */
