@@ -78,6 +78,7 @@ describe('paths', () => {
     [openai, ['POST', '/openai/v1/assistants'], undefined],
     [openai, ['POST', '/openai/v1/chat/completions/extra'], undefined],
     [openai, ['POST', '/openai/v1/files/%2e%2e/assistants'], undefined],
+    [openai, ['POST', '/openai/v1/files/%252e%25252E/assistants'], undefined],
     [openai, ['POST', '/openai/v1/files/../assistants'], undefined],
     [openai, ['POST', '/openai/v1/files%2F..%2Fassistants'], undefined],
     [mistral, ['POST', '/mistralai'], 'chat /v1/chat/completions'],

@@ -8,8 +8,8 @@ export interface VersionedPath {
 
 const versionSegment = /\/v\d[^/]*(?=\/|$)/
 
-/** What a lenient server may take for a separator or for a step upwards. */
-const ambiguous = /%2f|%5c|%2e|%23|[\\#]|\/\.{1,2}(?:[/;]|$)/i
+/** What a lenient server may take for a separator or for a step upwards, escaped as often as it likes. */
+const ambiguous = /%(?:25)*(?:2f|5c|2e|23)|[\\#]|\/\.{1,2}(?:[/;]|$)/i
 
 /** Splits a path at its first version segment; undefined: it has none. */
 export function splitVersion(path: string): VersionedPath | undefined {
