@@ -198,10 +198,16 @@ export class Tries implements AttemptJudge {
     )
   }
 
+  /** A provider whose credential cannot be had is as good as one that cannot be reached. */
+  #notPrepared(error: GatewayError): void {
+    if (error.code !== 'upstream-connect-failure') this.#owner.triesFailed(error)
+    else this.attemptFailed({ error, beforeSending: true, staleConnection: false }, false)
+  }
+
   #dispatch(endpoint: EndpointRuntime, ready: PreparedTry | GatewayError): void {
     const exchange = this.#exchange
     if ('type' in ready) {
-      this.#owner.triesFailed(ready)
+      this.#notPrepared(ready)
       return
     }
     // An answer that was not wanted and has not ended by now gives its connection up.

@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import type { ModelProvider } from '../../ir/model-provider.ts'
 import type { RetryConfig } from '../../ir/route.ts'
 import {
   answerJson,
@@ -177,6 +179,30 @@ describe('pools in the order of their priority', () => {
       'small',
       'big',
     ])
+  })
+
+  test('one whose credential cannot be had is passed over', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+    const keyFile = JSON.stringify({ client_email: 'a@b.example', private_key: pem })
+    const vertex = (model: string): ModelProvider => ({
+      ...{ type: 'vertex-ai', model, apiVersion: 'v1', projectId: 'p', location: 'l' },
+      ...{ publisher: 'google', modelPath: undefined, schema: 'gemini', path: undefined },
+      credential: { type: 'none' },
+    })
+    const fixture = await ModelFixture.start({
+      providers: [vertex('first'), vertex('second')],
+      credentials: [
+        { type: 'gcp-service-account', keyFile },
+        { type: 'token', token: 'held' },
+      ],
+      action: {
+        retry: { ...retry, on: ['connect-failure'], previousPrioritiesUpdateFrequency: 1 },
+      },
+    })
+    expect((await fixture.post({ contents: [] })).status).toBe(200)
+    expect(fixture.seen.map(({ url }) => url)).toEqual([expect.stringContaining('/models/second:')])
+    expect((await fixture.gateway.record()).attempts).toBe(2)
   })
 
   test('each is asked at its own path', async () => {

@@ -27,6 +27,8 @@ export interface ModelFixtureOptions extends FixtureOptions {
   /** One per endpoint; each later one has the next priority. */
   readonly providers?: readonly ModelProvider[]
   readonly credential?: CredentialValue
+  /** One per endpoint, where they differ. */
+  readonly credentials?: readonly CredentialValue[]
   readonly modelCalls?: Partial<ModelCallOptions>
   readonly action?: Partial<ForwardAction>
   readonly policies?: readonly CompiledPolicy[]
@@ -94,7 +96,9 @@ export class ModelFixture {
     const credential = options.credential ?? { type: 'token', token: 'sk-held' }
     const backend = {
       ...createBackend(endpoints),
-      providers: providers.map((provider) => compiled(provider, credential)),
+      providers: providers.map((provider, index) =>
+        compiled(provider, options.credentials?.[index] ?? credential),
+      ),
     }
     const modelCalls = {
       alwaysStream: false,
