@@ -35,7 +35,7 @@ export interface UpstreamAddress {
 /** The name is known here and has nothing behind it now; the message says why, in words for clients. */
 export class NoEndpointError extends Error {}
 
-/** Asks DNS for a name's IPv4 addresses. */
+/** Asks DNS for a name's addresses. */
 export type LookUp = (
   host: string,
   callback: (error: Error | null, addresses: readonly string[]) => void,
@@ -49,15 +49,36 @@ interface CacheEntry {
   next: number
 }
 
-/** DNS as the operating system is set up for it. */
+/** Asks the operating system for a name's addresses of one family. */
+export type LookUpFamily = (
+  host: string,
+  options: { readonly all: true; readonly family: 4 | 6 },
+  callback: (error: Error | null, entries: readonly { readonly address: string }[]) => void,
+) => void
+
+/**
+ * DNS as the operating system is set up for it. IPv6 is asked for when a name has no IPv4 address, as Gloo does by default; for both at
+ * once would wait for servers that never answer one of them.
+ */
 export function systemLookUp(
   host: string,
   callback: (error: Error | null, addresses: readonly string[]) => void,
+  lookUpFamily: LookUpFamily = lookup,
 ): void {
-  lookup(host, { all: true, family: 4 }, (error, entries) => {
-    callback(error, error === null ? entries.map((entry) => entry.address) : [])
+  lookUpFamily(host, { all: true, family: 4 }, (error, entries) => {
+    if (error === null && entries.length > 0) {
+      callback(null, addressesOf(entries))
+      return
+    }
+    lookUpFamily(host, { all: true, family: 6 }, (ipv6Error, ipv6Entries) => {
+      if (ipv6Error === null) callback(null, addressesOf(ipv6Entries))
+      else callback(error ?? ipv6Error, [])
+    })
   })
 }
+
+const addressesOf = (entries: readonly { readonly address: string }[]) =>
+  entries.map(({ address }) => address)
 
 /**
  * Turns an endpoint's host and port into an address: overrides first, as curl's `--resolve`, then DNS,
@@ -143,7 +164,7 @@ export class AddressResolver {
       if (error !== null || addresses.length === 0) {
         // Addresses that worked stay in use while DNS does not answer.
         if (known !== undefined) callback(null, takeInTurn(known))
-        else callback(error ?? new Error(`${name} has no IPv4 address`), undefined)
+        else callback(error ?? new Error(`${name} has no address`), undefined)
         return
       }
       const next = known?.next ?? 0

@@ -67,7 +67,10 @@ const SettingsSpec = object('Settings of the installation.', {
   watchNamespaceSelectors: ignored(everywhere, list('Namespaces that are read.', free('Labels.'))),
   refreshRate: ignored('changes are seen at once', duration('Time between looks.')),
   linkerd: ignored('there is no Linkerd here', flag('Whether Linkerd’s header is added.')),
-  ipV4Only: ignored('names are resolved to IPv4 addresses', flag('Whether only IPv4 is used.')),
+  ipV4Only: ignored(
+    'IPv6 is used for names without IPv4 addresses alone',
+    flag('Whether only IPv4 is used.'),
+  ),
   gloo,
   gateway,
   rbac: object('Authorisation by roles.', {
