@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { ClientCommandParts } from './cli/client-parts.ts'
 import type { ServeOptions } from './cli/serve/serve-options.ts'
+import { resolveOwnModules } from './lib/modules/resolve-own-modules.ts'
 
 // Gateway threads learn of the cache from the environment that they inherit.
 const { NODE_COMPILE_CACHE: ownCache, XDG_CACHE_HOME: cacheHome } = process.env
@@ -15,6 +16,7 @@ const cache = enableCompileCache(
 if (cache.directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= cache.directory
 // So that `ps`, and the message of a second one that finds its ports taken, name it.
 process.title = 'sluice'
+resolveOwnModules(new URL('.', import.meta.url))
 
 const { runProgram } = await import('./cli/program.ts')
 const { messageOf } = await import('./lib/message-of.ts')
