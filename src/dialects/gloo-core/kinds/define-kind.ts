@@ -16,6 +16,8 @@ export interface GlooKind extends Pick<KindDefinition, 'kind' | 'plural' | 'shor
   readonly description: string
   readonly spec: TSchema
   readonly columns?: readonly PrinterColumn[]
+  /** Names of its annotations of Sluice's own. */
+  readonly annotations?: readonly string[]
   /** Rewrites deprecated forms, and warns of what an operator should know. */
   readonly adjust?: (object: KubeObject) => Normalized
 }
@@ -45,9 +47,23 @@ export function defineGlooKind(kind: GlooKind): KindDefinition {
         statusSubresource: true,
       },
     ],
-    normalize: createNormalizer(schema, kind.adjust),
+    normalize: createNormalizer(schema, (object) => adjust(kind, object)),
     normalizePatch: createPatchNormalizer(schema),
   }
+}
+
+function adjust({ kind, adjust: own, annotations = [] }: GlooKind, object: KubeObject): Normalized {
+  const adjusted = own?.(object) ?? { object, warnings: [] }
+  const names = Object.keys(object.metadata.annotations ?? {})
+  const unknown = names.filter(
+    (name) => name.startsWith('sluice.dev/') && !annotations.includes(name),
+  )
+  const known = annotations.length === 0 ? 'none' : annotations.join(', ')
+  const warnings = unknown.map(
+    (name) =>
+      `metadata.annotations["${name}"]: not known, so it has no effect; known on the kind ${kind}: ${known}`,
+  )
+  return { object: adjusted.object, warnings: [...adjusted.warnings, ...warnings] }
 }
 
 /** What the controller made of an object, shown by `kubectl get`. */

@@ -4,6 +4,8 @@ import { glooCore } from '../index.ts'
 import { optionsGroup } from '../options-group.ts'
 import { behaviours } from './behaviours.ts'
 import { glooStateOf } from './define-kind.ts'
+import { routeOptionKind } from './option-kinds.ts'
+import { settings } from './settings.ts'
 import { upstream } from './upstream/upstream.ts'
 
 /** Paths of fields without a verdict of their own or above them; descriptions of containers need none. */
@@ -79,6 +81,22 @@ test('turning verification off is answered with a warning', () => {
   ])
   expect(upstream.normalize?.(object('yes')).warnings).toEqual([
     'metadata.annotations["sluice.dev/insecure-skip-verify"]: only "true" has an effect, not "yes"; the upstream is verified',
+  ])
+})
+
+test('an annotation of Sluice that the kind does not have is answered with a warning', () => {
+  const annotations = { 'sluice.dev/guard-on-overflows': 'reject', 'example.com/other': 'x' }
+  const warningsOf = (kind: typeof settings) =>
+    kind.normalize?.({
+      ...{ apiVersion: 'gateway.solo.io/v1', kind: kind.kind, spec: {} },
+      metadata: { name: 'a', annotations },
+    }).warnings
+  const place = 'metadata.annotations["sluice.dev/guard-on-overflows"]: not known'
+  expect(warningsOf(routeOptionKind)).toEqual([
+    `${place}, so it has no effect; known on the kind RouteOption: sluice.dev/guard-max-held-bytes, sluice.dev/guard-max-held-ms, sluice.dev/guard-on-overflow`,
+  ])
+  expect(warningsOf(settings)).toEqual([
+    `${place}, so it has no effect; known on the kind Settings: none`,
   ])
 })
 

@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import { Type } from '../../type.ts'
 import { approximated, honoured } from '../../verdict.ts'
 import { optionsGroup } from '../options-group.ts'
+import { guardAnnotations } from './ai/guard-annotations.ts'
 import { behaviours } from './behaviours.ts'
 import { defineGlooKind } from './define-kind.ts'
 import { HttpListenerOptions } from './listener-options/http-listener-options.ts'
@@ -52,6 +53,7 @@ export const routeOptionKind = defineGlooKind({
   shortNames: ['rto', 'rtopts', 'grto'],
   description: 'Options that several routes share.',
   spec: RouteOptionSpec,
+  annotations: Object.values(guardAnnotations),
 })
 
 /** Options that several virtual hosts share. */

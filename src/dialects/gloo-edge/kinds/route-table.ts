@@ -1,4 +1,5 @@
 import type { Static } from 'typebox'
+import { guardAnnotations } from '../../gloo-core/kinds/ai/guard-annotations.ts'
 import { Type } from '../../type.ts'
 import { honoured } from '../../verdict.ts'
 import { behaviours } from './behaviours.ts'
@@ -28,4 +29,5 @@ export const routeTableKind = defineEdgeKind({
   shortNames: ['rt', 'grt'],
   description: 'Routes that a VirtualService or another RouteTable delegates to.',
   spec: RouteTableSpec,
+  annotations: Object.values(guardAnnotations),
 })

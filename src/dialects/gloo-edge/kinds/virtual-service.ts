@@ -1,4 +1,5 @@
 import type { Static } from 'typebox'
+import { guardAnnotations } from '../../gloo-core/kinds/ai/guard-annotations.ts'
 import { VirtualHostOptions } from '../../gloo-core/kinds/options/virtual-host-options.ts'
 import { Type } from '../../type.ts'
 import { honoured, informational } from '../../verdict.ts'
@@ -32,5 +33,6 @@ export const virtualServiceKind = defineEdgeKind({
   shortNames: ['vs', 'gvs'],
   description: 'A set of domains and the routes that serve them.',
   spec: VirtualServiceSpec,
+  annotations: Object.values(guardAnnotations),
   columns: [{ name: 'Domains', type: 'string', value: '.spec.virtualHost.domains[*]' }],
 })

@@ -102,6 +102,7 @@ export const upstream = defineGlooKind({
   shortNames: ['us', 'gus'],
   description: 'A service that routes can lead to.',
   spec: UpstreamSpec,
+  annotations: [skipVerifyAnnotation, unknownEndpointsAnnotation, outputLimitAnnotation],
   adjust: warnOfAnnotations,
 })
 

@@ -79,7 +79,14 @@ function readMatches(
       return []
     }
     const regex = compileRegex(pattern)
-    if ('type' in regex) fail(`${place}: '${pattern}' is not RE2: ${regex.reason}`)
+    if ('type' in regex)
+      fail(`${place}: '${pattern}' is not RE2: ${regex.reason}${adviceOn(pattern)}`)
     return [{ pattern, name: typeof name === 'string' && name !== '' ? name : undefined }]
   })
 }
+
+/** Patterns that were written for other engines often have what RE2 leaves out for the sake of linear time. */
+const adviceOn = (pattern: string) =>
+  /\(\?<?[=!]|\\[1-9]/.test(pattern)
+    ? '; RE2 has no lookahead, lookbehind or backreferences: write it without'
+    : ''

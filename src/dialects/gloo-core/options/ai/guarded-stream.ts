@@ -1,14 +1,8 @@
 import type { Origin } from '../../../../ir/origin.ts'
 import type { GuardedStream } from '../../../../ir/policies/prompt-guard.ts'
+import { guardAnnotations as annotations } from '../../kinds/ai/guard-annotations.ts'
 import { optionsGroup } from '../../options-group.ts'
 import type { Scope } from '../source.ts'
-
-/** Annotations, on the object that holds a guard, that say how streams are guarded; Gloo has no fields for it. */
-const annotations = {
-  maxHeldBytes: 'sluice.dev/guard-max-held-bytes',
-  maxHeldMs: 'sluice.dev/guard-max-held-ms',
-  onOverflow: 'sluice.dev/guard-on-overflow',
-} as const
 
 const defaults: GuardedStream = { maxHeldBytes: 4_096, maxHeldMs: 500, onOverflow: 'mask' }
 const overflows: readonly string[] = ['mask', 'reject', 'release']
@@ -26,6 +20,15 @@ export function readGuardedStream(
       const object = objects.get({ group: optionsGroup, kind }, namespace, name)
       return object?.metadata.annotations?.[annotation]
     })
+  const known: readonly string[] = Object.values(annotations)
+  const unknown = scope.read(`annotations of guards of ${kind} ${namespace}/${name}`, (source) => {
+    const object = source.objects.get({ group: optionsGroup, kind }, namespace, name)
+    const names = Object.keys(object?.metadata.annotations ?? {})
+    return names.find((each) => each.startsWith('sluice.dev/guard-') && !known.includes(each))
+  })
+  if (unknown !== undefined) {
+    fail(`annotation ${unknown} is not known; there are ${known.join(', ')}`)
+  }
   const numberOf = (annotation: string, maximum: number) => {
     const value = read(annotation)
     if (value === undefined) return undefined

@@ -133,6 +133,7 @@ describe('guarded streams', () => {
     [{ 'sluice.dev/guard-max-held-bytes': '0' }, 'between 1 and 1048576'],
     [{ 'sluice.dev/guard-max-held-ms': '1s' }, "not '1s'"],
     [{ 'sluice.dev/guard-on-overflow': 'ignore' }, 'must be mask, reject, release'],
+    [{ 'sluice.dev/guard-on-overflows': 'reject' }, 'guard-on-overflows is not known; there are'],
   ])('%j closes the route', (annotations, text) => {
     const { policies, errors } = streamOf(annotations)
     expect(policies).toEqual([])

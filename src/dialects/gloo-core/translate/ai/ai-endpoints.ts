@@ -164,7 +164,7 @@ class MemberReader {
     const place = `${this.#member.place}.${name}`
     if (value === undefined || value === '') this.#fail(`${place} must be set`)
     else if (!partPatterns[name]?.test(value))
-      this.#fail(`${place}: '${value}' is not possible there`)
+      this.#fail(`${place}: '${value}' is not possible there; write it like ${examples[name]}`)
   }
 
   #warnOfClearText(host: string, port: number): void {
@@ -212,6 +212,16 @@ const partPatterns: Readonly<Record<string, RegExp>> = {
   projectId: segment,
   location: label,
   region: label,
+}
+
+const examples: Readonly<Record<string, string>> = {
+  endpoint: 'name.openai.azure.com',
+  deploymentName: 'gpt-4o',
+  apiVersion: 'v1',
+  model: 'gemini-2.5-flash',
+  projectId: 'my-project',
+  location: 'us-central1',
+  region: 'us-east-1',
 }
 
 function readProvider<Field extends ProviderField>(

@@ -293,7 +293,7 @@ test.each<[unknown, string]>([
   [{ azureOpenai: { endpoint: 'a.b' } }, 'ai.azureOpenai.deploymentName must be set'],
   [
     { vertexAi: { model: 'm', apiVersion: 'v1', projectId: 'p', location: 'evil.example/' } },
-    "ai.vertexAi.location: 'evil.example/' is not possible there",
+    "ai.vertexAi.location: 'evil.example/' is not possible there; write it like us-central1",
   ],
   [{ bedrock: { model: 'm', region: 'r' } }, 'credentialProvider: one of secretRef or inline'],
   [{ multi: {} }, 'at least one priority is needed'],
