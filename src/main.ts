@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { ClientCommandParts } from './cli/client-parts.ts'
 import type { ServeOptions } from './cli/serve/serve-options.ts'
@@ -29,7 +29,7 @@ const terminal = {
 const version = readVersion()
 
 async function serve(options: ServeOptions, simulated: boolean): Promise<void> {
-  const entry = new URL('./worker.ts', import.meta.url)
+  const entry = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url)
   const { startGatewayThreads } = await import('./link/gateway-threads.ts')
   const spawnThread = startGatewayThreads(entry, options.workers)
   const { runControl } = await import('./serve/run-control.ts')

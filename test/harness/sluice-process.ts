@@ -14,6 +14,8 @@ export interface SluiceOptions {
   readonly folder?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly workers?: number
+  /** What runs; the sources unless given. */
+  readonly mainFile?: string
   /** A command that it is started by, such as `setpriv …`. */
   readonly prefix?: readonly string[]
 }
@@ -34,7 +36,7 @@ export interface SluiceProcess {
 
 const projectFolder = join(import.meta.dirname, '../..')
 const node = join(projectFolder, 'node_modules/.bin/node')
-const mainFile = join(projectFolder, 'src/main.ts')
+const sources = join(projectFolder, 'src/main.ts')
 
 /** A network of 127.0.0.0/8 that no other test is likely to use at the same time. */
 function randomAddressPool(): string {
@@ -47,7 +49,7 @@ export async function startSluice(options: SluiceOptions = {}): Promise<SluicePr
   const dataDir = join(folder, 'data')
   const [adminPort, kubePort] = [await findFreePort(), await findFreePort()]
   const parameters = [
-    ...[mainFile, options.command ?? 'serve', '--data-dir', dataDir],
+    ...[options.mainFile ?? sources, options.command ?? 'serve', '--data-dir', dataDir],
     ...['--admin', `127.0.0.1:${adminPort}`, '--kube-api', `127.0.0.1:${kubePort}`],
     ...['--workers', String(options.workers ?? 1), '--address-pool', randomAddressPool()],
     ...['--access-log', join(folder, 'access.log'), '--drain-seconds', '5'],
