@@ -46,6 +46,9 @@ describe('a CustomResourceDefinition', () => {
       'customresourcedefinition.apiextensions.k8s.io/gadgets.toys.io created\n',
     )
     expect(await kubectl('wait --for=condition=Established crd/gadgets.toys.io')).toContain('met')
+    expect(await kubectl('get crd gadgets.toys.io')).toMatch(
+      /^NAME\s+CREATED AT\ngadgets.toys.io\s+\d{4}-\d\d-\d\dT[\d:]+Z\n$/,
+    )
     const gadget = object('Gadget', 'a', { size: 3 })
     expect(await kubectl('apply -f -', gadget)).toBe('gadget.toys.io/a created\n')
     expect(await kubectl('apply -f -', gadget)).toBe('gadget.toys.io/a unchanged\n')

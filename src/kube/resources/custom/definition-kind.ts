@@ -100,8 +100,9 @@ export const customResourceDefinitionKind: KindDefinition = {
       showsAge: false,
       columns: [
         {
+          // The time itself, where a column of dates would show the age.
           name: 'Created At',
-          type: 'date',
+          type: 'string',
           value: '.metadata.creationTimestamp',
         },
       ],

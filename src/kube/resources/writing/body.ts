@@ -87,6 +87,19 @@ function decodeMetadata(
     if (value === undefined || value === null || typeof value === 'string') continue
     throw badRequestError(`metadata.${field} of ${kind} must be a string`)
   }
-  const present = Object.entries(metadata).filter(([, value]) => value !== null)
+  const present = Object.entries(metadata).filter(
+    ([name, value]) => value !== null && !(leftOutEmpty.has(name) && isEmpty(value)),
+  )
   return { name: '', ...Object.fromEntries(present) }
 }
+
+/** What Kubernetes leaves out of metadata when nothing is in it, as after the last label was taken off. */
+const leftOutEmpty: ReadonlySet<string> = new Set([
+  'annotations',
+  'finalizers',
+  'labels',
+  'ownerReferences',
+])
+
+const isEmpty = (value: unknown) =>
+  Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0

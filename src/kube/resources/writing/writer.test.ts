@@ -36,6 +36,12 @@ describe('create', () => {
     expect(shop.createSecret('', {}, { generateName: 'a-' }).metadata.name).toBe('a-bbbbb')
   })
 
+  test('leaves out what is empty in the metadata', () => {
+    const empty = { labels: {}, annotations: {}, finalizers: [], ownerReferences: [] }
+    const { metadata } = shop.createSecret('s', {}, empty)
+    for (const name of Object.keys(empty)) expect(metadata).not.toHaveProperty(name)
+  })
+
   test('drops a status where it is a subresource', () => {
     const object = { metadata: { name: 'a' }, spec: {}, status: { phase: 'x' } }
     const result = api.create({ kind: widgets, namespace: 'default', object })

@@ -40,9 +40,9 @@ export function findMatcherError(matcher: Matcher): string | undefined {
 /** Why a matcher that can be compiled takes no request at all; undefined: it does. */
 export function findMatcherDoubt({ prefix, exact, methods = [] }: Matcher): string | undefined {
   const path = prefix ?? exact ?? ''
-  if (path !== '' && path !== '*' && !path.startsWith('/')) {
-    return `${prefix === undefined ? 'exact' : 'prefix'} '${path}' matches nothing: paths begin with /`
-  }
+  const subject = `${prefix === undefined ? 'exact' : 'prefix'} '${path}' matches nothing`
+  if (path !== '' && path !== '*' && !path.startsWith('/')) return `${subject}: paths begin with /`
+  if (/[?#]/.test(path)) return `${subject}: paths are matched without query; use queryParameters`
   const unusual = methods.filter((method) => method !== method.toUpperCase())
   if (unusual.length === 0) return undefined
   return `method ${unusual.join(', ')} matches nothing that clients usually send: methods are written in capitals`
