@@ -223,3 +223,12 @@ describe('changing a request', () => {
     expect(sent(silent)).toEqual({ max_completion_tokens: 5, n: 0 })
   })
 })
+
+test.each([
+  [{ prompt_token_ids: [1, 2] }, 2],
+  [{ input_ids: [[1], [2, 3]] }, 3],
+  [{ kv_transfer_params: { prompt_token_ids: [1] } }, 1],
+  [{ stop_token_ids: [1] }, 0],
+])('tokens that stand in for the messages are counted: %j', (fields, count) => {
+  expect(read({ ...conversation, ...fields }).tokenNumbers()).toBe(count)
+})

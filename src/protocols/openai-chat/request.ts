@@ -1,6 +1,7 @@
 import type { AddedMessage } from '../../llm/model-request.ts'
 import { asCount, asRecord, asString } from '../shared/json-value.ts'
 import { setStreaming } from '../shared/openai/choices.ts'
+import { countTokenNumbers } from '../shared/openai/input.ts'
 import type { RequestForm } from '../shared/request/json-request.ts'
 import { openAiLimit } from '../shared/request/token-limit.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
@@ -30,6 +31,12 @@ export function createRequestForm(dialect: ChatDialect): RequestForm {
     collectTexts: collectRequestTexts,
     addMessages,
     setStreaming: (json, streaming) => setStreaming(json, streaming, dialect.usageOnRequest),
+    // Some servers take these in the place of messages.
+    tokenNumbers: ({ prompt_token_ids: ids, input_ids: others, kv_transfer_params: params }) =>
+      [ids, others, asRecord(params)?.['prompt_token_ids']].reduce(
+        (count: number, list) => count + countTokenNumbers(list),
+        0,
+      ),
     hasModel: true,
     outputLimit: openAiLimit(...dialect.outputLimitFields),
     // Some servers write more answers than they give.

@@ -83,6 +83,7 @@ describe('a guarded route refuses', () => {
   test('tokens instead of text', async () => {
     const body = JSON.stringify({ model: 'text-embedding-3-small', input: [83, 7420] })
     expect(await post(body, {}, '/v1/embeddings')).toBe(400)
+    expect(await post(JSON.stringify({ ...question, prompt_token_ids: [83, 7420] }))).toBe(400)
     expect(model.requests).toEqual([])
   })
 

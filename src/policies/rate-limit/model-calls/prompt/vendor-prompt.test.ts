@@ -35,6 +35,7 @@ test.each([
   [{ input: ['a', 'b'] }, 'a|b', 0],
   [{ input: [11, 12, 13] }, '', 3],
   [{ input: [[11], [12, 13]] }, '', 3],
+  [{ messages: [], prompt_token_ids: [1], kv_transfer_params: { prompt_token_ids: [2] } }, '', 5],
   [{ prompt: ['a', 'b'] }, 'a|b', 0],
   [{ instructions: 'be kind', input: 'a' }, 'a|be kind', 0],
   [{ system: [{ type: 'text', text: 's' }], messages: [] }, 'text|s', 3],

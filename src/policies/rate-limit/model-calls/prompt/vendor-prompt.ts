@@ -24,9 +24,12 @@ export function readVendorPrompt(request: ModelRequest): Prompt {
     return { ...prompt, texts: request.texts().map(({ text }) => text) }
   } else prompt.addWithKeys(messages)
   for (const value of values) prompt.addValues(value)
-  for (const key of instructions) prompt.addValues(json[key])
+  for (const key of [...instructions, ...tokenFields]) prompt.addValues(json[key])
   return prompt
 }
+
+/** Where some servers take tokens that their client has made itself, in the place of messages. */
+const tokenFields = ['prompt_token_ids', 'input_ids', 'kv_transfer_params'] as const
 
 class VendorPrompt implements Prompt {
   readonly texts: string[] = []
