@@ -47,6 +47,24 @@ const say = (json: object) =>
     .texts()
     .map(({ channel, text }) => `${channel}: ${text}`)
 
+test('what spells an answer token by token is dropped with its log probabilities', () => {
+  const spelt = { token_ids: [1, 2], response_token_ids: [1, 2], meta_info: { output_ids: [1] } }
+  const choice = { index: 0, message: { role: 'assistant', content: 'Hi' }, stop_reason: 7 }
+  const whole = read({
+    ...{
+      model: 'm',
+      prompt_token_ids: [3],
+      prompt_logprobs: [null, { 9: { decoded_token: 'a' } }],
+    },
+    choices: [{ ...choice, ...spelt }],
+  })
+  whole.dropRepetitions()
+  expect(JSON.parse(whole.encode().toString())).toEqual({
+    ...{ model: 'm', prompt_token_ids: null, prompt_logprobs: null },
+    choices: [{ ...choice, token_ids: null, response_token_ids: null, meta_info: null }],
+  })
+})
+
 describe('a whole answer', () => {
   test('shows the texts of every choice in the channels of a stream', () => {
     expect(say(answer)).toEqual([

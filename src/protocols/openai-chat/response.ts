@@ -1,5 +1,5 @@
 import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
-import { dropLogprobs } from '../shared/openai/choices.ts'
+import { dropSpellings } from '../shared/openai/choices.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
@@ -9,7 +9,7 @@ type Json = Record<string, unknown>
 
 export const responseForm: ResponseForm = {
   collectTexts: collectResponseTexts,
-  dropRepetitions: dropLogprobs,
+  dropRepetitions: dropSpellings,
   readUsage: (json) => readOpenAiUsage(json['usage']),
   readModel: (json) => asString(json['model']),
 }

@@ -1,5 +1,5 @@
 import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
-import { dropLogprobs, isErrorChunk } from '../shared/openai/choices.ts'
+import { dropSpellings, isErrorChunk } from '../shared/openai/choices.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import { isUsageChunk } from '../shared/openai/usage-report.ts'
 import type { ChannelTable, DeltaWriter, Envelope } from '../shared/stream/channel-table.ts'
@@ -26,7 +26,7 @@ export class ChunkReader implements MessageReader {
     const groqUsage = asRecord(chunk['x_groq'])?.['usage']
     part.usage = readOpenAiUsage(chunk['usage'] ?? groqUsage)
     part.model = asString(chunk['model'])
-    part.dropper = () => dropLogprobs(chunk)
+    part.dropper = () => dropSpellings(chunk)
     if (isErrorChunk(chunk)) {
       part.error = errorMessage(chunk['error'] ?? chunk)
       part.closesAll = true

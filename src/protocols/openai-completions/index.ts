@@ -1,7 +1,7 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
 import { asCount, asString, recordsOf } from '../shared/json-value.ts'
-import { dropLogprobs, isErrorChunk, setStreaming } from '../shared/openai/choices.ts'
+import { dropSpellings, isErrorChunk, setStreaming } from '../shared/openai/choices.ts'
 import { canReadInput, collectInput, countTokenNumbers } from '../shared/openai/input.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import { isUsageChunk, isUsageEvent, openAiUsageNames } from '../shared/openai/usage-report.ts'
@@ -46,7 +46,7 @@ const response: ResponseForm = {
     }
     return Array.isArray(json['choices'])
   },
-  dropRepetitions: dropLogprobs,
+  dropRepetitions: dropSpellings,
   readUsage: (json) => readOpenAiUsage(json['usage']),
   readModel: (json) => asString(json['model']),
 }
@@ -86,7 +86,7 @@ function createMessageReader(channels: ChannelTable, hideUsage: boolean): Messag
     read(chunk, part) {
       part.usage = readOpenAiUsage(chunk['usage'])
       part.model = asString(chunk['model'])
-      part.dropper = () => dropLogprobs(chunk)
+      part.dropper = () => dropSpellings(chunk)
       part.hidden = hideUsage && isUsageChunk(chunk)
       if (isErrorChunk(chunk)) {
         part.error = errorMessage(chunk['error'] ?? chunk)

@@ -98,6 +98,7 @@ test('a whole answer shows its texts in the channels of a stream, and nothing it
       { type: 'mcp_call', name: 'f', arguments: '{"x":"c"}', output: 'd' },
       { type: 'reasoning', content: [{ type: 'reasoning_text', text: 'e' }] },
     ],
+    output_messages: [{ type: 'raw_message_tokens', tokens: [1, 2] }],
     usage: { input_tokens: 1, output_tokens: 2 },
   })
   expect(answer.texts().map(({ channel, text }) => `${channel}: ${text}`)).toEqual([
@@ -112,5 +113,6 @@ test('a whole answer shows its texts in the channels of a stream, and nothing it
   expect([answer.known, answer.usage?.totalTokens, answer.model]).toEqual([true, 3, 'm'])
   answer.dropRepetitions()
   expect(answer.encode().toString()).toContain('"logprobs":[]')
+  expect(answer.encode().toString()).toContain('"output_messages":[]')
   expect(openAiResponses.readResponse({ choices: [] }).known).toBe(false)
 })

@@ -60,14 +60,18 @@ export function collectText(holder: Json, key: string, { owner, kind, texts }: F
   else texts.add(holder, key, own)
 }
 
-/** Takes the log probabilities out of whatever has them, here or further in. */
+/** Takes the log probabilities out of whatever has them, here or further in, and the tokens that vLLM adds where it is asked for them. */
 export function dropLogprobs(value: unknown): boolean {
   if (Array.isArray(value)) return value.map(dropLogprobs).includes(true)
   if (typeof value !== 'object' || value === null) return false
   const json = value as Json
-  const { logprobs } = json
-  const has = Array.isArray(logprobs) && logprobs.length > 0
-  if (has) json['logprobs'] = []
+  let has = false
+  for (const key of ['logprobs', 'input_messages', 'output_messages']) {
+    const list = json[key]
+    if (!Array.isArray(list) || list.length === 0) continue
+    json[key] = []
+    has = true
+  }
   const further = ['output', 'content', 'item', 'part', 'response'].map((key) =>
     dropLogprobs(json[key]),
   )

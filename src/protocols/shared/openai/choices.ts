@@ -6,11 +6,31 @@ type Json = Record<string, unknown>
 export const isErrorChunk = (chunk: Json) =>
   (chunk['error'] !== undefined && chunk['error'] !== null) || chunk['object'] === 'error'
 
-/** Log probabilities spell the text token by token. */
-export function dropLogprobs(json: Json): boolean {
-  const bearing = recordsOf(json['choices']).filter(({ logprobs }) => asRecord(logprobs))
-  for (const choice of bearing) choice['logprobs'] = null
-  return bearing.length > 0
+/**
+ * What spells a text token by token, as words or as numbers: log probabilities, and what vLLM, SGLang and llama.cpp add to an answer
+ * or a choice where their client asks for it.
+ */
+const spellings: ReadonlySet<string> = new Set([
+  ...['logprobs', 'prompt_logprobs', 'completion_probabilities', 'token_ids', 'prompt_token_ids'],
+  ...['response_token_ids', 'completion_token_ids', 'output_token_ids', 'output_ids', 'tokens'],
+  ...['meta_info', 'sglext', '__verbose'],
+])
+
+/** Takes out of an answer what spells its texts. */
+export function dropSpellings(json: Json): boolean {
+  let dropped = dropFrom(json)
+  for (const choice of recordsOf(json['choices'])) if (dropFrom(choice)) dropped = true
+  return dropped
+}
+
+function dropFrom(holder: Json): boolean {
+  let dropped = false
+  for (const key of Object.keys(holder)) {
+    if (!spellings.has(key) || typeof holder[key] !== 'object' || holder[key] === null) continue
+    holder[key] = null
+    dropped = true
+  }
+  return dropped
 }
 
 /** Asks for a stream, or for none, and for its report of usage if `usageOnRequest`. */
