@@ -278,7 +278,7 @@ describe('the models that a call may go to', () => {
   })
 
   test('are those of a list of its client', async () => {
-    const lists = { models: ['other', 7], fallbacks: [{ first: ['last'] }] }
+    const lists = { models: ['other', 7], extra_body: { fallbacks: [{ first: ['last'] }] } }
     expect(await modelsOf({}, { ...ask, ...lists })).toEqual(['first', 'other', 'last'])
   })
 

@@ -84,6 +84,11 @@ describe('a call to a model', () => {
     })
     await fixture.post({ ...ask, models: ['dear'], fallbacks: [{ model: 'dear' }] })
     expect(JSON.parse(fixture.seen[0]?.body ?? '')).toEqual({ ...ask, model: 'big' })
+    await fixture.post({ ...ask, extra_body: { model: 'dear', seed: 1 } })
+    expect(JSON.parse(fixture.seen[1]?.body ?? '')).toEqual({
+      ...{ ...ask, model: 'big' },
+      extra_body: { seed: 1 },
+    })
   })
 
   test('is encoded anew, keys sorted, when a policy has changed it', async () => {

@@ -1,5 +1,5 @@
 import type { ModelCallOptions } from '../../ir/route.ts'
-import { dropClientBackups } from '../../llm/drop-client-backups.ts'
+import { dropClientModels } from '../../llm/client-models.ts'
 import type { ModelCall } from '../../llm/model-call.ts'
 import type { ModelRequest } from '../../llm/model-request.ts'
 import type { Usage } from '../../llm/usage.ts'
@@ -236,7 +236,7 @@ export class ModelExchange {
     const override = this.endpoint?.untouched === true ? undefined : this.provider.model
     if (override !== undefined && this.provider.modelPlace === 'body' && request !== undefined) {
       request.setModel(override)
-      dropClientBackups(request)
+      dropClientModels(request)
     }
     this.call.model = override ?? this.endpoint?.model ?? this.#clientModel
   }

@@ -1,5 +1,5 @@
 import type { BodyDefaults } from '../../ir/policies/body-defaults.ts'
-import { dropClientBackups } from '../../llm/drop-client-backups.ts'
+import { dropClientModels } from '../../llm/client-models.ts'
 import type { PolicyModule } from '../policy.ts'
 
 const setsModel = ({ field, override }: BodyDefaults['fields'][number]) =>
@@ -12,7 +12,7 @@ export const bodyDefaults: PolicyModule<BodyDefaults> = {
     type: 'body-defaults',
     readsModelCall: 'optional',
     onModelRequest(_context, _call, request) {
-      if (fields.some(setsModel)) dropClientBackups(request)
+      if (fields.some(setsModel)) dropClientModels(request)
       for (const { field, value, override } of fields) {
         if (!override && Object.hasOwn(request.json, field)) continue
         // One value serves many requests, each of which may change its own.

@@ -3,7 +3,7 @@ import { asCount, asRecord, asString } from '../shared/json-value.ts'
 import { setStreaming } from '../shared/openai/choices.ts'
 import { countTokenNumbers } from '../shared/openai/input.ts'
 import type { RequestForm } from '../shared/request/json-request.ts'
-import { openAiLimit } from '../shared/request/token-limit.ts'
+import { findOverlaidLimit, openAiLimit } from '../shared/request/token-limit.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
 import { collectMessageTexts } from './message-texts.ts'
 
@@ -38,6 +38,7 @@ export function createRequestForm(dialect: ChatDialect): RequestForm {
         0,
       ),
     hasModel: true,
+    unlimitedOutput: findOverlaidLimit,
     outputLimit: openAiLimit(...dialect.outputLimitFields),
     // Some servers write more answers than they give.
     choiceCount: (json) => Math.max(...countFields.map((field) => asCount(json[field]) ?? 1)),

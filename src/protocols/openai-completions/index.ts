@@ -7,7 +7,7 @@ import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import { isUsageChunk, isUsageEvent, openAiUsageNames } from '../shared/openai/usage-report.ts'
 import { hasReadableCounts } from '../shared/request/has-readable-counts.ts'
 import type { RequestForm } from '../shared/request/json-request.ts'
-import { openAiLimit } from '../shared/request/token-limit.ts'
+import { findOverlaidLimit, openAiLimit } from '../shared/request/token-limit.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { ChannelTable } from '../shared/stream/channel-table.ts'
 import { errorMessage } from '../shared/stream/error-message.ts'
@@ -32,6 +32,7 @@ const request: RequestForm = {
   setStreaming: (json, streaming) => setStreaming(json, streaming, true),
   tokenNumbers: (json) => countTokenNumbers(json['prompt']),
   hasModel: true,
+  unlimitedOutput: findOverlaidLimit,
   outputLimit: openAiLimit('max_tokens'),
   choiceCount: (json) => Math.max(...countFields.map((field) => asCount(json[field]) ?? 1)),
 }

@@ -1,7 +1,7 @@
 import type { AddedMessage } from '../../llm/model-request.ts'
 import { collectItems } from '../shared/openai/items.ts'
 import type { RequestForm } from '../shared/request/json-request.ts'
-import { openAiLimit } from '../shared/request/token-limit.ts'
+import { findOverlaidLimit, openAiLimit } from '../shared/request/token-limit.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
 
 type Json = Record<string, unknown>
@@ -24,10 +24,12 @@ export const requestForm: RequestForm = {
   hasModel: true,
   outputLimit: openAiLimit('max_output_tokens'),
   choiceCount: () => 1,
-  unlimitedOutput: ({ background }) =>
-    background === undefined || background === null || background === false
-      ? undefined
-      : 'an answer that is made in the background does not say what it uses',
+  unlimitedOutput(json) {
+    const { background = null } = json
+    return background === null || background === false
+      ? findOverlaidLimit(json)
+      : 'an answer that is made in the background does not say what it uses'
+  },
 }
 
 function collectTexts(json: Json, texts: TextCollector): void {

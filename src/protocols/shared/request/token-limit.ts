@@ -68,6 +68,17 @@ const limitFields = [
   ...['n_predict', 'num_predict'],
 ]
 
+/**
+ * Why no limit of an API of OpenAI's kind holds: some proxies put this field over the body that they send on, its limit and the number
+ * of answers included.
+ */
+export function findOverlaidLimit({ extra_body: overlay }: Json): string | undefined {
+  const field = Object.keys(asRecord(overlay) ?? {}).find(
+    (key) => limitFields.includes(key) || key === 'n' || key === 'best_of',
+  )
+  return field && `extra_body.${field} may stand above the limit of the answer`
+}
+
 /** The limit of an API of OpenAI's kind, in one of `fields`. */
 export const openAiLimit = (...fields: readonly [string, ...string[]]): TokenLimit =>
   tokenLimitIn(fields, limitFields)
