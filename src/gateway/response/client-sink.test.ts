@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -100,4 +101,40 @@ test('a client that is gone by then gets nothing, and nothing fails', async () =
   sink.endWhole(piece('whole'))
   sink.response.destroy()
   await once(client.resume(), 'close')
+})
+
+const sentTrailers = [
+  ...['connection', 'close', 'x-sum', '1', 'te', 'gzip', 'x-sum', '2', 'content-length', '9'],
+  ...['date', 'a', 'date', 'b', 'upgrade', 'h2c', 'constructor', 'c', 'grpc-status', '0'],
+]
+
+test('trailers go on but for those that say what concerns the connection', async () => {
+  const { sink, client } = await beginAnswer()
+  sink.addTrailers(sentTrailers)
+  sink.end()
+  expect(await readBody(client, '\r\n\r\n')).toBe(
+    '0\r\nx-sum: 1\r\nx-sum: 2\r\ndate: a\r\ndate: b\r\nconstructor: c\r\ngrpc-status: 0\r\n\r\n',
+  )
+})
+
+test('trailers go on over HTTP/2 but for those that say what concerns the connection', async () => {
+  const server = createHttp2Server({ strictSingleValueFields: false }, (_request, response) => {
+    const sink = new ClientSink(response, 0)
+    sink.writeHead(200, [])
+    sink.addTrailers(sentTrailers)
+    sink.end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  onTestFinished(() => {
+    session.destroy()
+    server.close()
+  })
+  const [trailers] = await once(session.request().resume(), 'trailers')
+  expect(Object.entries(trailers)).toEqual([
+    ['x-sum', '1, 2'],
+    ['date', 'a'],
+    ['constructor', 'c'],
+    ['grpc-status', '0'],
+  ])
 })

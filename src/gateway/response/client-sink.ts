@@ -127,11 +127,10 @@ export class ClientSink implements BatchedWriter {
 
   /** Trailers go out only where the framing has room for them. */
   addTrailers(flat: readonly string[]): void {
-    const trailers: Record<string, string> = {}
-    for (let index = 0; index < flat.length; index += 2) {
-      trailers[flat[index] as string] = flat[index + 1] as string
-    }
-    this.response.addTrailers(trailers)
+    const trailers = groupFields(flat)
+    for (const name of noTrailers) delete trailers[name]
+    // Node's types know no list of values here, and its code sends each.
+    this.response.addTrailers(trailers as Record<string, string>)
   }
 
   onDrain(callback: () => void): void {
@@ -191,14 +190,29 @@ function closeUnread(response: Http2ServerResponse): void {
 }
 
 /** Node's compatibility layer takes an object; a name that stands several times becomes an array. */
+/**
+ * Fields without a meaning after a body (RFC 9110 section 6.5.1). Node does not send HTTP/2 trailers with the name of a connection's field;
+ * it throws when it is about to, where nobody can catch it.
+ */
+const noTrailers = [
+  ...['connection', 'content-length', 'host', 'http2-settings', 'keep-alive', 'proxy-connection'],
+  ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
+]
+
 function writeHttp2Head(response: Http2ServerResponse, status: number, flat: string[]): void {
-  const headers: Record<string, string | string[]> = {}
+  response.writeHead(status, groupFields(flat))
+}
+
+/** The values of each name; `flat` is `[name, value, …]`. */
+function groupFields(flat: readonly string[]): Record<string, string | string[]> {
+  // A name may be that of something that every object has.
+  const fields: Record<string, string | string[]> = Object.create(null)
   for (let index = 0; index < flat.length; index += 2) {
     const name = flat[index] as string
     const value = flat[index + 1] as string
-    const known = headers[name]
-    if (known === undefined) headers[name] = value
-    else headers[name] = Array.isArray(known) ? [...known, value] : [known, value]
+    const known = fields[name]
+    if (known === undefined) fields[name] = value
+    else fields[name] = Array.isArray(known) ? [...known, value] : [known, value]
   }
-  response.writeHead(status, headers)
+  return fields
 }

@@ -26,8 +26,10 @@ export interface RelayOwner {
 const notPassed = new Set([
   'grpc-status',
   'connection',
+  'http2-settings',
   'keep-alive',
   'proxy-connection',
+  'te',
   'transfer-encoding',
   'upgrade',
   'server',
