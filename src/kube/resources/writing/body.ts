@@ -88,18 +88,21 @@ function decodeMetadata(
     throw badRequestError(`metadata.${field} of ${kind} must be a string`)
   }
   const present = Object.entries(metadata).filter(
-    ([name, value]) => value !== null && !(leftOutEmpty.has(name) && isEmpty(value)),
+    ([name, value]) => value !== null && !isLeftOut(name, value),
   )
   return { name: '', ...Object.fromEntries(present) }
 }
 
 /** What Kubernetes leaves out of metadata when nothing is in it, as after the last label was taken off. */
-const leftOutEmpty: ReadonlySet<string> = new Set([
-  'annotations',
-  'finalizers',
-  'labels',
-  'ownerReferences',
-])
-
-const isEmpty = (value: unknown) =>
-  Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0
+function isLeftOut(name: string, value: unknown): boolean {
+  switch (name) {
+    case 'annotations':
+    case 'labels':
+      return isJsonObject(value) && Object.keys(value).length === 0
+    case 'finalizers':
+    case 'ownerReferences':
+      return Array.isArray(value) && value.length === 0
+    default:
+      return false
+  }
+}

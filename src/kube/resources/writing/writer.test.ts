@@ -40,6 +40,7 @@ describe('create', () => {
     const empty = { labels: {}, annotations: {}, finalizers: [], ownerReferences: [] }
     const { metadata } = shop.createSecret('s', {}, empty)
     for (const name of Object.keys(empty)) expect(metadata).not.toHaveProperty(name)
+    expect(refusal(() => shop.createSecret('t', {}, { labels: [] })).code).toBe(422)
   })
 
   test('drops a status where it is a subresource', () => {
