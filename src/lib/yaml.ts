@@ -47,12 +47,25 @@ const readAsKubectl: DocumentOptions = {
       .map(withDigits),
 }
 
-/** A point, or a sign and a point, is no number to kubectl's reader: a claim's delimiter is written like that. */
+/**
+ * What is a number to kubectl's reader has a digit before its exponent: a point alone is none, which is a claim's delimiter, and `e1` is
+ * a name. One too large for a number, as `12e4567` of a commit, stays text.
+ */
 function withDigits<Tag>(tag: Tag): Tag {
-  const isPlainNumber =
+  const isFloat =
     isObject(tag) && tag['tag'] === 'tag:yaml.org,2002:float' && tag['test'] instanceof RegExp
-  if (!isPlainNumber || !(tag['test'] as RegExp).test('.')) return tag
-  return { ...tag, test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/ }
+  if (!isFloat) return tag
+  const test = tag['test'] as RegExp
+  if (test.test('.')) return { ...tag, test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/ }
+  if (!test.test('e1')) return tag
+  return {
+    ...tag,
+    test: /^[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)[eE][-+]?[0-9]+$/,
+    resolve: (text: string) => {
+      const value = Number.parseFloat(text.replaceAll('_', ''))
+      return Number.isFinite(value) ? value : text
+    },
+  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
