@@ -1,4 +1,4 @@
-import { asCount, asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { asCount, asRecord, asString } from '../shared/json-value.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
 import { readAnthropicUsage } from './usage.ts'
@@ -9,9 +9,9 @@ const answerOwner = { channel: 'answer', role: undefined }
 
 export const responseForm: ResponseForm = {
   collectTexts(json, texts) {
-    recordsOf(json['content']).forEach((block, index) => {
-      collectBlock(block, { channel: `content ${index}`, role: 'assistant' }, texts)
-    })
+    texts.addRecords(json, 'content', answerOwner, (block, index) =>
+      collectBlock(block, { channel: `content ${index}`, role: 'assistant' }, texts),
+    )
     collectRest(json, 'content', texts)
     return Array.isArray(json['content'])
   },

@@ -82,6 +82,7 @@ export class EventReader implements MessageReader {
         part.repeated.addJson(block, key, { ...owner, channel: `${owner.channel} input` })
       } else part.repeated.addMember(block, key, owner)
     }
+    takeRest(event, 'content_block', part)
   }
 
   #readDelta(event: Json, part: JsonPart): void {
@@ -103,6 +104,7 @@ export class EventReader implements MessageReader {
       } else if (asRecord(delta[key])) part.repeated.addMember(delta, key, owner)
       else part.addTexts(delta, key, owner, envelope)
     }
+    takeRest(event, 'delta', part)
   }
 }
 
@@ -113,6 +115,13 @@ const ownerOf = (event: Json) => ({ channel: channelOf(event), role: 'assistant'
 function deltaEnvelope(event: Json): Envelope {
   const type = 'content_block_delta'
   return (piece) => ({ name: type, json: { type, index: event['index'] ?? 0, delta: piece } })
+}
+
+/** Whatever else an event says is whole. */
+function takeRest(event: Json, read: string, part: JsonPart): void {
+  for (const key of Object.keys(event)) {
+    if (key !== read) part.repeated.addMember(event, key, ownerOf(event))
+  }
 }
 
 /** What such an event says is whole, if it is text at all. */

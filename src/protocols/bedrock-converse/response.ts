@@ -1,4 +1,4 @@
-import { asRecord, recordsOf } from '../shared/json-value.ts'
+import { asRecord } from '../shared/json-value.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
 import { readBedrockUsage } from './usage.ts'
@@ -7,17 +7,28 @@ type Json = Record<string, unknown>
 
 export const responseForm: ResponseForm = {
   collectTexts(json, texts) {
-    const message = asRecord(asRecord(json['output'])?.['message'])
-    recordsOf(message?.['content']).forEach((block, index) => {
-      collectBlock(block, { channel: `content ${index}`, role: 'assistant' }, texts)
-    })
-    for (const key of Object.keys(json)) {
-      if (key !== 'output') texts.addMember(json, key, { channel: 'answer', role: undefined })
+    const output = asRecord(json['output'])
+    const message = asRecord(output?.['message'])
+    if (message !== undefined) {
+      texts.addRecords(message, 'content', answerOwner, (block, index) =>
+        collectBlock(block, { channel: `content ${index}`, role: 'assistant' }, texts),
+      )
+      collectRest(message, 'content', texts)
     }
+    collectRest(output ?? {}, message && 'message', texts)
+    collectRest(json, output && 'output', texts)
     return Array.isArray(message?.['content'])
   },
   readUsage: (json) => readBedrockUsage(json['usage']),
   readModel: () => undefined,
+}
+
+const answerOwner = { channel: 'answer', role: undefined }
+
+function collectRest(json: Json, known: string | undefined, texts: TextCollector): void {
+  for (const key of Object.keys(json)) {
+    if (key !== known) texts.addMember(json, key, answerOwner)
+  }
 }
 
 function collectBlock(block: Json, owner: TextOwner, texts: TextCollector): void {

@@ -1,10 +1,24 @@
 import { asRecord, recordsOf } from '../shared/json-value.ts'
+import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
 
 type Json = Record<string, unknown>
 
-/** The parts of a candidate's content, and everything else that the candidate has. */
-export function partsOf(candidate: Json): Json[] {
-  return recordsOf(asRecord(candidate['content'])?.['parts'])
+/** Shows `each` part of a candidate's content; whatever else stands around them is text. */
+export function collectParts(
+  candidate: Json,
+  owner: TextOwner,
+  texts: TextCollector,
+  each: (part: Json, index: number) => void,
+): void {
+  const content = asRecord(candidate['content'])
+  if (content === undefined) {
+    texts.addMember(candidate, 'content', owner)
+    return
+  }
+  for (const key of Object.keys(content)) {
+    if (key === 'parts') texts.addRecords(content, key, owner, each)
+    else texts.addMember(content, key, owner)
+  }
 }
 
 /** Thoughts are texts of their own. */

@@ -1,14 +1,16 @@
-import { asCount, asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { asCount, asRecord, asString } from '../shared/json-value.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
-import { dropLogprobs, partsOf, textOwner } from './candidate.ts'
+import { collectParts, dropLogprobs, textOwner } from './candidate.ts'
 import { readGeminiUsage } from './usage.ts'
 
 type Json = Record<string, unknown>
 
+const answerOwner = { channel: 'answer', role: undefined }
+
 export const responseForm: ResponseForm = {
   collectTexts(json, texts) {
-    recordsOf(json['candidates']).forEach((candidate, position) => {
+    texts.addRecords(json, 'candidates', answerOwner, (candidate, position) => {
       collectCandidate(candidate, `candidate ${candidate['index'] ?? position}`, texts)
     })
     collectRest(json, texts, ['candidates'])
@@ -40,11 +42,12 @@ export const embeddingForm: ResponseForm = {
 }
 
 function collectCandidate(candidate: Json, channel: string, texts: TextCollector): void {
-  partsOf(candidate).forEach((part, index) => {
-    collectPart(part, textOwner(channel, part), { texts, index })
-  })
+  const owner = { channel, role: 'assistant' }
+  collectParts(candidate, owner, texts, (part, index) =>
+    collectPart(part, textOwner(channel, part), { texts, index }),
+  )
   for (const key of Object.keys(candidate)) {
-    if (key !== 'content') texts.addMember(candidate, key, { channel, role: 'assistant' })
+    if (key !== 'content') texts.addMember(candidate, key, owner)
   }
 }
 
@@ -74,6 +77,6 @@ export function collectCall(call: Json, owner: TextOwner, texts: TextCollector):
 
 function collectRest(json: Json, texts: TextCollector, known: readonly string[]): void {
   for (const key of Object.keys(json)) {
-    if (!known.includes(key)) texts.addMember(json, key, { channel: 'answer', role: undefined })
+    if (!known.includes(key)) texts.addMember(json, key, answerOwner)
   }
 }

@@ -1,13 +1,15 @@
-import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { asRecord, asString } from '../shared/json-value.ts'
 import type { ChannelTable, Envelope } from '../shared/stream/channel-table.ts'
 import { errorMessage } from '../shared/stream/error-message.ts'
 import type { JsonPart } from '../shared/stream/json-part.ts'
 import type { MessageReader } from '../shared/stream/read-message.ts'
-import { dropLogprobs, isError, partsOf, textOwner } from './candidate.ts'
+import { collectParts, dropLogprobs, isError, textOwner } from './candidate.ts'
 import { collectCall } from './response.ts'
 import { readGeminiUsage } from './usage.ts'
 
 type Json = Record<string, unknown>
+
+const answerOwner = { channel: 'answer', role: undefined }
 
 /** What a part has whole, however long it is. */
 const wholeFields = new Set(['executableCode', 'codeExecutionResult', 'functionResponse'])
@@ -24,12 +26,12 @@ export class AnswerReader implements MessageReader {
     part.usage = readGeminiUsage(answer['usageMetadata'])
     part.model = asString(answer['modelVersion'])
     part.dropper = () => dropLogprobs(answer)
-    recordsOf(answer['candidates']).forEach((candidate, position) => {
+    part.repeated.addRecords(answer, 'candidates', answerOwner, (candidate, position) => {
       this.#readCandidate(answer, candidate, { part, index: candidate['index'] ?? position })
     })
     for (const key of Object.keys(answer)) {
       if (key !== 'candidates') {
-        part.repeated.addMember(answer, key, { channel: 'answer', role: undefined })
+        part.repeated.addMember(answer, key, answerOwner)
       }
     }
     if (isError(answer)) {
@@ -46,13 +48,12 @@ export class AnswerReader implements MessageReader {
     { part, index }: { part: JsonPart; index: unknown },
   ): void {
     const channel = `candidate ${index}`
-    for (const content of partsOf(candidate)) {
-      readPart(content, { part, channel, envelope: partEnvelope(answer, index, content) })
-    }
+    const owner = { channel, role: 'assistant' }
+    collectParts(candidate, owner, part.repeated, (content) =>
+      readPart(content, { part, channel, envelope: partEnvelope(answer, index, content) }),
+    )
     for (const key of Object.keys(candidate)) {
-      if (key !== 'content') {
-        part.repeated.addMember(candidate, key, { channel, role: 'assistant' })
-      }
+      if (key !== 'content') part.repeated.addMember(candidate, key, owner)
     }
     if (asString(candidate['finishReason']) !== undefined) {
       part.closes.push(...this.#channels.closeAll(channel))

@@ -1,4 +1,4 @@
-import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { asRecord, asString } from '../shared/json-value.ts'
 import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
 import { ArgumentDecoder } from '../shared/tool-arguments/argument-decoder.ts'
 
@@ -11,15 +11,15 @@ export function collectMessageTexts(message: Json, owner: TextOwner, texts: Text
 
 function collectField(message: Json, key: string, owner: TextOwner, texts: TextCollector): void {
   const own = { ...owner, channel: `${owner.channel} ${key}` }
-  const value = message[key]
-  if (key === 'tool_calls') collectCalls(recordsOf(value), own, texts)
-  else if (key === 'function_call') collectArguments(asRecord(value) ?? {}, own, texts)
+  const called = key === 'function_call' ? asRecord(message[key]) : undefined
+  if (key === 'tool_calls') collectCalls(message, own, texts)
+  else if (called) collectArguments(called, own, texts)
   else if (key === 'name') texts.add(message, key, own)
   else texts.addMember(message, key, owner)
 }
 
-function collectCalls(calls: readonly Json[], owner: TextOwner, texts: TextCollector): void {
-  calls.forEach((call, position) => {
+function collectCalls(message: Json, owner: TextOwner, texts: TextCollector): void {
+  texts.addRecords(message, 'tool_calls', owner, (call, position) => {
     const channel = `${owner.channel} ${call['index'] ?? position}`
     collectCallTexts(call, { ...owner, channel }, texts)
   })

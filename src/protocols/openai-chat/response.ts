@@ -1,4 +1,4 @@
-import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { asRecord, asString } from '../shared/json-value.ts'
 import { dropSpellings } from '../shared/openai/choices.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
@@ -15,8 +15,8 @@ export const responseForm: ResponseForm = {
 }
 
 function collectResponseTexts(json: Json, texts: TextCollector): boolean {
-  const { choices } = json
-  recordsOf(choices).forEach((choice, position) => {
+  const answer = { channel: 'answer', role: undefined }
+  texts.addRecords(json, 'choices', answer, (choice, position) => {
     const owner = { channel: `choice ${choice['index'] ?? position}`, role: 'assistant' }
     for (const key of Object.keys(choice)) {
       const message = key === 'message' ? asRecord(choice[key]) : undefined
@@ -25,7 +25,7 @@ function collectResponseTexts(json: Json, texts: TextCollector): boolean {
     }
   })
   for (const key of Object.keys(json)) {
-    if (key !== 'choices') texts.addMember(json, key, { channel: 'answer', role: undefined })
+    if (key !== 'choices') texts.addMember(json, key, answer)
   }
-  return Array.isArray(choices)
+  return Array.isArray(json['choices'])
 }

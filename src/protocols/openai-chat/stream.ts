@@ -1,4 +1,4 @@
-import { asRecord, asString, recordsOf } from '../shared/json-value.ts'
+import { asRecord, asString } from '../shared/json-value.ts'
 import { dropSpellings, isErrorChunk } from '../shared/openai/choices.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
 import { isUsageChunk } from '../shared/openai/usage-report.ts'
@@ -32,7 +32,7 @@ export class ChunkReader implements MessageReader {
       part.closesAll = true
     } else if (!Array.isArray(chunk['choices'])) part.known = false
     part.hidden = this.#hideUsage && isUsageChunk(chunk)
-    recordsOf(chunk['choices']).forEach((choice, position) => {
+    part.repeated.addRecords(chunk, 'choices', answerOwner, (choice, position) => {
       this.#readChoice(chunk, choice, { part, index: choice['index'] ?? position })
     })
     for (const key of Object.keys(chunk)) {
@@ -57,9 +57,10 @@ export class ChunkReader implements MessageReader {
   #readDelta(delta: Json, { part, owner, envelope }: Place): void {
     for (const key of Object.keys(delta)) {
       if (key === 'tool_calls') {
-        for (const call of recordsOf(delta[key]))
-          this.#readToolCall(call, { part, owner, envelope })
-      } else if (key === 'function_call') {
+        part.repeated.addRecords(delta, key, owner, (call) =>
+          this.#readToolCall(call, { part, owner, envelope }),
+        )
+      } else if (key === 'function_call' && asRecord(delta[key])) {
         const channel = `${owner.channel} function_call`
         const inCall: Envelope = (piece) => envelope({ function_call: piece })
         this.#readFunction(delta[key], { part, owner: { ...owner, channel }, envelope: inCall })
@@ -73,7 +74,7 @@ export class ChunkReader implements MessageReader {
     const inCall: Envelope = (piece) => envelope({ tool_calls: [{ ...piece, index }] })
     for (const key of Object.keys(call)) {
       const inFunction: Envelope = (piece) => inCall({ function: piece })
-      if (key === 'function') {
+      if (key === 'function' && asRecord(call[key])) {
         this.#readFunction(call[key], { part, owner: callOwner, envelope: inFunction })
       } else part.addTexts(call, key, callOwner, inCall)
     }

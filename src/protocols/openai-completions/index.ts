@@ -1,6 +1,6 @@
 import type { WireFormat } from '../../llm/wire-format.ts'
 import { createFormat } from '../shared/create-format.ts'
-import { asCount, asString, recordsOf } from '../shared/json-value.ts'
+import { asCount, asString } from '../shared/json-value.ts'
 import { dropSpellings, isErrorChunk, setStreaming } from '../shared/openai/choices.ts'
 import { canReadInput, collectInput, countTokenNumbers } from '../shared/openai/input.ts'
 import { readOpenAiUsage } from '../shared/openai/usage.ts'
@@ -39,7 +39,7 @@ const request: RequestForm = {
 
 const response: ResponseForm = {
   collectTexts(json, texts) {
-    recordsOf(json['choices']).forEach((choice, position) => {
+    texts.addRecords(json, 'choices', answerOwner, (choice, position) => {
       texts.addAll(choice, ownerOf(choice, position))
     })
     for (const key of Object.keys(json)) {
@@ -93,7 +93,9 @@ function createMessageReader(channels: ChannelTable, hideUsage: boolean): Messag
         part.error = errorMessage(chunk['error'] ?? chunk)
         part.closesAll = true
       } else if (!Array.isArray(chunk['choices'])) part.known = false
-      for (const choice of recordsOf(chunk['choices'])) readChoice(chunk, choice, part)
+      part.repeated.addRecords(chunk, 'choices', answerOwner, (choice) =>
+        readChoice(chunk, choice, part),
+      )
       for (const key of Object.keys(chunk)) {
         if (key !== 'choices') part.repeated.addMember(chunk, key, answerOwner)
       }

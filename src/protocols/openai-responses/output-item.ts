@@ -1,4 +1,4 @@
-import { asString, recordsOf } from '../shared/json-value.ts'
+import { asString } from '../shared/json-value.ts'
 import type { TextCollector, TextOwner } from '../shared/texts/text-collector.ts'
 import { ArgumentDecoder } from '../shared/tool-arguments/argument-decoder.ts'
 
@@ -24,9 +24,9 @@ export function collectItem(item: Json, owner: TextOwner, texts: TextCollector):
     const kind = streamedFields[`${asString(item['type'])} ${key}`]
     if (kind !== undefined) collectText(item, key, { owner, kind, texts })
     else if ((key === 'content' || key === 'summary') && Array.isArray(item[key])) {
-      recordsOf(item[key]).forEach((part, index) => {
-        collectPart(part, { owner, index, texts })
-      })
+      texts.addRecords(item, key, owner, (part, index) =>
+        collectPart(part, { owner, index, texts }),
+      )
     } else texts.addMember(item, key, owner)
   }
 }

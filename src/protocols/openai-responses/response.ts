@@ -1,4 +1,4 @@
-import { asString, recordsOf } from '../shared/json-value.ts'
+import { asString } from '../shared/json-value.ts'
 import { readTokenUsage } from '../shared/openai/token-usage.ts'
 import type { ResponseForm } from '../shared/response/json-response.ts'
 import type { TextCollector } from '../shared/texts/text-collector.ts'
@@ -22,9 +22,9 @@ const echoedFields = new Set([
 
 /** Collects the texts of a whole answer, which the last event of a stream also holds. */
 export function collectAnswer(json: Json, texts: TextCollector): boolean {
-  recordsOf(json['output']).forEach((item, index) => {
-    collectItem(item, { channel: `output ${index}`, role: 'assistant' }, texts)
-  })
+  texts.addRecords(json, 'output', { channel: 'output', role: 'assistant' }, (item, index) =>
+    collectItem(item, { channel: `output ${index}`, role: 'assistant' }, texts),
+  )
   for (const key of Object.keys(json)) {
     if (echoedFields.has(key)) continue
     texts.addMember(json, key, { channel: 'answer', role: undefined })

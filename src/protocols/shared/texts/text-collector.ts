@@ -65,6 +65,25 @@ export class TextCollector {
     this.#addMember(holder, key, owner, false)
   }
 
+  /** Shows `each` object in the list at `key`; whatever else stands there, or in the place of the list, is text. */
+  addRecords(
+    holder: Json,
+    key: string,
+    owner: TextOwner,
+    each: (record: Json, index: number) => void,
+  ): void {
+    const list = holder[key]
+    if (!Array.isArray(list)) {
+      this.addMember(holder, key, owner)
+      return
+    }
+    for (let index = 0; index < list.length; index++) {
+      const record = asRecord(list[index])
+      if (record) each(record, index)
+      else this.addMember(list, String(index), owner)
+    }
+  }
+
   #addAll(value: unknown, owner: TextOwner, isFreeForm: boolean): void {
     if (typeof value !== 'object' || value === null) return
     const hasOwnNames = isFreeForm && this.#withKeys && !Array.isArray(value)

@@ -53,6 +53,19 @@ describe('strings within arguments', () => {
     )
   })
 
+  test('end where the text ceases to be JSON, and all that follows is one', () => {
+    const text = '{"a":"b","n":[12.5e3,-1],"t":true,"f":false} not 5105 "x"'
+    for (let one = 0; one <= text.length; one++) {
+      for (let two = one; two <= text.length; two++) {
+        const fragments = [text.slice(0, one), text.slice(one, two), text.slice(two)]
+        const { strings, output } = decode(fragments)
+        expect(strings, `${one} ${two}`).toEqual(['a', 'b', 'n', 't', 'f', 'not 5105 "x"'])
+        expect(output).toBe(text)
+      }
+    }
+    expect(decode(['{tiger: 1}']).strings).toEqual(['tiger: 1}'])
+  })
+
   test('never end in half a character or half an escape, whatever is cut', () => {
     const text = `{"a":"${escaped('é😀"')}😀\\\\ud83d\\\\"}`
     for (let one = 0; one <= text.length; one++) {

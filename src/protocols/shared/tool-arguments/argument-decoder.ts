@@ -22,14 +22,20 @@ export interface ArgumentFragment {
 /** How arguments that are JSON begin. */
 const jsonBeginning = /^[{["]/
 
+/** What stands between brackets and commas outside of strings, and what it may be in JSON; numbers may come in pieces. */
+const word = /[^\s{}[\]:,]+/g
+const jsonWord = /^(?:true|false|null|[-+.\deE]+)$/
+const halfWord = /(?:^|[\s{}[\]:,])(t|tr|tru|f|fa|fal|fals|n|nu|nul)$/
+
 /**
  * Finds the strings, keys among them, in the arguments of a tool call, which come as a JSON text cut anywhere. A text
- * that begins as no JSON object, array or string is one string from its first letter on.
+ * that begins as no JSON object, array or string is one string from its first letter on, and so is what follows from the
+ * first word on that JSON does not have.
  */
 export class ArgumentDecoder {
   #place: 'start' | 'outside' | 'inside' | 'closing' | 'plain' = 'start'
   #ordinal = -1
-  /** Half an escape sequence or half a character that ended the last fragment. */
+  /** Half an escape sequence, half a character or half a word that ended the last fragment. */
   #pending = ''
 
   push(fragment: string): ArgumentFragment {
@@ -72,11 +78,21 @@ export class ArgumentDecoder {
   }
 
   #takeOutside(text: string, from: number): ArgumentSegment {
-    const quote = text.indexOf('"', this.#place === 'closing' ? from + 1 : from)
+    const start = this.#place === 'closing' ? from + 1 : from
+    const quote = text.indexOf('"', start)
+    const outside = text.slice(start, quote < 0 ? text.length : quote)
+    this.#pending = quote < 0 ? (halfWord.exec(outside)?.[1] ?? '') : ''
+    const odd = oddWordIn(outside.slice(0, outside.length - this.#pending.length))
+    if (odd >= 0) {
+      this.#pending = ''
+      this.#place = 'plain'
+      this.#ordinal++
+      return { source: text.slice(from, start + odd), text: undefined, ordinal: -1 }
+    }
     this.#place = quote < 0 ? 'outside' : 'inside'
     if (quote >= 0) this.#ordinal++
-    const source = quote < 0 ? text.slice(from) : text.slice(from, quote + 1)
-    return { source, text: undefined, ordinal: -1 }
+    const end = quote < 0 ? text.length - this.#pending.length : quote + 1
+    return { source: text.slice(from, end), text: undefined, ordinal: -1 }
   }
 
   #takeInside(text: string, from: number): [ArgumentSegment, boolean] {
@@ -97,4 +113,10 @@ export class ArgumentDecoder {
   #stringSegment(source: string, text: string): ArgumentSegment {
     return { source, text, ordinal: this.#ordinal }
   }
+}
+
+/** Where a word begins that JSON does not have; -1: there is none. */
+function oddWordIn(outside: string): number {
+  for (const { 0: found, index } of outside.matchAll(word)) if (!jsonWord.test(found)) return index
+  return -1
 }
