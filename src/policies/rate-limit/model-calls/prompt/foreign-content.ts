@@ -32,6 +32,7 @@ export function isItemReference(record: Json): boolean {
 /** Fields by which a request goes on from what the provider keeps, or has it look for more. */
 const unseenKeys = [
   ...['previous_response_id', 'conversation', 'cachedContent', 'cached_content', 'container'],
+  ...['chat_template'],
   ...['web_search_options', 'search_parameters', 'enable_search', 'plugins', 'mcp_servers'],
   ...['data_sources', 'dataSources'],
 ] as const

@@ -97,6 +97,7 @@ describe('a picture, a sound or a file counts apart', () => {
 describe('what makes a model read more than the request holds is seen', () => {
   test.each([
     { previous_response_id: 'resp_1' },
+    { chat_template: '{% for _ in range(9) %}{{ messages }}{% endfor %}' },
     { conversation: 'conv_1' },
     { cachedContent: 'cachedContents/1' },
     { prompt: { id: 'pmpt_1' } },
