@@ -76,7 +76,7 @@ export function parseHostRewrite(options: RouteOptions): Parsed<HostRewrite | un
   }
   if (autoHostRewrite) return value({ type: 'endpoint' })
   if (!hostRewrite) return value(undefined)
-  return /^[^\s/?#@]+$/.test(hostRewrite)
+  return /^[!-~]+$/.test(hostRewrite) && !/[/?#@]/.test(hostRewrite)
     ? value({ type: 'literal', value: hostRewrite })
     : error('hostRewrite', `'${hostRewrite}' is not a host name`)
 }

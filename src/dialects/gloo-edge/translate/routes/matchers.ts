@@ -42,6 +42,7 @@ export function findMatcherDoubt({ prefix, exact, methods = [] }: Matcher): stri
   const path = prefix ?? exact ?? ''
   const subject = `${prefix === undefined ? 'exact' : 'prefix'} '${path}' matches nothing`
   if (path !== '' && path !== '*' && !path.startsWith('/')) return `${subject}: paths begin with /`
+  if (/[^\x21-\x7e]/.test(path)) return `${subject}: paths carry such characters percent-encoded`
   if (/[?#]/.test(path)) return `${subject}: paths are matched without query; use queryParameters`
   const unusual = methods.filter((method) => method !== method.toUpperCase())
   if (unusual.length === 0) return undefined
