@@ -22,6 +22,7 @@ const context = {
   headers: new HeaderList([
     ...['user-agent', 'curl "8"', 'authorization', 'Bearer hidden', 'x-api-key', 'hidden'],
     ...['referer', 'https://app.example.com/?token=hidden&page=1'],
+    ...['sec-websocket-protocol', 'realtime, openai-insecure-api-key.hidden, v1'],
     ...['x-odd', 'a\nb\u001b[0m', 'x-many', '1', 'x-many', '2'],
   ]),
   metadata: new Map<string, unknown>([
@@ -78,9 +79,9 @@ describe('a text format', () => {
 
   test('shows no credential', () => {
     const all =
-      '%REQ(authorization)% %REQ(X-API-KEY)% %RESP(set-cookie)% %REQ(:path)% %REQ_WITHOUT_QUERY(:path)% %REQ(referer)%'
+      '%REQ(authorization)% %REQ(X-API-KEY)% %RESP(set-cookie)% %REQ(:path)% %REQ_WITHOUT_QUERY(:path)% %REQ(referer)% %REQ(sec-websocket-protocol)%'
     expect(text(all)).toBe(
-      '*** *** *** /v1/chat?key=***&q=1 /v1/chat https://app.example.com/?token=***&page=1\n',
+      '*** *** *** /v1/chat?key=***&q=1 /v1/chat https://app.example.com/?token=***&page=1 realtime, openai-insecure-api-key.***, v1\n',
     )
     expect(text(all)).not.toContain('hidden')
   })

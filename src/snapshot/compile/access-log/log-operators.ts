@@ -45,12 +45,16 @@ const targetHeaders = new Set([
   ...['referer', 'location', 'x-envoy-original-path', 'x-original-url', 'x-rewrite-url'],
 ])
 
+/** Browsers show OpenAI a key as the name of a protocol. */
+const keyProtocol = /(openai-insecure-api-key\.)[^,\s]+/gi
+
 /** A credential is there or not; what it is stands in no log. */
 function readHeader(headers: HeaderList | undefined, name: string): string | undefined {
   const values = headers?.getAll(name) ?? []
   if (values.length === 0) return undefined
   if (credentialHeaders.has(name) || isCredentialParameter(name)) return '***'
   const value = values.join(',')
+  if (name === 'sec-websocket-protocol') return value.replaceAll(keyProtocol, '$1***')
   return targetHeaders.has(name) ? maskTarget(value) : value
 }
 
