@@ -37,6 +37,24 @@ export function object<
   }) as TObject<Fields<Properties, Required>>
 }
 
+/** TypeBox keeps its markers in hidden properties, which a spread would lose. */
+const copyOf = <Schema extends object>(schema: Schema): Schema =>
+  Object.defineProperties({}, Object.getOwnPropertyDescriptors(schema)) as Schema
+
+/** An object's schema with what `kubectl explain` says of its fields. */
+export function describeFields<Properties extends Record<string, TSchema>>(
+  schema: TObject<Properties>,
+  texts: { readonly [Name in keyof Properties]?: string },
+): TObject<Properties> {
+  const properties = Object.entries(schema.properties).map(([name, field]) => {
+    const description = texts[name]
+    return [name, description === undefined ? field : Object.assign(copyOf(field), { description })]
+  })
+  return Object.assign(copyOf(schema), {
+    properties: Object.fromEntries(properties) as Properties,
+  })
+}
+
 export const text = (description: string, markers: Markers = {}) =>
   Type.String({ description, ...markers })
 

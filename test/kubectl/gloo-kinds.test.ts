@@ -38,6 +38,15 @@ async function setState(name: string, state: string, reason = ''): Promise<void>
 }
 
 describe('kubectl with a vendor kind', () => {
+  test.each([
+    ['virtualHost.routes.matchers.prefix', 'How the path begins'],
+    ['virtualHost.routes.options.timeout', '15s by default'],
+    ['virtualHost.routes.routeAction.clusterHeader', 'Ignored: a client could choose any upstream'],
+  ])('explains %s, and what has no effect', async (field, text) => {
+    const explained = await cluster.kubectl(`explain vs.spec.${field}`)
+    expect(explained.replaceAll(/\s+/g, ' ')).toContain(text)
+  })
+
   test('get prints domains and state, and the reason when it is wide', async () => {
     await setState('shop', 'Rejected', '1 error occurred:\n\t* no upstream\n\n')
     expect(await cluster.kubectl('get vs')).toMatch(

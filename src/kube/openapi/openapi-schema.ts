@@ -46,7 +46,15 @@ export function publishOpenApiSchema(
     if (publisher.isVersion2 && isHiddenFromVersion2(keyword, isOpaque)) continue
     published[keyword] = publishKeyword(keyword, value, publisher)
   }
+  const note = noteOf(schema as StructuralSchema)
+  if (note !== '') published['description'] = [schema.description, note].filter(Boolean).join(' ')
   return publisher.isVersion2 ? repairForVersion2(published) : published
+}
+
+/** Whoever asks what a field means also hears that it has no effect, or another. */
+function noteOf({ 'x-sluice-verdict': verdict }: StructuralSchema): string {
+  if (verdict?.type === 'ignored') return `Ignored: ${verdict.reason}.`
+  return verdict?.type === 'approximated' ? `Approximated: ${verdict.how}.` : ''
 }
 
 function isHiddenFromVersion2(keyword: string, isOpaque: boolean): boolean {

@@ -34,6 +34,15 @@ const widget: KindDefinition = {
                 'x-sluice-verdict': { type: 'informational' },
               },
               port: { type: 'string', 'x-kubernetes-int-or-string': true },
+              color: {
+                type: 'string',
+                description: 'Its colour.',
+                'x-sluice-verdict': { type: 'ignored', reason: 'nothing is painted' },
+              },
+              shape: {
+                type: 'string',
+                'x-sluice-verdict': { type: 'approximated', how: 'all are round', test: '' },
+              },
               free: {
                 type: 'object',
                 properties: { a: { type: 'string' } },
@@ -79,6 +88,12 @@ describe('OpenAPI v3', () => {
     ])
   })
 
+  test('says which fields have no effect, or another', () => {
+    const { spec } = document.components.schemas[name].properties
+    expect(spec.properties.color.description).toBe('Its colour. Ignored: nothing is painted.')
+    expect(spec.properties.shape.description).toBe('Approximated: all are round.')
+  })
+
   test('refers to schemas of the same document only', () => {
     const references = JSON.stringify(document).matchAll(
       /"\$ref":"#\/components\/schemas\/([^"]+)"/g,
@@ -108,6 +123,8 @@ describe('OpenAPI v2', () => {
     expect(spec?.properties).toEqual({
       size: expect.not.objectContaining({ nullable: true }),
       port: { 'x-kubernetes-int-or-string': true },
+      color: expect.anything(),
+      shape: expect.anything(),
       free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     })
   })

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox'
+import { describeFields } from '../../field.ts'
 import { guardAnnotations } from '../../gloo-core/kinds/ai/guard-annotations.ts'
 import { VirtualHostOptions } from '../../gloo-core/kinds/options/virtual-host-options.ts'
 import { Type } from '../../type.ts'
@@ -9,21 +10,29 @@ import { OptionsConfigRefs, Route } from './fields/route.ts'
 import { SslConfig } from './fields/ssl-config.ts'
 
 /** `VirtualService.spec` of projects/gateway/api/v1/virtual_service.proto. */
-export const VirtualServiceSpec = Type.Object({
-  virtualHost: Type.Optional(
-    Type.Object({
-      domains: honoured(
-        behaviours.domains,
-        Type.Optional(Type.Array(Type.String(), { description: 'Empty: every domain.' })),
-      ),
-      routes: Type.Optional(Type.Array(Route)),
-      options: Type.Optional(VirtualHostOptions),
-      optionsConfigRefs: Type.Optional(OptionsConfigRefs),
-    }),
-  ),
-  sslConfig: Type.Optional(SslConfig),
-  displayName: informational(Type.Optional(Type.String())),
-})
+export const VirtualServiceSpec = describeFields(
+  Type.Object({
+    virtualHost: Type.Optional(
+      Type.Object({
+        domains: honoured(
+          behaviours.domains,
+          Type.Optional(Type.Array(Type.String(), { description: 'Empty: every domain.' })),
+        ),
+        routes: Type.Optional(Type.Array(Route)),
+        options: Type.Optional(VirtualHostOptions),
+        optionsConfigRefs: Type.Optional(OptionsConfigRefs),
+      }),
+    ),
+    sslConfig: Type.Optional(SslConfig),
+    displayName: informational(Type.Optional(Type.String())),
+  }),
+  {
+    virtualHost: 'The domains and their routes.',
+    sslConfig:
+      'The certificate; with it the domains are served by Gateways with ssl, without by the others.',
+    displayName: 'A name for people.',
+  },
+)
 export type VirtualServiceSpec = Static<typeof VirtualServiceSpec>
 
 /** A set of domains and the routes that serve them. */

@@ -50,7 +50,7 @@ export const ignoredText = (reason: string) => ignored(reason, Type.Optional(Typ
 /** Names an object; every field of it is shown by the same behaviour test. */
 export const resourceRef = (test: string) =>
   Type.Object({
-    name: honoured(test, Type.Optional(Type.String())),
+    name: honoured(test, Type.Optional(Type.String({ description: 'Its name.' }))),
     namespace: honoured(
       test,
       Type.Optional(Type.String({ description: 'Empty: the namespace of this object.' })),

@@ -6,7 +6,7 @@ import { resourceRef } from '../fields/scalars.ts'
 
 const Header = (test: string) =>
   Type.Object({
-    key: honoured(test, Type.Optional(Type.String())),
+    key: honoured(test, Type.Optional(Type.String({ description: 'Name of the header.' }))),
     value: honoured(
       test,
       Type.Optional(Type.String({ description: 'May hold substitutions such as %PROTOCOL%.' })),
