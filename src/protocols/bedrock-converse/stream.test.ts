@@ -162,6 +162,12 @@ describe('a stream', () => {
   test('passes unknown events only without text, and unknown deltas as texts', () => {
     expect(say(createMessage('pulse', '{"p":"abc","n":1}'))).toEqual([{}])
     expect(say(createMessage('murmur', '{"words":"x"}'))[0]).toMatchObject({ known: false })
+    expect(say(createMessage('contentBlockDelta', '{"delta":"x"}'))[0]).toMatchObject({
+      known: false,
+    })
+    expect(say(createMessage('contentBlockDelta', '{"delta":{},"p":"x y"}'))[0]).toMatchObject({
+      repeats: ['content 0 p: x y'],
+    })
     expect(say(createMessage('contentBlockDelta', '{"delta":{"musing":"x"}}'))).toEqual([
       { deltas: ['content 0 musing: x'] },
     ])

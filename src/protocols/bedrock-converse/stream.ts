@@ -53,7 +53,11 @@ export class ConverseReader implements MessageReader {
   }
 
   #readDelta(event: Json, part: JsonPart): void {
-    const delta = asRecord(event['delta']) ?? {}
+    const delta = asRecord(event['delta'])
+    if (delta === undefined) {
+      takeUnknown(event, part)
+      return
+    }
     const owner = { channel: channelOf(event), role: 'assistant' }
     const envelope = deltaEnvelope(event)
     for (const key of Object.keys(delta)) {
@@ -63,7 +67,7 @@ export class ConverseReader implements MessageReader {
       else part.addTexts(delta, key, owner, envelope)
     }
     for (const key of Object.keys(event)) {
-      if (key !== 'delta' && key !== padding) part.repeated.addMember(event, key, owner)
+      if (key !== 'delta' && !isPadding(event, key)) part.repeated.addMember(event, key, owner)
     }
   }
 
@@ -94,12 +98,15 @@ function deltaEnvelope({ contentBlockIndex = 0 }: Json): Envelope {
 }
 
 /** Bedrock pads events with letters so that their lengths tell nothing. */
-const padding = 'p'
+function isPadding(event: Json, key: string): boolean {
+  const value = event[key]
+  return key === 'p' && typeof value === 'string' && /^[A-Za-z0-9]*$/.test(value)
+}
 
 /** What such an event says is whole, if it is text at all. */
 function takeWhole(event: Json, part: JsonPart): void {
   for (const key of Object.keys(event)) {
-    if (key === padding) continue
+    if (isPadding(event, key)) continue
     part.repeated.addMember(event, key, { channel: 'answer', role: undefined })
   }
 }
