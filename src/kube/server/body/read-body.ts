@@ -42,8 +42,10 @@ function readBytes(request: Http2ServerRequest, limits: BodyLimits): Promise<Buf
     }
   })
   request.once('end', () => resolve(Buffer.concat(chunks, length)))
-  request.once('error', reject)
-  request.once('close', () => reject(badRequestError('the client went away')))
+  // Whatever ends a body before its end is the client's doing, and no failure of the server.
+  const leave = () => reject(badRequestError('the client went away'))
+  request.once('error', leave)
+  request.once('close', leave)
   return promise.finally(() => clearTimeout(timer))
 }
 
