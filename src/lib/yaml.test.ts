@@ -31,6 +31,11 @@ describe('YAML', () => {
     expect(parseYamlDocuments('a: 1\n---\nb: 2\n').map(({ line }) => line)).toEqual([1, 3])
   })
 
+  test.each(['.inf', '-.INF', '+.Inf', '.nan'])('refuses %s, which JSON does not have', (text) => {
+    expect(() => parseYaml(`a: ${text}`)).toThrow(`${text} is a number that JSON does not have`)
+    expect(parseYaml(`a: '${text}'`)).toEqual({ a: text })
+  })
+
   test('refuses repeated keys with their line', () => {
     expect(() => parseYaml('a: 1\nb: 2\na: 3')).toThrow('line 3: Map keys must be unique')
   })

@@ -49,7 +49,7 @@ const readAsKubectl: DocumentOptions = {
 
 /**
  * What is a number to kubectl's reader has a digit before its exponent: a point alone is none, which is a claim's delimiter, and `e1` is
- * a name. One too large for a number, as `12e4567` of a commit, stays text.
+ * a name. One too large for a number, as `12e4567` of a commit, stays text. Infinity and what is no number at all are refused: JSON has neither.
  */
 function withDigits<Tag>(tag: Tag): Tag {
   const isFloat =
@@ -57,6 +57,7 @@ function withDigits<Tag>(tag: Tag): Tag {
   if (!isFloat) return tag
   const test = tag['test'] as RegExp
   if (test.test('.')) return { ...tag, test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/ }
+  if (test.test('.nan')) return { ...tag, resolve: refuseNumber }
   if (!test.test('e1')) return tag
   return {
     ...tag,
@@ -66,6 +67,11 @@ function withDigits<Tag>(tag: Tag): Tag {
       return Number.isFinite(value) ? value : text
     },
   }
+}
+
+function refuseNumber(text: string, onError: (message: string) => void): string {
+  onError(`${text} is a number that JSON does not have; put it in quotes if it is a text`)
+  return text
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
