@@ -4,6 +4,7 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2'
 import type { HttpConnectionOptions } from '../../ir/listener.ts'
 import type { RequestHandler } from '../request-handler.ts'
@@ -30,6 +31,15 @@ export interface Http2Hooks {
   readonly onRefused: OnRefused
 }
 
+/**
+ * Node waits for the end of both sides of a stream that its client resets with NO_ERROR, and what is written meanwhile keeps
+ * that end from coming: stream and connection would stay for good. The reset may have come with the head.
+ */
+function endWhenReset(stream: ServerHttp2Stream): void {
+  if (stream.aborted) stream.destroy()
+  else stream.once('aborted', () => stream.destroy())
+}
+
 /** An HTTP/2 server without a socket of its own; it knows its open sessions so that they can be drained. */
 export interface Http2Acceptor {
   readonly server: Http2Server
@@ -53,8 +63,10 @@ export function createHttp2Acceptor(
     },
   })
   const onRequest = (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    const { session } = request.stream
+    const { stream } = request
+    const { session } = stream
     if (session === undefined) return
+    endWhenReset(stream)
     const state = getConnectionState(session)
     const { ingress } = state
     if (state.standing === 'unchecked') refuseUnchecked(response, state.clientAddress, onRefused)
