@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runWrk } from '../harness/load/wrk.ts'
+import { runWrk, warmUpSeconds } from '../harness/load/wrk.ts'
 import { modelHost } from '../harness/manifests/model-routes.ts'
 import { type BenchProcess, watchCore } from '../harness/programs/bench-process.ts'
 import { portkeyHeaders, startPortkey } from '../harness/programs/portkey.ts'
@@ -61,7 +61,7 @@ async function measureOnce(topology: Topology, peer: Peer, seconds: number): Pro
 async function measure(topology: Topology, peers: Record<Name, Peer>, settings: BenchSettings) {
   const runs: Record<Name, Run[]> = { nginx: [], sluice: [], portkey: [] }
   const names = Object.keys(runs) as Name[]
-  for (const name of names) await measureOnce(topology, peers[name], 2)
+  for (const name of names) await measureOnce(topology, peers[name], warmUpSeconds)
   for (let round = 0; round < settings.runs; round++) {
     for (const name of names) {
       runs[name].push(await measureOnce(topology, peers[name], settings.seconds))

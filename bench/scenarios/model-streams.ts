@@ -67,7 +67,7 @@ export const modelStreams: Scenario = {
     const runs: Record<Name, PacedRun[]> = { nginx: [], relayed: [], guarded: [] }
     const names = Object.keys(runs) as Name[]
     try {
-      await measurePaced(targets.guarded)
+      for (const name of ['relayed', 'guarded'] as const) await measurePaced(targets[name])
       for (let round = 0; round < settings.runs; round++) {
         for (const name of names) runs[name].push(await measurePaced(targets[name]))
       }

@@ -1,4 +1,4 @@
-import { runWrk } from '../harness/load/wrk.ts'
+import { runWrk, warmUpSeconds } from '../harness/load/wrk.ts'
 import { watchCore } from '../harness/programs/bench-process.ts'
 import type { BenchSettings, Measurement, Scenario } from '../harness/scenario.ts'
 import { medianOf } from '../harness/statistics/median.ts'
@@ -47,7 +47,7 @@ async function measure(
   const targets: Target[] = path === '/secure' ? ['nginx', 'sluice'] : ['direct', 'nginx', 'sluice']
   const runs: Record<Target, Run[]> = { direct: [], nginx: [], sluice: [] }
   for (const target of targets)
-    await measureOnce(topology, target, path, { connections, seconds: 2 })
+    await measureOnce(topology, target, path, { connections, seconds: warmUpSeconds })
   for (let round = 0; round < settings.runs; round++) {
     for (const target of targets) {
       const { seconds } = settings

@@ -13,6 +13,9 @@ export interface LoadOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+/** V8 compiles what is hot for as long: calls to models cost twice as much in the first second as in the fifth. */
+export const warmUpSeconds = 5
+
 export interface LoadResult {
   readonly requests: number
   readonly requestsPerSecond: number
