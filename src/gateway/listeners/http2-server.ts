@@ -31,15 +31,6 @@ export interface Http2Hooks {
   readonly onRefused: OnRefused
 }
 
-/**
- * Node waits for the end of both sides of a stream that its client resets with NO_ERROR, and what is written meanwhile keeps
- * that end from coming: stream and connection would stay for good. The reset may have come with the head.
- */
-function endWhenReset(stream: ServerHttp2Stream): void {
-  if (stream.aborted) stream.destroy()
-  else stream.once('aborted', () => stream.destroy())
-}
-
 /** An HTTP/2 server without a socket of its own; it knows its open sessions so that they can be drained. */
 export interface Http2Acceptor {
   readonly server: Http2Server
@@ -89,4 +80,13 @@ export function createHttp2Acceptor(
     onRefused({ reason: 'http2-protocol-error', status: 0, clientAddress })
   })
   return { server, sessions }
+}
+
+/**
+ * Node waits for the end of both sides of a stream that its client resets with NO_ERROR, and what is written meanwhile keeps
+ * that end from coming: stream and connection would stay for good. The reset may have come with the head.
+ */
+function endWhenReset(stream: ServerHttp2Stream): void {
+  if (stream.aborted) stream.destroy()
+  else stream.once('aborted', () => stream.destroy())
 }

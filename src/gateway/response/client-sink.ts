@@ -189,7 +189,6 @@ function closeUnread(response: Http2ServerResponse): void {
   stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR))
 }
 
-/** Node's compatibility layer takes an object; a name that stands several times becomes an array. */
 /**
  * Fields without a meaning after a body (RFC 9110 section 6.5.1). Node does not send HTTP/2 trailers with the name of a connection's field;
  * it throws when it is about to, where nobody can catch it.
@@ -203,7 +202,7 @@ function writeHttp2Head(response: Http2ServerResponse, status: number, flat: str
   response.writeHead(status, groupFields(flat))
 }
 
-/** The values of each name; `flat` is `[name, value, …]`. */
+/** Node's compatibility layer takes an object, in which a name of `flat` that stands several times has a list of values. */
 function groupFields(flat: readonly string[]): Record<string, string | string[]> {
   // A name may be that of something that every object has.
   const fields: Record<string, string | string[]> = Object.create(null)

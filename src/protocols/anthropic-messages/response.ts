@@ -12,7 +12,7 @@ export const responseForm: ResponseForm = {
     texts.addRecords(json, 'content', answerOwner, (block, index) =>
       collectBlock(block, { channel: `content ${index}`, role: 'assistant' }, texts),
     )
-    collectRest(json, 'content', texts)
+    texts.addOthers(json, 'content', answerOwner)
     return Array.isArray(json['content'])
   },
   readUsage: (json) => readAnthropicUsage(json['usage'], undefined),
@@ -22,17 +22,11 @@ export const responseForm: ResponseForm = {
 /** The answer to `count_tokens`, which costs nothing. */
 export const countForm: ResponseForm = {
   collectTexts(json, texts) {
-    collectRest(json, undefined, texts)
+    texts.addOthers(json, undefined, answerOwner)
     return asCount(json['input_tokens']) !== undefined
   },
   readUsage: () => undefined,
   readModel: () => undefined,
-}
-
-function collectRest(json: Json, known: string | undefined, texts: TextCollector): void {
-  for (const key of Object.keys(json)) {
-    if (key !== known) texts.addMember(json, key, answerOwner)
-  }
 }
 
 /** Collects the texts of a block; the input of a tool is JSON, as it is in streams. */

@@ -119,9 +119,7 @@ function deltaEnvelope(event: Json): Envelope {
 
 /** Whatever else an event says is whole. */
 function takeRest(event: Json, read: string, part: JsonPart): void {
-  for (const key of Object.keys(event)) {
-    if (key !== read) part.repeated.addMember(event, key, ownerOf(event))
-  }
+  part.repeated.addOthers(event, read, ownerOf(event))
 }
 
 /** What such an event says is whole, if it is text at all. */

@@ -13,10 +13,10 @@ export const responseForm: ResponseForm = {
       texts.addRecords(message, 'content', answerOwner, (block, index) =>
         collectBlock(block, { channel: `content ${index}`, role: 'assistant' }, texts),
       )
-      collectRest(message, 'content', texts)
+      texts.addOthers(message, 'content', answerOwner)
     }
-    collectRest(output ?? {}, message && 'message', texts)
-    collectRest(json, output && 'output', texts)
+    texts.addOthers(output ?? {}, message && 'message', answerOwner)
+    texts.addOthers(json, output && 'output', answerOwner)
     return Array.isArray(message?.['content'])
   },
   readUsage: (json) => readBedrockUsage(json['usage']),
@@ -24,12 +24,6 @@ export const responseForm: ResponseForm = {
 }
 
 const answerOwner = { channel: 'answer', role: undefined }
-
-function collectRest(json: Json, known: string | undefined, texts: TextCollector): void {
-  for (const key of Object.keys(json)) {
-    if (key !== known) texts.addMember(json, key, answerOwner)
-  }
-}
 
 function collectBlock(block: Json, owner: TextOwner, texts: TextCollector): void {
   for (const key of Object.keys(block)) {

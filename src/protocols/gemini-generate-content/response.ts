@@ -46,9 +46,7 @@ function collectCandidate(candidate: Json, channel: string, texts: TextCollector
   collectParts(candidate, owner, texts, (part, index) =>
     collectPart(part, textOwner(channel, part), { texts, index }),
   )
-  for (const key of Object.keys(candidate)) {
-    if (key !== 'content') texts.addMember(candidate, key, owner)
-  }
+  texts.addOthers(candidate, 'content', owner)
 }
 
 /** Texts of parts continue each other; anything else is whole in its part. */

@@ -29,11 +29,7 @@ export class AnswerReader implements MessageReader {
     part.repeated.addRecords(answer, 'candidates', answerOwner, (candidate, position) => {
       this.#readCandidate(answer, candidate, { part, index: candidate['index'] ?? position })
     })
-    for (const key of Object.keys(answer)) {
-      if (key !== 'candidates') {
-        part.repeated.addMember(answer, key, answerOwner)
-      }
-    }
+    part.repeated.addOthers(answer, 'candidates', answerOwner)
     if (isError(answer)) {
       part.error = errorMessage(answer['error'])
       part.closesAll = true
@@ -52,9 +48,7 @@ export class AnswerReader implements MessageReader {
     collectParts(candidate, owner, part.repeated, (content) =>
       readPart(content, { part, channel, envelope: partEnvelope(answer, index, content) }),
     )
-    for (const key of Object.keys(candidate)) {
-      if (key !== 'content') part.repeated.addMember(candidate, key, owner)
-    }
+    part.repeated.addOthers(candidate, 'content', owner)
     if (asString(candidate['finishReason']) !== undefined) {
       part.closes.push(...this.#channels.closeAll(channel))
     }

@@ -24,8 +24,6 @@ function collectResponseTexts(json: Json, texts: TextCollector): boolean {
       else texts.addMember(choice, key, owner)
     }
   })
-  for (const key of Object.keys(json)) {
-    if (key !== 'choices') texts.addMember(json, key, answer)
-  }
+  texts.addOthers(json, 'choices', answer)
   return Array.isArray(json['choices'])
 }

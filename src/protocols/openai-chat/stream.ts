@@ -35,9 +35,7 @@ export class ChunkReader implements MessageReader {
     part.repeated.addRecords(chunk, 'choices', answerOwner, (choice, position) => {
       this.#readChoice(chunk, choice, { part, index: choice['index'] ?? position })
     })
-    for (const key of Object.keys(chunk)) {
-      if (key !== 'choices') part.repeated.addMember(chunk, key, answerOwner)
-    }
+    part.repeated.addOthers(chunk, 'choices', answerOwner)
   }
 
   #readChoice(chunk: Json, choice: Json, { part, index }: { part: JsonPart; index: unknown }) {

@@ -96,9 +96,7 @@ function createMessageReader(channels: ChannelTable, hideUsage: boolean): Messag
       part.repeated.addRecords(chunk, 'choices', answerOwner, (choice) =>
         readChoice(chunk, choice, part),
       )
-      for (const key of Object.keys(chunk)) {
-        if (key !== 'choices') part.repeated.addMember(chunk, key, answerOwner)
-      }
+      part.repeated.addOthers(chunk, 'choices', answerOwner)
     },
   }
 }

@@ -112,9 +112,7 @@ const wholeFields = ['arguments', 'text', 'refusal', 'input', 'code', 'transcrip
 
 /** Whatever else an event says is whole. */
 function takeRest(event: Json, part: JsonPart, read: string): void {
-  for (const key of Object.keys(event)) {
-    if (key !== read) part.repeated.addMember(event, key, ownerOf(event))
-  }
+  part.repeated.addOthers(event, read, ownerOf(event))
 }
 
 function readPart(event: Json, part: JsonPart): void {

@@ -36,9 +36,7 @@ export function createInputFormat({ name, textless, list }: InputFormatParts): W
     canRead: (json) => canReadInput(json['input']),
     response: {
       collectTexts(json, texts) {
-        for (const key of Object.keys(json)) {
-          if (key !== list) texts.addMember(json, key, { channel: 'answer', role: undefined })
-        }
+        texts.addOthers(json, list, { channel: 'answer', role: undefined })
         return Array.isArray(json[list])
       },
       readUsage: (json) => readOpenAiUsage(json['usage']),

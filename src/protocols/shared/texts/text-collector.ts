@@ -65,6 +65,11 @@ export class TextCollector {
     this.#addMember(holder, key, owner, false)
   }
 
+  /** Every member but `known`, which is read on its own. */
+  addOthers(holder: Json, known: string | undefined, owner: TextOwner): void {
+    for (const key of Object.keys(holder)) if (key !== known) this.addMember(holder, key, owner)
+  }
+
   /** Shows `each` object in the list at `key`; whatever else stands there, or in the place of the list, is text. */
   addRecords(
     holder: Json,
